@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* regraft.h - regraft's own functions, beside DirectShow's (dshow.h) and its interfaces
- * (regraft_if.h, made from idl/regraft.idl: IGraphEdit, IGraphReport, IRgOptions, IRgLink).
+ * (regraft_if.h, made from idl/regraft_if.idl: IGraphEdit, IGraphReport, IRgOptions, IRgLink).
  */
 #pragma once
 
