@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+/* Another name for wtypes.h. */
+#pragma once
+
+#include <wtypes.h>
