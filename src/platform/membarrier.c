@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* membarrier.c - registers the process for expedited private barriers, and issues them.
+ *
+ * Any thread; the registration runs while the library is loaded.
+ * Knows: the membarrier system call.  Must not know: who uses it.
+ */
+#include "platform/membarrier.h"
+
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_THREAD__)
+#define SEEN_BY_TOOLS 0
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SEEN_BY_TOOLS 0
+#endif
+#endif
+#ifndef SEEN_BY_TOOLS
+#define SEEN_BY_TOOLS 1
+#endif
+
+bool rg_membarrier_available;
+
+static pthread_once_t register_once = PTHREAD_ONCE_INIT;
+
+static void membarrier_register(void)
+{
+    if (SEEN_BY_TOOLS)
+        rg_membarrier_available =
+            syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+}
+
+bool rg_membarrier_init(void)
+{
+    pthread_once(&register_once, membarrier_register);
+    return rg_membarrier_available;
+}
+
+__attribute__((constructor)) static void membarrier_at_load(void)
+{
+    (void)rg_membarrier_init();
+}
+
+void rg_membarrier(void)
+{
+    if (rg_membarrier_available)
+        (void)syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+    else
+        atomic_thread_fence(memory_order_seq_cst);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* membarrier.h - asymmetric fences: the frequent side is free, the rare side pays.
+ *
+ * Any thread.  The frequent side stores, calls rg_membarrier_light and loads; the rare side
+ * stores, calls rg_membarrier and loads: at least one of them sees the other's store.
+ * Knows: the membarrier system call.  Must not know: who uses it.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "platform/export.h"
+
+/* Set once when the library is loaded, before any thread of ours; constant afterwards.  False
+ * where the kernel lacks it, and under ThreadSanitizer, which could not see it: both sides are
+ * real fences then. */
+extern RG_API bool rg_membarrier_available;
+
+/* Called at load; may be called again.  Returns rg_membarrier_available. */
+RG_API bool rg_membarrier_init(void);
+
+/* The rare side: every running thread of the process passes a full fence before it returns. */
+RG_API void rg_membarrier(void);
+
+/* The frequent side: stops the compiler only, if rg_membarrier can do the rest. */
+static inline void rg_membarrier_light(void)
+{
+    if (__builtin_expect(rg_membarrier_available, 1))
+        atomic_signal_fence(memory_order_seq_cst);
+    else
+        atomic_thread_fence(memory_order_seq_cst);
+}
