@@ -44,14 +44,13 @@
     typedef interface iface {                                                              \
         const struct iface##Vtbl *lpVtbl;                                                  \
     } iface;                                                                               \
-    typedef const struct iface##Vtbl iface##Vtbl;                                          \
-    const struct iface##Vtbl
+    typedef struct iface##Vtbl iface##Vtbl;                                                \
+    struct iface##Vtbl
 #define DECLARE_INTERFACE_(iface, base) DECLARE_INTERFACE(iface)
 #endif
 #define DECLARE_INTERFACE_IID_(iface, base, iid) DECLARE_INTERFACE_(iface, base)
 #define BEGIN_INTERFACE
 #define END_INTERFACE
-#define STDMETHODCALLTYPE_END
 
 #define MIDL_INTERFACE(iid) struct
 

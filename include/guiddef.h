@@ -46,8 +46,10 @@ typedef FMTID *LPFMTID;
 
 #ifdef __cplusplus
 #define RG_GUID_LINKAGE extern "C"
+#define RG_GUID_DEFINITION extern "C"
 #else
 #define RG_GUID_LINKAGE extern
+#define RG_GUID_DEFINITION
 #endif
 
 /* IsEqualGUID takes pointers in C and references in C++, as on Windows. */

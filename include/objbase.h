@@ -7,6 +7,7 @@
 
 #include <combaseapi.h>
 
+#include <cguid.h>
 #include <objidl.h>
 
 /* Bind contexts and moniker helpers. */
