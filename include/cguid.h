@@ -8,5 +8,5 @@
 #include <guiddef.h>
 
 DEFINE_GUID(GUID_NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-#define IID_NULL GUID_NULL
+#define IID_NULL   GUID_NULL
 #define CLSID_NULL GUID_NULL

@@ -19,4 +19,3 @@
 #include <evcode.h>
 #include <mmreg.h>
 #include <uuids.h>
-

@@ -29,13 +29,13 @@ typedef GUID FMTID;
 typedef FMTID *LPFMTID;
 
 #ifdef __cplusplus
-#define REFGUID const GUID &
-#define REFIID const IID &
+#define REFGUID  const GUID &
+#define REFIID   const IID &
 #define REFCLSID const IID &
 #define REFFMTID const IID &
 #else
-#define REFGUID const GUID *
-#define REFIID const IID *
+#define REFGUID  const GUID *
+#define REFIID   const IID *
 #define REFCLSID const IID *
 #define REFFMTID const IID *
 #endif
@@ -45,7 +45,7 @@ typedef FMTID *LPFMTID;
 #endif
 
 #ifdef __cplusplus
-#define RG_GUID_LINKAGE extern "C"
+#define RG_GUID_LINKAGE    extern "C"
 #define RG_GUID_DEFINITION extern "C"
 #else
 #define RG_GUID_LINKAGE extern
@@ -70,7 +70,7 @@ static inline bool operator!=(REFGUID a, REFGUID b)
 #define IsEqualGUID(a, b) (!memcmp((a), (b), sizeof(GUID)))
 #endif
 #define InlineIsEqualGUID(a, b) IsEqualGUID(a, b)
-#define IsEqualIID(a, b) IsEqualGUID(a, b)
-#define IsEqualCLSID(a, b) IsEqualGUID(a, b)
+#define IsEqualIID(a, b)        IsEqualGUID(a, b)
+#define IsEqualCLSID(a, b)      IsEqualGUID(a, b)
 
 #include <rg_guid.h>

@@ -8,9 +8,9 @@
 #include <ks.h>
 #include <mmreg.h>
 
-#define STATIC_KSDATAFORMAT_SUBTYPE_PCM                                                    \
+#define STATIC_KSDATAFORMAT_SUBTYPE_PCM                                                        \
     0x00000001, 0x0000, 0x0010, 0x80, 0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71
-#define STATIC_KSDATAFORMAT_SUBTYPE_IEEE_FLOAT                                             \
+#define STATIC_KSDATAFORMAT_SUBTYPE_IEEE_FLOAT                                                 \
     0x00000003, 0x0000, 0x0010, 0x80, 0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71
 
 DEFINE_MEDIATYPE_GUID(KSDATAFORMAT_SUBTYPE_PCM, 0x0001);
@@ -24,19 +24,19 @@ DEFINE_MEDIATYPE_GUID(KSDATAFORMAT_TYPE_AUDIO, 0x73647561);
 DEFINE_MEDIATYPE_GUID(KSDATAFORMAT_TYPE_VIDEO, 0x73646976);
 
 #define KSAUDIO_SPEAKER_DIRECTOUT 0
-#define KSAUDIO_SPEAKER_MONO (SPEAKER_FRONT_CENTER)
-#define KSAUDIO_SPEAKER_STEREO (SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT)
-#define KSAUDIO_SPEAKER_QUAD                                                               \
+#define KSAUDIO_SPEAKER_MONO      (SPEAKER_FRONT_CENTER)
+#define KSAUDIO_SPEAKER_STEREO    (SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT)
+#define KSAUDIO_SPEAKER_QUAD                                                                   \
     (SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT | SPEAKER_BACK_LEFT | SPEAKER_BACK_RIGHT)
-#define KSAUDIO_SPEAKER_SURROUND                                                           \
+#define KSAUDIO_SPEAKER_SURROUND                                                               \
     (SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT | SPEAKER_FRONT_CENTER | SPEAKER_BACK_CENTER)
-#define KSAUDIO_SPEAKER_5POINT1                                                            \
-    (SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT | SPEAKER_FRONT_CENTER |                     \
-     SPEAKER_LOW_FREQUENCY | SPEAKER_BACK_LEFT | SPEAKER_BACK_RIGHT)
-#define KSAUDIO_SPEAKER_7POINT1                                                            \
+#define KSAUDIO_SPEAKER_5POINT1                                                                \
+    (SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT | SPEAKER_FRONT_CENTER | SPEAKER_LOW_FREQUENCY | \
+     SPEAKER_BACK_LEFT | SPEAKER_BACK_RIGHT)
+#define KSAUDIO_SPEAKER_7POINT1                                                                \
     (KSAUDIO_SPEAKER_5POINT1 | SPEAKER_FRONT_LEFT_OF_CENTER | SPEAKER_FRONT_RIGHT_OF_CENTER)
-#define KSAUDIO_SPEAKER_5POINT1_SURROUND                                                   \
-    (SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT | SPEAKER_FRONT_CENTER |                     \
-     SPEAKER_LOW_FREQUENCY | SPEAKER_SIDE_LEFT | SPEAKER_SIDE_RIGHT)
-#define KSAUDIO_SPEAKER_7POINT1_SURROUND                                                   \
+#define KSAUDIO_SPEAKER_5POINT1_SURROUND                                                       \
+    (SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT | SPEAKER_FRONT_CENTER | SPEAKER_LOW_FREQUENCY | \
+     SPEAKER_SIDE_LEFT | SPEAKER_SIDE_RIGHT)
+#define KSAUDIO_SPEAKER_7POINT1_SURROUND                                                       \
     (KSAUDIO_SPEAKER_5POINT1 | SPEAKER_SIDE_LEFT | SPEAKER_SIDE_RIGHT)

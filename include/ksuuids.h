@@ -5,12 +5,13 @@
  */
 #ifndef OUR_GUID_ENTRY
 #include <guiddef.h>
-#define OUR_GUID_ENTRY(name, d1, d2, d3, b0, b1, b2, b3, b4, b5, b6, b7)                   \
+#define OUR_GUID_ENTRY(name, d1, d2, d3, b0, b1, b2, b3, b4, b5, b6, b7)                       \
     DEFINE_GUID(name, d1, d2, d3, b0, b1, b2, b3, b4, b5, b6, b7);
 #define RG_KSUUIDS_ALONE
 #endif
 
 #if !defined(RG_KSUUIDS_ALONE) || !defined(RG_KSUUIDS_DECLARED)
+/* clang-format off */
 
 /* --- major types ----------------------------------------------------------- */
 OUR_GUID_ENTRY(MEDIATYPE_MPEG2_PACK,
@@ -141,7 +142,7 @@ OUR_GUID_ENTRY(IID_IKsControl,
                0x28f54685, 0x06fd, 0x11d2, 0xb2, 0x7a, 0x00, 0xa0, 0xc9, 0x22, 0x31, 0x96)
 OUR_GUID_ENTRY(IID_IKsPinFactory,
                0xcd5ebe6b, 0x8b6e, 0x11d1, 0x8a, 0xe0, 0x00, 0xa0, 0xc9, 0x22, 0x31, 0x96)
-
+/* clang-format on */
 #endif
 #define RG_KSUUIDS_DECLARED
 #ifdef RG_KSUUIDS_ALONE

@@ -14,17 +14,17 @@ typedef UINT MMRESULT;
 typedef UINT MMVERSION;
 typedef DWORD FOURCC;
 
-#define MAKEFOURCC(a, b, c, d)                                                             \
-    ((DWORD)(BYTE)(a) | ((DWORD)(BYTE)(b) << 8) | ((DWORD)(BYTE)(c) << 16) |               \
+#define MAKEFOURCC(a, b, c, d)                                                                 \
+    ((DWORD)(BYTE)(a) | ((DWORD)(BYTE)(b) << 8) | ((DWORD)(BYTE)(c) << 16) |                   \
      ((DWORD)(BYTE)(d) << 24))
 #ifndef mmioFOURCC
 #define mmioFOURCC(a, b, c, d) MAKEFOURCC(a, b, c, d)
 #endif
 
 #define MMSYSERR_NOERROR 0
-#define MMSYSERR_ERROR 1
-#define TIMERR_NOERROR 0
-#define TIMERR_NOCANDO 97
+#define MMSYSERR_ERROR   1
+#define TIMERR_NOERROR   0
+#define TIMERR_NOCANDO   97
 
 typedef struct timecaps_tag {
     UINT wPeriodMin;

@@ -7,7 +7,7 @@
 #include <ocidl.h>
 
 #define SELFREG_E_TYPELIB _HRESULT_TYPEDEF_(0x80040200)
-#define SELFREG_E_CLASS _HRESULT_TYPEDEF_(0x80040201)
+#define SELFREG_E_CLASS   _HRESULT_TYPEDEF_(0x80040201)
 
 STDAPI DllRegisterServer(void);
 STDAPI DllUnregisterServer(void);

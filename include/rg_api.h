@@ -9,9 +9,9 @@
 #define RG_API __attribute__((visibility("default")))
 
 #ifdef __cplusplus
-#define RG_EXTERN_C extern "C"
+#define RG_EXTERN_C       extern "C"
 #define RG_EXTERN_C_BEGIN extern "C" {
-#define RG_EXTERN_C_END }
+#define RG_EXTERN_C_END   }
 #else
 #define RG_EXTERN_C extern
 #define RG_EXTERN_C_BEGIN

@@ -6,14 +6,14 @@
  */
 #undef DEFINE_GUID
 #ifdef INITGUID
-#define DEFINE_GUID(name, d1, d2, d3, b0, b1, b2, b3, b4, b5, b6, b7)                      \
-    RG_GUID_LINKAGE RG_API const GUID name;                                                \
-    RG_GUID_DEFINITION RG_API DECLSPEC_SELECTANY const GUID name = {                       \
-        d1, d2, d3, { b0, b1, b2, b3, b4, b5, b6, b7 }                                     \
+#define DEFINE_GUID(name, d1, d2, d3, b0, b1, b2, b3, b4, b5, b6, b7)                          \
+    RG_GUID_LINKAGE RG_API const GUID name;                                                    \
+    RG_GUID_DEFINITION RG_API DECLSPEC_SELECTANY const GUID name = {                           \
+        d1, d2, d3, { b0, b1, b2, b3, b4, b5, b6, b7 }                                         \
     }
 #else
-#define DEFINE_GUID(name, d1, d2, d3, b0, b1, b2, b3, b4, b5, b6, b7)                      \
+#define DEFINE_GUID(name, d1, d2, d3, b0, b1, b2, b3, b4, b5, b6, b7)                          \
     RG_GUID_LINKAGE RG_API const GUID name
 #endif
-#define DEFINE_OLEGUID(name, d1, d2, d3)                                                   \
+#define DEFINE_OLEGUID(name, d1, d2, d3)                                                       \
     DEFINE_GUID(name, d1, d2, d3, 0xc0, 0, 0, 0, 0, 0, 0, 0x46)

@@ -4,6 +4,7 @@
  * Runs: nowhere, declarations only.
  */
 #ifdef OUR_GUID_ENTRY
+/* clang-format off */
 
 /* --- time formats of IMediaSeeking ----------------------------------------- */
 OUR_GUID_ENTRY(TIME_FORMAT_NONE,
@@ -410,5 +411,5 @@ OUR_GUID_ENTRY(CODECAPI_SUPPORTSEVENTS,
                0x0581af97, 0x7693, 0x4dbd, 0x9d, 0xca, 0x3f, 0x9e, 0xbd, 0x65, 0x85, 0xa1)
 OUR_GUID_ENTRY(CODECAPI_CURRENTCHANGELIST,
                0x1cb14e83, 0x7d72, 0x4657, 0x83, 0xfd, 0x47, 0xa2, 0xc5, 0xb9, 0xd1, 0x3d)
-
+/* clang-format on */
 #endif

@@ -4,6 +4,7 @@
  * Runs: nowhere, declarations only.
  */
 #ifdef OUR_GUID_ENTRY
+/* clang-format off */
 
 /* --- major types ----------------------------------------------------------- */
 RG_FOURCC_ENTRY(MEDIATYPE_Video, 0x73646976)
@@ -270,5 +271,5 @@ OUR_GUID_ENTRY(FORMAT_AnalogVideo,
                0x0482dde0, 0x7817, 0x11cf, 0x8a, 0x03, 0x00, 0xaa, 0x00, 0x6e, 0xcb, 0x65)
 OUR_GUID_ENTRY(FORMAT_VorbisFormat2,
                0xb36e107f, 0xa938, 0x4387, 0x93, 0xc7, 0x55, 0xe9, 0x66, 0x75, 0x74, 0x73)
-
+/* clang-format on */
 #endif

@@ -13,46 +13,46 @@
 
 #define WINBASEAPI RG_API
 
-#define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
-#define INVALID_FILE_SIZE ((DWORD)0xffffffff)
-#define INVALID_SET_FILE_POINTER ((DWORD)-1)
-#define INFINITE 0xffffffff
-#define WAIT_OBJECT_0 ((STATUS_WAIT_0) + 0)
-#define WAIT_ABANDONED ((STATUS_ABANDONED_WAIT_0) + 0)
-#define WAIT_ABANDONED_0 ((STATUS_ABANDONED_WAIT_0) + 0)
-#define WAIT_IO_COMPLETION STATUS_USER_APC
-#define WAIT_FAILED ((DWORD)0xffffffff)
-#define STILL_ACTIVE STATUS_PENDING
-#define DUPLICATE_CLOSE_SOURCE 0x00000001
-#define DUPLICATE_SAME_ACCESS 0x00000002
-#define CREATE_SUSPENDED 0x00000004
-#define THREAD_PRIORITY_IDLE (-15)
-#define THREAD_PRIORITY_LOWEST (-2)
-#define THREAD_PRIORITY_BELOW_NORMAL (-1)
-#define THREAD_PRIORITY_NORMAL 0
-#define THREAD_PRIORITY_ABOVE_NORMAL 1
-#define THREAD_PRIORITY_HIGHEST 2
+#define INVALID_HANDLE_VALUE          ((HANDLE)(LONG_PTR)-1)
+#define INVALID_FILE_SIZE             ((DWORD)0xffffffff)
+#define INVALID_SET_FILE_POINTER      ((DWORD)-1)
+#define INFINITE                      0xffffffff
+#define WAIT_OBJECT_0                 ((STATUS_WAIT_0) + 0)
+#define WAIT_ABANDONED                ((STATUS_ABANDONED_WAIT_0) + 0)
+#define WAIT_ABANDONED_0              ((STATUS_ABANDONED_WAIT_0) + 0)
+#define WAIT_IO_COMPLETION            STATUS_USER_APC
+#define WAIT_FAILED                   ((DWORD)0xffffffff)
+#define STILL_ACTIVE                  STATUS_PENDING
+#define DUPLICATE_CLOSE_SOURCE        0x00000001
+#define DUPLICATE_SAME_ACCESS         0x00000002
+#define CREATE_SUSPENDED              0x00000004
+#define THREAD_PRIORITY_IDLE          (-15)
+#define THREAD_PRIORITY_LOWEST        (-2)
+#define THREAD_PRIORITY_BELOW_NORMAL  (-1)
+#define THREAD_PRIORITY_NORMAL        0
+#define THREAD_PRIORITY_ABOVE_NORMAL  1
+#define THREAD_PRIORITY_HIGHEST       2
 #define THREAD_PRIORITY_TIME_CRITICAL 15
-#define CREATE_NEW 1
-#define CREATE_ALWAYS 2
-#define OPEN_EXISTING 3
-#define OPEN_ALWAYS 4
-#define TRUNCATE_EXISTING 5
-#define FILE_BEGIN 0
-#define FILE_CURRENT 1
-#define FILE_END 2
-#define FILE_FLAG_WRITE_THROUGH 0x80000000
-#define FILE_FLAG_OVERLAPPED 0x40000000
-#define FILE_FLAG_NO_BUFFERING 0x20000000
-#define FILE_FLAG_RANDOM_ACCESS 0x10000000
-#define FILE_FLAG_SEQUENTIAL_SCAN 0x08000000
-#define CP_ACP 0
-#define CP_OEMCP 1
-#define CP_UTF8 65001
-#define MB_PRECOMPOSED 0x00000001
-#define MB_ERR_INVALID_CHARS 0x00000008
-#define WC_NO_BEST_FIT_CHARS 0x00000400
-#define WC_ERR_INVALID_CHARS 0x00000080
+#define CREATE_NEW                    1
+#define CREATE_ALWAYS                 2
+#define OPEN_EXISTING                 3
+#define OPEN_ALWAYS                   4
+#define TRUNCATE_EXISTING             5
+#define FILE_BEGIN                    0
+#define FILE_CURRENT                  1
+#define FILE_END                      2
+#define FILE_FLAG_WRITE_THROUGH       0x80000000
+#define FILE_FLAG_OVERLAPPED          0x40000000
+#define FILE_FLAG_NO_BUFFERING        0x20000000
+#define FILE_FLAG_RANDOM_ACCESS       0x10000000
+#define FILE_FLAG_SEQUENTIAL_SCAN     0x08000000
+#define CP_ACP                        0
+#define CP_OEMCP                      1
+#define CP_UTF8                       65001
+#define MB_PRECOMPOSED                0x00000001
+#define MB_ERR_INVALID_CHARS          0x00000008
+#define WC_NO_BEST_FIT_CHARS          0x00000400
+#define WC_ERR_INVALID_CHARS          0x00000080
 
 typedef struct _SECURITY_ATTRIBUTES {
     DWORD nLength;
@@ -144,8 +144,7 @@ WINBASEAPI DWORD WINAPI WaitForSingleObjectEx(HANDLE handle, DWORD timeout, BOOL
 WINBASEAPI DWORD WINAPI WaitForMultipleObjects(DWORD count, const HANDLE *handles,
                                                BOOL wait_all, DWORD timeout);
 WINBASEAPI DWORD WINAPI WaitForMultipleObjectsEx(DWORD count, const HANDLE *handles,
-                                                 BOOL wait_all, DWORD timeout,
-                                                 BOOL alertable);
+                                                 BOOL wait_all, DWORD timeout, BOOL alertable);
 WINBASEAPI DWORD WINAPI SignalObjectAndWait(HANDLE to_signal, HANDLE to_wait, DWORD timeout,
                                             BOOL alertable);
 
@@ -175,8 +174,8 @@ WINBASEAPI BOOL WINAPI TlsFree(DWORD index);
 WINBASEAPI void WINAPI InitializeCriticalSection(LPCRITICAL_SECTION section);
 WINBASEAPI BOOL WINAPI InitializeCriticalSectionAndSpinCount(LPCRITICAL_SECTION section,
                                                              DWORD spin_count);
-WINBASEAPI BOOL WINAPI InitializeCriticalSectionEx(LPCRITICAL_SECTION section,
-                                                   DWORD spin_count, DWORD flags);
+WINBASEAPI BOOL WINAPI InitializeCriticalSectionEx(LPCRITICAL_SECTION section, DWORD spin_count,
+                                                   DWORD flags);
 WINBASEAPI void WINAPI EnterCriticalSection(LPCRITICAL_SECTION section);
 WINBASEAPI BOOL WINAPI TryEnterCriticalSection(LPCRITICAL_SECTION section);
 WINBASEAPI void WINAPI LeaveCriticalSection(LPCRITICAL_SECTION section);
@@ -244,42 +243,42 @@ WINBASEAPI FARPROC WINAPI GetProcAddress(HMODULE module, LPCSTR name);
 RG_EXTERN_C_END
 
 #ifdef UNICODE
-#define CreateEvent CreateEventW
-#define CreateSemaphore CreateSemaphoreW
-#define CreateMutex CreateMutexW
-#define CreateFile CreateFileW
-#define DeleteFile DeleteFileW
-#define LoadLibrary LoadLibraryW
+#define CreateEvent       CreateEventW
+#define CreateSemaphore   CreateSemaphoreW
+#define CreateMutex       CreateMutexW
+#define CreateFile        CreateFileW
+#define DeleteFile        DeleteFileW
+#define LoadLibrary       LoadLibraryW
 #define OutputDebugString OutputDebugStringW
-#define lstrlen lstrlenW
-#define lstrcpy lstrcpyW
-#define lstrcpyn lstrcpynW
-#define lstrcat lstrcatW
-#define lstrcmp lstrcmpW
-#define lstrcmpi lstrcmpiW
+#define lstrlen           lstrlenW
+#define lstrcpy           lstrcpyW
+#define lstrcpyn          lstrcpynW
+#define lstrcat           lstrcatW
+#define lstrcmp           lstrcmpW
+#define lstrcmpi          lstrcmpiW
 #else
-#define CreateEvent CreateEventA
-#define CreateSemaphore CreateSemaphoreA
-#define CreateMutex CreateMutexA
-#define CreateFile CreateFileA
-#define DeleteFile DeleteFileA
-#define LoadLibrary LoadLibraryA
+#define CreateEvent       CreateEventA
+#define CreateSemaphore   CreateSemaphoreA
+#define CreateMutex       CreateMutexA
+#define CreateFile        CreateFileA
+#define DeleteFile        DeleteFileA
+#define LoadLibrary       LoadLibraryA
 #define OutputDebugString OutputDebugStringA
-#define lstrlen lstrlenA
-#define lstrcpy lstrcpyA
-#define lstrcpyn lstrcpynA
-#define lstrcat lstrcatA
-#define lstrcmp lstrcmpA
-#define lstrcmpi lstrcmpiA
+#define lstrlen           lstrlenA
+#define lstrcpy           lstrcpyA
+#define lstrcpyn          lstrcpynA
+#define lstrcat           lstrcatA
+#define lstrcmp           lstrcmpA
+#define lstrcmpi          lstrcmpiA
 #endif
 
 /* --- memory blocks ---------------------------------------------------------------------- */
-#define MoveMemory(to, from, bytes) memmove((to), (from), (bytes))
-#define CopyMemory(to, from, bytes) memcpy((to), (from), (bytes))
+#define MoveMemory(to, from, bytes)  memmove((to), (from), (bytes))
+#define CopyMemory(to, from, bytes)  memcpy((to), (from), (bytes))
 #define FillMemory(to, bytes, value) memset((to), (value), (bytes))
-#define ZeroMemory(to, bytes) memset((to), 0, (bytes))
-#define RtlMoveMemory MoveMemory
-#define RtlCopyMemory CopyMemory
-#define RtlZeroMemory ZeroMemory
+#define ZeroMemory(to, bytes)        memset((to), 0, (bytes))
+#define RtlMoveMemory                MoveMemory
+#define RtlCopyMemory                CopyMemory
+#define RtlZeroMemory                ZeroMemory
 
 #include <rg_interlocked.h>

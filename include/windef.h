@@ -73,11 +73,11 @@ typedef struct tagSIZE {
 } SIZE, *PSIZE, *LPSIZE;
 typedef SIZE SIZEL, *PSIZEL, *LPSIZEL;
 
-#define MAKEWORD(a, b)                                                                     \
-    ((WORD)(((BYTE)((DWORD_PTR)(a) & 0xff)) | ((WORD)((BYTE)((DWORD_PTR)(b) & 0xff))) << 8))
-#define MAKELONG(a, b)                                                                     \
-    ((LONG)((DWORD)((DWORD_PTR)(a) & 0xffff) | (DWORD)((DWORD_PTR)(b) & 0xffff) << 16))
-#define LOWORD(l) ((WORD)((DWORD_PTR)(l) & 0xffff))
+#define MAKEWORD(a, b)                                                                         \
+    ((WORD)(((BYTE)((DWORD_PTR)(a)&0xff)) | ((WORD)((BYTE)((DWORD_PTR)(b)&0xff))) << 8))
+#define MAKELONG(a, b)                                                                         \
+    ((LONG)((DWORD)((DWORD_PTR)(a)&0xffff) | (DWORD)((DWORD_PTR)(b)&0xffff) << 16))
+#define LOWORD(l) ((WORD)((DWORD_PTR)(l)&0xffff))
 #define HIWORD(l) ((WORD)(((DWORD_PTR)(l) >> 16) & 0xffff))
-#define LOBYTE(w) ((BYTE)((DWORD_PTR)(w) & 0xff))
+#define LOBYTE(w) ((BYTE)((DWORD_PTR)(w)&0xff))
 #define HIBYTE(w) ((BYTE)(((DWORD_PTR)(w) >> 8) & 0xff))

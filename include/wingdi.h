@@ -8,17 +8,17 @@
 
 #include <windef.h>
 
-#define BI_RGB 0
-#define BI_RLE8 1
-#define BI_RLE4 2
-#define BI_BITFIELDS 3
-#define BI_JPEG 4
-#define BI_PNG 5
+#define BI_RGB         0
+#define BI_RLE8        1
+#define BI_RLE4        2
+#define BI_BITFIELDS   3
+#define BI_JPEG        4
+#define BI_PNG         5
 #define DIB_RGB_COLORS 0
 #define DIB_PAL_COLORS 1
 #define RDH_RECTANGLES 1
-#define CLR_INVALID 0xffffffff
-#define RGB(r, g, b)                                                                       \
+#define CLR_INVALID    0xffffffff
+#define RGB(r, g, b)                                                                           \
     ((COLORREF)(((BYTE)(r) | ((WORD)((BYTE)(g)) << 8)) | (((DWORD)(BYTE)(b)) << 16)))
 #define GetRValue(rgb) ((BYTE)(rgb))
 #define GetGValue(rgb) ((BYTE)(((WORD)(rgb)) >> 8))

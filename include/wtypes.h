@@ -20,7 +20,7 @@ typedef LONG SCODE;
 typedef double DATE;
 typedef short VARIANT_BOOL;
 typedef VARIANT_BOOL _VARIANT_BOOL;
-#define VARIANT_TRUE ((VARIANT_BOOL)-1)
+#define VARIANT_TRUE  ((VARIANT_BOOL)-1)
 #define VARIANT_FALSE ((VARIANT_BOOL)0)
 typedef unsigned short VARTYPE;
 typedef LONG DISPID;
@@ -186,17 +186,17 @@ typedef VARIANT *LPVARIANT;
 typedef VARIANT VARIANTARG;
 typedef VARIANTARG *LPVARIANTARG;
 
-#define V_VT(v) ((v)->vt)
-#define V_BOOL(v) ((v)->boolVal)
-#define V_BSTR(v) ((v)->bstrVal)
-#define V_I4(v) ((v)->lVal)
-#define V_UI4(v) ((v)->ulVal)
-#define V_I8(v) ((v)->llVal)
-#define V_R8(v) ((v)->dblVal)
-#define V_UNKNOWN(v) ((v)->punkVal)
+#define V_VT(v)       ((v)->vt)
+#define V_BOOL(v)     ((v)->boolVal)
+#define V_BSTR(v)     ((v)->bstrVal)
+#define V_I4(v)       ((v)->lVal)
+#define V_UI4(v)      ((v)->ulVal)
+#define V_I8(v)       ((v)->llVal)
+#define V_R8(v)       ((v)->dblVal)
+#define V_UNKNOWN(v)  ((v)->punkVal)
 #define V_DISPATCH(v) ((v)->pdispVal)
-#define V_ARRAY(v) ((v)->parray)
-#define V_ISBYREF(v) (V_VT(v) & VT_BYREF)
+#define V_ARRAY(v)    ((v)->parray)
+#define V_ISBYREF(v)  (V_VT(v) & VT_BYREF)
 
 typedef struct tagDISPPARAMS {
     VARIANTARG *rgvarg;
@@ -226,7 +226,7 @@ typedef enum tagCLSCTX {
 } CLSCTX;
 #define CLSCTX_INPROC (CLSCTX_INPROC_SERVER | CLSCTX_INPROC_HANDLER)
 #define CLSCTX_SERVER (CLSCTX_INPROC_SERVER | CLSCTX_LOCAL_SERVER | CLSCTX_REMOTE_SERVER)
-#define CLSCTX_ALL                                                                         \
+#define CLSCTX_ALL                                                                             \
     (CLSCTX_INPROC_SERVER | CLSCTX_INPROC_HANDLER | CLSCTX_LOCAL_SERVER | CLSCTX_REMOTE_SERVER)
 
 typedef enum tagMEMCTX {

@@ -2,8 +2,8 @@
 /* error_text.c - AMGetErrorText: one sentence for every HRESULT that DirectShow knows.
  *
  * Runs: any thread; constant data.
- * Knows: the codes of vfwmsgs.h and the common ones of winerror.h.  Must not know: where an error
- * came from.
+ * Knows: the codes of vfwmsgs.h and the common ones of winerror.h.  Must not know: where an
+ * error came from.
  */
 #include <errors.h>
 
@@ -19,7 +19,8 @@ static const struct error_text successes[] = {
     { VFW_S_NO_MORE_ITEMS, "There are no more items." },
     { VFW_S_DUPLICATE_NAME, "The name was taken; the filter joined under a changed name." },
     { VFW_S_STATE_INTERMEDIATE, "The change of state has not finished yet." },
-    { VFW_S_PARTIAL_RENDER, "Some streams of the file are in formats that cannot be rendered." },
+    { VFW_S_PARTIAL_RENDER,
+      "Some streams of the file are in formats that cannot be rendered." },
     { VFW_S_SOME_DATA_IGNORED, "The file holds settings that were not used." },
     { VFW_S_CONNECTIONS_DEFERRED, "Some connections failed and will be tried later." },
     { VFW_S_RESOURCE_NOT_NEEDED, "The resource is no longer needed." },
@@ -32,14 +33,17 @@ static const struct error_text successes[] = {
     { VFW_S_STREAM_OFF, "The stream is switched off." },
     { VFW_S_CANT_CUE, "The graph is paused but has no data: a live source sends only in run." },
     { VFW_S_NO_STOP_TIME, "No stop time was set; the end of the stream is used." },
-    { VFW_S_NOPREVIEWPIN, "There is no preview pin; the capture pin serves both through a tee." },
+    { VFW_S_NOPREVIEWPIN,
+      "There is no preview pin; the capture pin serves both through a tee." },
     { VFW_S_DVD_NON_ONE_SEQUENTIAL, "The DVD title's chapters do not follow each other." },
-    { VFW_S_DVD_CHANNEL_CONTENTS_NOT_AVAILABLE, "The DVD does not say what the channel holds." },
+    { VFW_S_DVD_CHANNEL_CONTENTS_NOT_AVAILABLE,
+      "The DVD does not say what the channel holds." },
     { VFW_S_DVD_NOT_ACCURATE, "The DVD position is approximate." },
     { VFW_S_DVD_RENDER_STATUS, "The DVD graph was built, but not all of it; see the status." },
 };
 
-/* --- codes of COM and the system ----------------------------------------------------------- */
+/* --- codes of COM and the system -----------------------------------------------------------
+ */
 static const struct error_text common[] = {
     { E_NOTIMPL, "The call is not implemented here." },
     { E_NOINTERFACE, "The object does not have the interface that is asked for." },
@@ -82,7 +86,8 @@ static const struct error_text common[] = {
     { _HRESULT_TYPEDEF_(0x800705b4), "The time given for the operation has passed." },
 };
 
-/* --- DirectShow's failures ------------------------------------------------------------------ */
+/* --- DirectShow's failures ------------------------------------------------------------------
+ */
 static const struct error_text failures[] = {
     { VFW_E_INVALIDMEDIATYPE, "The media type is not valid." },
     { VFW_E_INVALIDSUBTYPE, "The media subtype is not valid." },
@@ -99,7 +104,8 @@ static const struct error_text failures[] = {
     { VFW_E_BUFFER_NOTSET, "No buffer space has been set." },
     { VFW_E_BUFFER_OVERFLOW, "The buffer is not big enough." },
     { VFW_E_BADALIGN, "The alignment asked for is not valid." },
-    { VFW_E_ALREADY_COMMITTED, "The allocator is committed; its buffers cannot be changed now." },
+    { VFW_E_ALREADY_COMMITTED,
+      "The allocator is committed; its buffers cannot be changed now." },
     { VFW_E_BUFFERS_OUTSTANDING, "Some buffers of the allocator are still in use." },
     { VFW_E_NOT_COMMITTED, "The allocator is not committed, so it gives no samples." },
     { VFW_E_SIZENOTSET, "The number and size of the allocator's buffers have not been set." },
