@@ -207,12 +207,18 @@ def main():
     parser = argparse.ArgumentParser(prog='tools/check')
     parser.add_argument('--all', action='store_true', help='every stage')
     parser.add_argument('--list', action='store_true', help='the names of the stages')
+    parser.add_argument('--build', action='store_true', help='make build/regraft and stop')
     parser.add_argument('names', nargs='*', help='stages, or suites and tests of the gcc build')
     arguments = parser.parse_args()
     if arguments.list:
         for stage in STAGES.values():
             say(f'{stage.name:8} {stage.help}')
         return 0
+    if arguments.build:
+        wrong = STAGES['gcc'].setup() or STAGES['gcc'].build()
+        if wrong:
+            show('the build failed', wrong)
+        return 1 if wrong else 0
     names = list(STAGES) if arguments.all else [n for n in arguments.names if n in STAGES]
     tests = [n for n in arguments.names if n not in STAGES]
     if tests:
