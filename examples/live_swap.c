@@ -49,8 +49,8 @@ int main(void)
     IMediaControl_Run(control); /* pictures flow from here on */
 
     HRESULT hr = IGraphEdit_Swap(edit, filters[1], filters[3], "fx", NULL, &done);
-    printf("swap 0x%08x at %s: gate closed %.0f us; held %llu, drained %llu, dropped %llu\n",
-           hr, done.gate, (double)done.closed_ns / 1e3, done.held, done.dropped);
+    printf("swap 0x%08x at %s: gate closed %.0f us; held %llu, dropped %llu\n", hr, done.gate,
+           (double)done.closed_ns / 1e3, done.held, done.dropped);
     IMediaControl_Stop(control);
     for (int i = 0; i < 4; i++)
         IBaseFilter_Release(filters[i]);

@@ -95,13 +95,13 @@ typedef const CHAR *LPCSTR, *PCSTR, *LPCCH, *PCCH;
 #ifdef UNICODE
 typedef WCHAR TCHAR, *PTCHAR, *LPTSTR, *PTSTR;
 typedef const WCHAR *LPCTSTR, *PCTSTR;
-#define RG_TEXT(s) L##s
+#define RG_TEXT_OF(s) L##s
 #else
 typedef CHAR TCHAR, *PTCHAR, *LPTSTR, *PTSTR;
 typedef const CHAR *LPCTSTR, *PCTSTR;
-#define RG_TEXT(s) s
+#define RG_TEXT_OF(s) s
 #endif
-#define TEXT(s) RG_TEXT(s)
+#define TEXT(s) RG_TEXT_OF(s)
 
 /* --- handles -------------------------------------------------------------- */
 typedef void *HANDLE, **PHANDLE, **LPHANDLE;
