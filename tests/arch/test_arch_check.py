@@ -26,9 +26,13 @@ GOOD = {
     'src/app/text.h': CARD + '#include <jansson.h>\n',
     'src/cli/main.c': CARD + '#include "app/text.h"\nint snprintf_all(void);\n',
     'tests/unit/test_x.c': CARD + '#include "graph/anything.h"\n',
-    'ARCHITECTURE.md': '### `src/platform/`\n| `event.h` | x |\n### `src/com/`\n| `object.c`, `object.h` | x |\n'
-                       '### rest\n| `src/media/type.h` | `src/base/link.h` `src/graph/graph.c` `src/ff/codec.h`\n'
-                       '`src/filters/invert.c` `src/app/text.h` `src/cli/main.c` `src/`\n',
+    'ARCHITECTURE.md': ''.join(
+        f'### The room `{folder}/`\n| File | What it does |\n|---|---|\n' +
+        ''.join(f'| `{name}` | file.c - something |\n' for name in names.split()) + '\n'
+        for folder, names in {
+            'src/platform': 'event.h', 'src/com': 'object.c object.h', 'src/media': 'type.h', 'src/base': 'link.h',
+            'src/graph': 'graph.c', 'src/ff': 'codec.h', 'src/filters': 'invert.c', 'src/app': 'text.h',
+            'src/cli': 'main.c'}.items()),
 }
 
 # what is wrong, rule that has to find it, file, text
@@ -63,7 +67,9 @@ BREACHES = [
     ('a file off the map', 'map', 'src/com/new.c', CARD),
     ('a file only on the map', 'map', 'ARCHITECTURE.md', GOOD['ARCHITECTURE.md'] + '`src/com/gone.c`\n'),
     ('a row only on the map', 'map', 'ARCHITECTURE.md',
-     '### `src/com/`\n| `gone.c` | x |\n' + GOOD['ARCHITECTURE.md']),
+     GOOD['ARCHITECTURE.md'] + '### `src/com/`\n|---|---|\n| `gone.c` | file.c - something |\n'),
+    ('a row with other words than the card', 'map', 'src/com/object.c',
+     GOOD['src/com/object.c'].replace('something', 'something else')),
 ]
 
 
