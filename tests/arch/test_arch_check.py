@@ -30,7 +30,7 @@ GOOD = {
         f'### The room `{folder}/`\n| File | What it does |\n|---|---|\n' +
         ''.join(f'| `{name}` | file.c - something |\n' for name in names.split()) + '\n'
         for folder, names in {
-            'src/platform': 'event.h', 'src/com': 'object.c object.h', 'src/media': 'type.h', 'src/base': 'link.h',
+            'include': 'dshow.h', 'src/platform': 'event.h', 'src/com': 'object.c object.h', 'src/media': 'type.h', 'src/base': 'link.h',
             'src/graph': 'graph.c', 'src/ff': 'codec.h', 'src/filters': 'invert.c', 'src/app': 'text.h',
             'src/cli': 'main.c'}.items()),
 }
