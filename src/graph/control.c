@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* control.c - IMediaControl and IMediaFilter of the graph, and the IDispatch slots of its faces.
+ *
+ * Control threads.  Knows: which function does the work.  Must not know: how.
+ */
+#include "graph/graph_internal.h"
+
+#include "graph/dispatch.h"
+
+/* ---- IMediaControl ------------------------------------------------------------------------------- */
+
+GRAPH_DISPATCH(IMediaControl)
+
+static HRESULT STDMETHODCALLTYPE control_run(IMediaControl *face)
+{
+    return graph_run(graph_home(face), 0);
+}
+
+static HRESULT STDMETHODCALLTYPE control_pause(IMediaControl *face)
+{
+    return graph_pause(graph_home(face));
+}
+
+static HRESULT STDMETHODCALLTYPE control_stop(IMediaControl *face)
+{
+    return graph_stop(graph_home(face));
+}
+
+static HRESULT STDMETHODCALLTYPE control_get_state(IMediaControl *face, LONG timeout_ms,
+                                                   OAFilterState *ret_state)
+{
+    FILTER_STATE state;
+    HRESULT hr;
+
+    if (ret_state == NULL)
+        return E_POINTER;
+    hr = graph_get_state(graph_home(face), (DWORD)timeout_ms, &state);
+    if (SUCCEEDED(hr))
+        *ret_state = (OAFilterState)state;
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE control_render_file(IMediaControl *face, BSTR path)
+{
+    return graph_render_file(graph_home(face), path);
+}
+
+static HRESULT STDMETHODCALLTYPE control_add_source(IMediaControl *face, BSTR path, IDispatch **out)
+{
+    (void)face;
+    (void)path;
+    if (out == NULL)
+        return E_POINTER;
+    *out = NULL; /* collections are automation's; IGraphBuilder::AddSourceFilter does the work */
+    return E_NOTIMPL;
+}
+
+static HRESULT STDMETHODCALLTYPE control_collection(IMediaControl *face, IDispatch **out)
+{
+    (void)face;
+    if (out == NULL)
+        return E_POINTER;
+    *out = NULL;
+    return E_NOTIMPL;
+}
+
+static HRESULT STDMETHODCALLTYPE control_stop_when_ready(IMediaControl *face)
+{
+    return graph_stop_when_ready(graph_home(face));
+}
+
+const IMediaControlVtbl graph_control_vtbl = {
+    COM_UNKNOWN(IMediaControl),
+    GRAPH_DISPATCH_SLOTS(IMediaControl),
+    .Run = control_run,
+    .Pause = control_pause,
+    .Stop = control_stop,
+    .GetState = control_get_state,
+    .RenderFile = control_render_file,
+    .AddSourceFilter = control_add_source,
+    .get_FilterCollection = control_collection,
+    .get_RegFilterCollection = control_collection,
+    .StopWhenReady = control_stop_when_ready,
+};
+
+/* ---- IMediaFilter: a graph is controlled like a filter ------------------------------------------------- */
+
+static HRESULT STDMETHODCALLTYPE filter_class_id(IMediaFilter *face, CLSID *ret_clsid)
+{
+    if (ret_clsid == NULL)
+        return E_POINTER;
+    *ret_clsid = graph_home(face)->has_worker ? CLSID_FilterGraph : CLSID_FilterGraphNoThread;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE filter_stop(IMediaFilter *face)
+{
+    return graph_stop(graph_home(face));
+}
+
+static HRESULT STDMETHODCALLTYPE filter_pause(IMediaFilter *face)
+{
+    return graph_pause(graph_home(face));
+}
+
+static HRESULT STDMETHODCALLTYPE filter_run(IMediaFilter *face, REFERENCE_TIME start)
+{
+    return graph_run(graph_home(face), start);
+}
+
+static HRESULT STDMETHODCALLTYPE filter_get_state(IMediaFilter *face, DWORD timeout_ms,
+                                                  FILTER_STATE *ret_state)
+{
+    return graph_get_state(graph_home(face), timeout_ms, ret_state);
+}
+
+static HRESULT STDMETHODCALLTYPE filter_set_clock(IMediaFilter *face, IReferenceClock *clock)
+{
+    struct graph *graph = graph_home(face);
+    HRESULT hr;
+
+    graph_lock(graph, NULL, INFINITE);
+    graph->clock_choice = clock != NULL ? GRAPH_CLOCK_GIVEN : GRAPH_CLOCK_NONE;
+    hr = graph_clock_set_locked(graph, clock);
+    graph_unlock(graph);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE filter_get_clock(IMediaFilter *face, IReferenceClock **out)
+{
+    struct graph *graph = graph_home(face);
+
+    if (out == NULL)
+        return E_POINTER;
+    graph_lock(graph, NULL, INFINITE);
+    *out = graph->clock;
+    if (graph->clock != NULL)
+        graph->clock->lpVtbl->AddRef(graph->clock);
+    graph_unlock(graph);
+    return S_OK;
+}
+
+const IMediaFilterVtbl graph_media_filter_vtbl = {
+    COM_UNKNOWN(IMediaFilter),
+    .GetClassID = filter_class_id,
+    .Stop = filter_stop,
+    .Pause = filter_pause,
+    .Run = filter_run,
+    .GetState = filter_get_state,
+    .SetSyncSource = filter_set_clock,
+    .GetSyncSource = filter_get_clock,
+};

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* graph.c - the Filter Graph Manager is made, asked for its faces, and taken down.
+ *
+ * Any thread makes and releases it; its last reference must not be dropped by a streaming thread.
+ * Knows: which parts there are.  Must not know: what they do.
+ */
+#include "graph/graph_internal.h"
+
+#include "platform/memory.h"
+
+/* ---- faces ------------------------------------------------------------------------------------- */
+
+static const struct com_entry graph_map[] = {
+    COM_ENTRY(IFilterGraph, struct graph, builder),
+    COM_ENTRY(IGraphBuilder, struct graph, builder),
+    COM_ENTRY(IFilterGraph2, struct graph, builder),
+    COM_ENTRY(IFilterGraph3, struct graph, builder),
+    COM_ENTRY(IMediaControl, struct graph, control),
+    COM_ENTRY(IDispatch, struct graph, control),
+    COM_ENTRY(IMediaEvent, struct graph, event),
+    COM_ENTRY(IMediaEventEx, struct graph, event),
+    COM_ENTRY(IMediaEventSink, struct graph, sink),
+    COM_ENTRY(IMediaSeeking, struct graph, seeking),
+    COM_ENTRY(IMediaPosition, struct graph, position),
+    COM_ENTRY(IMediaFilter, struct graph, media_filter),
+    COM_ENTRY(IPersist, struct graph, media_filter),
+    COM_ENTRY(IGraphVersion, struct graph, version_face),
+    COM_ENTRY(IGraphReport, struct graph, report),
+    COM_ENTRY(IObjectWithSite, struct graph, site_face),
+    /* rewire.c: COM_ENTRY(IGraphConfig, struct graph, config), */
+    /* rewire.c: COM_ENTRY(IGraphEdit, struct graph, edit), */
+    COM_MAP_END,
+};
+
+static void faces_init(struct graph *graph)
+{
+    struct com_object *object = &graph->object;
+
+    COM_FACE_INIT(object, graph->builder, &graph_builder_vtbl);
+    COM_FACE_INIT(object, graph->control, &graph_control_vtbl);
+    COM_FACE_INIT(object, graph->event, &graph_event_vtbl);
+    COM_FACE_INIT(object, graph->sink, &graph_sink_vtbl);
+    COM_FACE_INIT(object, graph->seeking, &graph_seeking_vtbl);
+    COM_FACE_INIT(object, graph->position, &graph_position_vtbl);
+    COM_FACE_INIT(object, graph->media_filter, &graph_media_filter_vtbl);
+    COM_FACE_INIT(object, graph->version_face, &graph_version_vtbl);
+    COM_FACE_INIT(object, graph->report, &graph_report_vtbl);
+    COM_FACE_INIT(object, graph->site_face, &graph_site_vtbl);
+    /* rewire.c: COM_FACE_INIT(object, graph->config, &rg_graph_config_vtbl); */
+    /* rewire.c: COM_FACE_INIT(object, graph->edit, &rg_graph_edit_vtbl); */
+}
+
+/* ---- life ---------------------------------------------------------------------------------------- */
+
+static void members_free(struct graph *graph)
+{
+    graph_lock(graph, NULL, INFINITE);
+    (void)graph_stop(graph);
+    while (graph->members.first != NULL)
+        (void)graph_remove_locked(graph, graph->members.first, GRAPH_REMOVE_FORCE);
+    while (graph->cached.first != NULL)
+        (void)graph_cache_drop_locked(graph, graph->cached.first->filter);
+    graph_unlock(graph);
+}
+
+/* Takes a half-built graph too. */
+static void graph_destroy(struct com_object *object)
+{
+    struct graph *graph = (struct graph *)object;
+
+    graph_worker_stop(graph);
+    if (graph->gate.free_event != NULL)
+        members_free(graph);
+    graph_reconnects_drop(graph);
+    if (graph->clock != NULL)
+        graph->clock->lpVtbl->Release(graph->clock);
+    if (graph->system_clock != NULL)
+        graph->system_clock->lpVtbl->Release(graph->system_clock);
+    if (graph->site != NULL)
+        graph->site->lpVtbl->Release(graph->site);
+    graph_events_free(graph);
+    if (graph->settled != NULL)
+        CloseHandle(graph->settled);
+    if (graph->overtaken != NULL)
+        CloseHandle(graph->overtaken);
+    graph_table_free(&graph->by_filter);
+    graph_table_free(&graph->by_name);
+    graph_gate_free(&graph->gate);
+    pthread_mutex_destroy(&graph->report_lock);
+    pthread_mutex_destroy(&graph->jobs_lock);
+    rg_free(graph->report_text);
+    com_object_fini(object);
+    rg_free(graph);
+}
+
+static HRESULT graph_build(struct graph *graph)
+{
+    HRESULT hr = graph_gate_init(&graph->gate);
+
+    if (SUCCEEDED(hr))
+        hr = graph_events_init(graph);
+    if (FAILED(hr))
+        return hr;
+    graph->settled = CreateEventW(NULL, TRUE, TRUE, NULL);
+    graph->overtaken = CreateEventW(NULL, TRUE, FALSE, NULL);
+    return graph->settled != NULL && graph->overtaken != NULL ? S_OK : E_OUTOFMEMORY;
+}
+
+static HRESULT graph_create_any(bool has_worker, IUnknown *outer, REFIID iid, void **out)
+{
+    struct graph *graph;
+    HRESULT hr;
+
+    if (out == NULL)
+        return E_POINTER;
+    *out = NULL;
+    if (outer != NULL && !IsEqualIID(iid, &IID_IUnknown))
+        return CLASS_E_NOAGGREGATION;
+    graph = rg_calloc(1, sizeof(*graph));
+    if (graph == NULL)
+        return E_OUTOFMEMORY;
+    com_object_init(&graph->object, has_worker ? "FilterGraph" : "FilterGraphNoThread", graph_map,
+                    outer, graph_destroy);
+    faces_init(graph);
+    pthread_mutex_init(&graph->report_lock, NULL);
+    pthread_mutex_init(&graph->jobs_lock, NULL);
+    graph->has_worker = has_worker;
+    graph->is_aggregated = outer != NULL;
+    graph->clock_choice = GRAPH_CLOCK_DEFAULT;
+    graph->time_format = TIME_FORMAT_MEDIA_TIME;
+    graph->rate = 1.0;
+    graph->segment_stop = -1;
+    hr = graph_build(graph);
+    if (FAILED(hr)) {
+        graph_destroy(&graph->object);
+        return hr;
+    }
+    return com_object_hand_out(&graph->object, outer, iid, out);
+}
+
+HRESULT graph_create(IUnknown *outer, REFIID iid, void **out)
+{
+    return graph_create_any(true, outer, iid, out);
+}
+
+HRESULT graph_create_no_thread(IUnknown *outer, REFIID iid, void **out)
+{
+    return graph_create_any(false, outer, iid, out);
+}
+
+/* ---- IGraphVersion ----------------------------------------------------------------------------------- */
+
+static HRESULT STDMETHODCALLTYPE version_query(IGraphVersion *face, LONG *ret_version)
+{
+    struct graph *graph = graph_home(face);
+
+    if (ret_version == NULL)
+        return E_POINTER;
+    graph_lock(graph, NULL, INFINITE);
+    *ret_version = graph->version;
+    graph_unlock(graph);
+    return S_OK;
+}
+
+const IGraphVersionVtbl graph_version_vtbl = {
+    COM_UNKNOWN(IGraphVersion),
+    .QueryVersion = version_query,
+};
+
+/* ---- IObjectWithSite ------------------------------------------------------------------------------------ */
+
+static HRESULT STDMETHODCALLTYPE site_set(IObjectWithSite *face, IUnknown *site)
+{
+    struct graph *graph = graph_home(face);
+    IUnknown *old;
+
+    if (site != NULL)
+        site->lpVtbl->AddRef(site);
+    graph_lock(graph, NULL, INFINITE);
+    old = graph->site;
+    graph->site = site;
+    graph_unlock(graph);
+    if (old != NULL)
+        old->lpVtbl->Release(old);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE site_get(IObjectWithSite *face, REFIID iid, void **out)
+{
+    struct graph *graph = graph_home(face);
+    HRESULT hr = E_FAIL;
+
+    if (out == NULL || iid == NULL)
+        return E_POINTER;
+    *out = NULL;
+    graph_lock(graph, NULL, INFINITE);
+    if (graph->site != NULL)
+        hr = graph->site->lpVtbl->QueryInterface(graph->site, iid, out);
+    graph_unlock(graph);
+    return hr;
+}
+
+const IObjectWithSiteVtbl graph_site_vtbl = {
+    COM_UNKNOWN(IObjectWithSite),
+    .SetSite = site_set,
+    .GetSite = site_get,
+};

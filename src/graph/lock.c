@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* lock.c - the graph lock: recursive, and waited for with an abort event and a deadline.
+ *
+ * Control threads, and a data thread that asks for a reconnection (it must pass an abort event).
+ * Knows: waits.  Must not know: what the lock protects.
+ */
+#include "graph/graph_internal.h"
+
+#include <assert.h>
+
+#include "platform/time.h"
+
+HRESULT graph_gate_init(struct graph_gate *gate)
+{
+    gate->free_event = CreateEventW(NULL, FALSE, FALSE, NULL);
+    if (gate->free_event == NULL)
+        return E_OUTOFMEMORY;
+    pthread_mutex_init(&gate->guard, NULL);
+    return S_OK;
+}
+
+void graph_gate_free(struct graph_gate *gate)
+{
+    if (gate->free_event == NULL)
+        return;
+    pthread_mutex_destroy(&gate->guard);
+    CloseHandle(gate->free_event);
+    gate->free_event = NULL;
+}
+
+/* Under gate->guard. */
+static bool gate_try(struct graph_gate *gate)
+{
+    if (gate->depth != 0 && !pthread_equal(gate->owner, pthread_self()))
+        return false;
+    gate->owner = pthread_self();
+    gate->depth++;
+    return true;
+}
+
+/* S_OK: worth another try; VFW_E_STATE_CHANGED; VFW_E_TIMEOUT. */
+static HRESULT gate_sleep(struct graph_gate *gate, HANDLE abort, int64_t deadline_ns)
+{
+    HANDLE handles[2] = { gate->free_event, abort };
+    DWORD timeout_ms = INFINITE;
+
+    if (deadline_ns != RG_TIME_NEVER) {
+        int64_t left_ns = deadline_ns - rg_time_now_ns();
+
+        timeout_ms = left_ns <= 0 ? 0 : (DWORD)((left_ns + RG_NS_PER_MS - 1) / RG_NS_PER_MS);
+    }
+    switch (WaitForMultipleObjects(abort != NULL ? 2 : 1, handles, FALSE, timeout_ms)) {
+    case WAIT_OBJECT_0:
+        return S_OK;
+    case WAIT_OBJECT_0 + 1:
+        return VFW_E_STATE_CHANGED;
+    case WAIT_TIMEOUT:
+        return VFW_E_TIMEOUT;
+    default:
+        return E_HANDLE; /* a bad abort event */
+    }
+}
+
+HRESULT graph_lock(struct graph *graph, HANDLE abort, DWORD timeout_ms)
+{
+    struct graph_gate *gate = &graph->gate;
+    int64_t deadline_ns = rg_time_deadline_ns(timeout_ms);
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&gate->guard);
+    while (!gate_try(gate)) {
+        if (FAILED(hr)) {
+            pthread_mutex_unlock(&gate->guard);
+            return hr;
+        }
+        gate->waiters++;
+        pthread_mutex_unlock(&gate->guard);
+        hr = gate_sleep(gate, abort, deadline_ns);
+        pthread_mutex_lock(&gate->guard);
+        gate->waiters--;
+    }
+    /* here the goal was reached, even if abort came at the same moment */
+    pthread_mutex_unlock(&gate->guard);
+    return S_OK;
+}
+
+void graph_unlock(struct graph *graph)
+{
+    struct graph_gate *gate = &graph->gate;
+
+    pthread_mutex_lock(&gate->guard);
+    assert(gate->depth != 0 && pthread_equal(gate->owner, pthread_self()));
+    gate->depth--;
+    if (gate->depth == 0 && gate->waiters != 0)
+        SetEvent(gate->free_event);
+    pthread_mutex_unlock(&gate->guard);
+}
+
+bool graph_lock_is_mine(struct graph *graph)
+{
+    struct graph_gate *gate = &graph->gate;
+    bool mine;
+
+    pthread_mutex_lock(&gate->guard);
+    mine = gate->depth != 0 && pthread_equal(gate->owner, pthread_self());
+    pthread_mutex_unlock(&gate->guard);
+    return mine;
+}

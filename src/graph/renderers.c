@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* renderers.c - who ends a stream, and whether all of them have: one EC_COMPLETE for the host.
+ *
+ * Counting: control threads under the graph lock, and events_lock for what notifications read.
+ * Completing: any thread under events_lock.
+ * Knows: which filters end a stream.  Must not know: what they render.
+ */
+#include "graph/renderers.h"
+
+/* ---- what is a renderer ----------------------------------------------------------------------- */
+
+/* A connected input, and nothing that leads on: no outputs, or the filter says it renders. */
+static bool ends_a_stream(IBaseFilter *filter)
+{
+    RG_AUTO(IAMFilterMiscFlags) misc = NULL;
+    bool connected = false, outputs = false;
+    struct graph_pins pins;
+
+    (void)graph_pins_open(&pins, filter);
+    for (size_t i = 0; i < pins.count; i++) {
+        if (graph_pin_is_output(pins.list[i])) {
+            outputs = true;
+        } else if (!connected) {
+            RG_AUTO(IPin) peer = graph_pin_peer(pins.list[i]);
+
+            connected = peer != NULL;
+        }
+    }
+    graph_pins_close(&pins);
+    if (!connected || !outputs)
+        return connected;
+    return SUCCEEDED(filter->lpVtbl->QueryInterface(filter, &IID_IAMFilterMiscFlags,
+                                                    (void **)&misc)) &&
+           (misc->lpVtbl->GetMiscFlags(misc) & AM_FILTER_MISC_FLAGS_IS_RENDERER) != 0;
+}
+
+/* ---- under events_lock --------------------------------------------------------------------------- */
+
+static void complete_if_all(struct graph_events *events)
+{
+    if (events->complete_posted || events->renderers == 0 ||
+        events->completed + events->nameless < events->renderers)
+        return;
+    events->complete_posted = true;
+    graph_event_queue_locked(events, EC_COMPLETE, events->complete_status, 0);
+}
+
+static struct graph_node *renderer_of(struct graph_events *events, IBaseFilter *filter)
+{
+    struct graph_link *link =
+        graph_table_first(&events->by_filter, graph_hash_pointer(filter));
+
+    for (; link != NULL; link = graph_table_next(link)) {
+        struct graph_node *node = CONTAINING_RECORD(link, struct graph_node, by_renderer);
+
+        if (node->filter == filter)
+            return node;
+    }
+    return NULL;
+}
+
+void graph_renderers_complete_locked(struct graph *graph, LONG_PTR status, IBaseFilter *filter)
+{
+    struct graph_events *events = &graph->events;
+    struct graph_node *node = filter != NULL ? renderer_of(events, filter) : NULL;
+
+    if (FAILED((HRESULT)status))
+        events->complete_status = status;
+    if (events->renderers == 0) { /* nobody to wait for */
+        graph_event_queue_locked(events, EC_COMPLETE, status, 0);
+        return;
+    }
+    if (filter == NULL)
+        events->nameless++;
+    if (node != NULL && !node->completed) {
+        node->completed = true;
+        events->completed++;
+    }
+    /* a renderer that completed before a pause says so again after it: all of them together make one event */
+    complete_if_all(events);
+}
+
+static HRESULT renderer_add(struct graph *graph, struct graph_node *node)
+{
+    struct graph_events *events = &graph->events;
+    HRESULT hr = graph_table_put(&events->by_filter, &node->by_renderer,
+                                 graph_hash_pointer(node->filter));
+
+    if (FAILED(hr))
+        return hr;
+    node->is_renderer = true;
+    node->completed = false;
+    node->previous_renderer = NULL;
+    node->next_renderer = graph->renderers;
+    if (graph->renderers != NULL)
+        graph->renderers->previous_renderer = node;
+    graph->renderers = node;
+    events->renderers++;
+    events->complete_posted = false; /* there is somebody to wait for again */
+    return S_OK;
+}
+
+static void renderer_take(struct graph *graph, struct graph_node *node)
+{
+    struct graph_events *events = &graph->events;
+
+    graph_table_take(&events->by_filter, &node->by_renderer);
+    if (node->previous_renderer != NULL)
+        node->previous_renderer->next_renderer = node->next_renderer;
+    else
+        graph->renderers = node->next_renderer;
+    if (node->next_renderer != NULL)
+        node->next_renderer->previous_renderer = node->previous_renderer;
+    node->is_renderer = false;
+    events->renderers--;
+    if (node->completed)
+        events->completed--;
+}
+
+/* ---- counting ---------------------------------------------------------------------------------------- */
+
+static void recount_one(struct graph *graph, struct graph_node *node)
+{
+    bool is_renderer = ends_a_stream(node->filter);
+
+    pthread_mutex_lock(&graph->events_lock);
+    if (is_renderer && !node->is_renderer)
+        (void)renderer_add(graph, node);
+    else if (!is_renderer && node->is_renderer)
+        renderer_take(graph, node);
+    pthread_mutex_unlock(&graph->events_lock);
+}
+
+void graph_recount_renderers(struct graph *graph)
+{
+    struct graph_events *events = &graph->events;
+
+    while (graph->touched != NULL) {
+        struct graph_node *node = graph->touched;
+
+        graph->touched = node->next_touched;
+        node->touched = false;
+        recount_one(graph, node);
+    }
+    pthread_mutex_lock(&graph->events_lock);
+    /* the last one that was missing may have left; with no completion at all nothing has ended */
+    if (events->running && events->completed + events->nameless != 0)
+        complete_if_all(events);
+    pthread_mutex_unlock(&graph->events_lock);
+}
+
+void graph_recount_all_locked(struct graph *graph)
+{
+    for (struct graph_node *node = graph->members.first; node != NULL; node = node->next)
+        recount_one(graph, node);
+    graph->recount_all = false;
+    graph_recount_renderers(graph);
+}
+
+void graph_renderer_forget_locked(struct graph *graph, struct graph_node *node)
+{
+    pthread_mutex_lock(&graph->events_lock);
+    if (node->is_renderer)
+        renderer_take(graph, node);
+    pthread_mutex_unlock(&graph->events_lock);
+}
+
+/* ---- passes over the streams ---------------------------------------------------------------------------- */
+
+void graph_events_reset_completes(struct graph *graph)
+{
+    pthread_mutex_lock(&graph->events_lock);
+    for (struct graph_node *node = graph->renderers; node != NULL; node = node->next_renderer)
+        node->completed = false;
+    graph->events.completed = 0;
+    graph->events.nameless = 0;
+    graph->events.complete_posted = false;
+    graph->events.complete_status = S_OK;
+    pthread_mutex_unlock(&graph->events_lock);
+}
+
+/* At each start renderers that are at their end say so again, so the host is told again. */
+void graph_events_set_running(struct graph *graph, bool running)
+{
+    pthread_mutex_lock(&graph->events_lock);
+    if (running && !graph->events.running) {
+        graph->events.complete_posted = false;
+        graph->events.nameless = 0;
+    }
+    graph->events.running = running;
+    pthread_mutex_unlock(&graph->events_lock);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* renderers.h - between events.c and renderers.c: who has completed, and the queue it is told to.
+ *
+ * Any thread, under events_lock.
+ */
+#pragma once
+
+#include "graph/graph_internal.h"
+
+/* A filter (NULL: it did not say which) has reached its end. */
+void graph_renderers_complete_locked(struct graph *graph, LONG_PTR status, IBaseFilter *filter);
+
+/* events.c: puts one event into the queue. */
+void graph_event_queue_locked(struct graph_events *events, LONG code, LONG_PTR param1,
+                              LONG_PTR param2);

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/* state.c - stop, pause and run the whole graph, renderers first and then upstream.
+ *
+ * Control threads under the graph lock.  A change that has to wait for the first samples is finished by
+ * settle.c; a newer command overtakes it.
+ * Knows: the order, the start time.  Must not know: what filters do in a state.
+ */
+#include "graph/graph_internal.h"
+
+#define START_LATENCY_HNS 100000 /* 10 ms between the call of Run and stream time 0 */
+
+/* A newer command: whatever waits for an older one gives up. */
+static void change_begin(struct graph *graph, FILTER_STATE goal)
+{
+    atomic_fetch_add(&graph->change, 1);
+    atomic_store(&graph->goal, (int)goal);
+    graph->settle_error = S_OK;
+    SetEvent(graph->overtaken);
+}
+
+static void stop_all(const struct graph_snapshot *all, HRESULT *first)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        HRESULT hr = all->filters[i]->lpVtbl->Stop(all->filters[i]);
+
+        if (FAILED(hr) && SUCCEEDED(*first))
+            *first = hr;
+    }
+}
+
+/* Stops in the plain order of the list when there is no memory for a better one. */
+static void stop_all_unordered(struct graph *graph, HRESULT *first)
+{
+    for (struct graph_node *node = graph->members.first; node != NULL; node = node->next) {
+        HRESULT hr = node->filter->lpVtbl->Stop(node->filter);
+
+        if (FAILED(hr) && SUCCEEDED(*first))
+            *first = hr;
+    }
+}
+
+static void enter_stopped(struct graph *graph)
+{
+    graph->state = State_Stopped;
+    graph->stream_time = 0;
+    graph->is_cued = false;
+    graph_events_set_running(graph, false);
+    graph_events_reset_completes(graph);
+    atomic_store(&graph->goal, State_Stopped);
+    SetEvent(graph->settled);
+}
+
+static HRESULT stop_locked(struct graph *graph)
+{
+    struct graph_snapshot all;
+    HRESULT first = S_OK;
+
+    if (graph->state != State_Stopped) {
+        if (FAILED(graph_snapshot_locked(graph, &all))) {
+            stop_all_unordered(graph, &first);
+        } else {
+            if (graph->state == State_Running)
+                for (size_t i = 0; i < all.count; i++)
+                    all.filters[i]->lpVtbl->Pause(all.filters[i]);
+            stop_all(&all, &first);
+            graph_snapshot_free(&all);
+        }
+    }
+    enter_stopped(graph);
+    return first;
+}
+
+/* ---- pause ----------------------------------------------------------------------------------------- */
+
+static void stream_time_hold(struct graph *graph)
+{
+    REFERENCE_TIME now;
+
+    if (graph_clock_now(graph, &now))
+        graph->stream_time = now > graph->start_time ? now - graph->start_time : 0;
+}
+
+static HRESULT pause_all(struct graph *graph)
+{
+    struct graph_snapshot all;
+    HRESULT result = S_OK;
+    HRESULT hr = graph_snapshot_locked(graph, &all);
+
+    if (FAILED(hr))
+        return hr;
+    for (size_t i = 0; i < all.count; i++) {
+        hr = all.filters[i]->lpVtbl->Pause(all.filters[i]);
+        if (FAILED(hr)) {
+            HRESULT ignored = S_OK;
+
+            stop_all(&all, &ignored);
+            graph_snapshot_free(&all);
+            enter_stopped(graph);
+            return hr;
+        }
+        if (hr == S_FALSE)
+            result = S_FALSE;
+    }
+    graph_snapshot_free(&all);
+    return result;
+}
+
+HRESULT graph_pause_locked(struct graph *graph)
+{
+    HRESULT hr;
+
+    if (graph->state == State_Paused)
+        return graph->is_cued ? S_OK : S_FALSE;
+    if (graph->state == State_Running) {
+        graph_events_set_running(graph, false);
+        stream_time_hold(graph);
+    } else {
+        hr = graph_clock_choose_locked(graph);
+        if (FAILED(hr))
+            return hr;
+        graph_recount_all_locked(graph);
+        graph->is_cued = false;
+    }
+    hr = pause_all(graph);
+    if (FAILED(hr))
+        return hr;
+    graph->state = State_Paused;
+    return hr;
+}
+
+/* ---- run -------------------------------------------------------------------------------------------- */
+
+static REFERENCE_TIME start_time_choose(struct graph *graph)
+{
+    REFERENCE_TIME now;
+
+    if (!graph_clock_now(graph, &now))
+        return 0;
+    return now + START_LATENCY_HNS - graph->stream_time;
+}
+
+HRESULT graph_run_locked(struct graph *graph, REFERENCE_TIME start)
+{
+    struct graph_snapshot all;
+    HRESULT hr;
+
+    if (graph->clock_unset) {
+        hr = graph_clock_choose_locked(graph);
+        if (FAILED(hr))
+            return hr;
+    }
+    hr = graph_snapshot_locked(graph, &all);
+    if (FAILED(hr))
+        return hr;
+    graph->start_time = start != 0 ? start : start_time_choose(graph);
+    graph->state = State_Running;
+    graph->is_cued = true;
+    graph_events_set_running(graph, true); /* a renderer may complete inside Run */
+    for (size_t i = 0; i < all.count; i++) {
+        hr = all.filters[i]->lpVtbl->Run(all.filters[i], graph->start_time);
+        if (FAILED(hr))
+            break;
+        hr = S_OK;
+    }
+    graph_snapshot_free(&all);
+    if (FAILED(hr))
+        (void)stop_locked(graph);
+    return hr;
+}
+
+/* Are all filters ready to run?  Once they were, they stay so until stop or seek. */
+static bool cued_now(struct graph *graph)
+{
+    struct graph_snapshot all;
+    HRESULT hr;
+
+    if (graph->is_cued)
+        return true;
+    if (FAILED(graph_snapshot_locked(graph, &all)))
+        return false;
+    hr = graph_wait_cued(graph, &all, atomic_load(&graph->change), 0);
+    graph_snapshot_free(&all);
+    graph->is_cued = hr == S_OK || hr == VFW_S_CANT_CUE;
+    return graph->is_cued;
+}
+
+/* The worker finishes it; without a worker it is finished now, cued or not. */
+static HRESULT settle_later(struct graph *graph)
+{
+    ResetEvent(graph->settled);
+    if (graph_worker_post(graph, GRAPH_JOB_SETTLE) == S_OK)
+        return S_FALSE;
+    graph_settle_finish_locked(graph, S_OK);
+    return graph->settle_error;
+}
+
+static HRESULT run_when_cued(struct graph *graph)
+{
+    HRESULT hr;
+
+    if (!cued_now(graph))
+        return settle_later(graph);
+    hr = graph_run_locked(graph, graph->run_start);
+    SetEvent(graph->settled);
+    return hr;
+}
+
+HRESULT graph_run_when_cued_locked(struct graph *graph)
+{
+    change_begin(graph, State_Running);
+    graph->run_start = 0;
+    return run_when_cued(graph);
+}
+
+HRESULT graph_run(struct graph *graph, REFERENCE_TIME start)
+{
+    HRESULT hr = S_OK;
+
+    graph_lock(graph, NULL, INFINITE);
+    graph_reconnects_run_locked(graph);
+    graph_jobs_run_pending(graph);
+    if (graph->state == State_Running && atomic_load(&graph->goal) == State_Running) {
+        graph_unlock(graph);
+        return S_OK;
+    }
+    change_begin(graph, State_Running);
+    if (graph->state == State_Stopped)
+        hr = graph_pause_locked(graph);
+    graph->run_start = start;
+    if (FAILED(hr)) {
+        enter_stopped(graph);
+    } else {
+        hr = run_when_cued(graph);
+    }
+    graph_unlock(graph);
+    return hr;
+}
+
+HRESULT graph_pause(struct graph *graph)
+{
+    HRESULT hr;
+
+    graph_lock(graph, NULL, INFINITE);
+    graph_reconnects_run_locked(graph);
+    graph_jobs_run_pending(graph);
+    change_begin(graph, State_Paused);
+    hr = graph_pause_locked(graph);
+    if (FAILED(hr))
+        enter_stopped(graph);
+    else if (hr == S_FALSE && cued_now(graph))
+        hr = S_OK;
+    SetEvent(graph->settled);
+    if (hr == S_FALSE)
+        (void)graph_worker_post(graph, GRAPH_JOB_SETTLE); /* EC_PAUSED once it is done */
+    graph_unlock(graph);
+    return hr;
+}
+
+HRESULT graph_stop(struct graph *graph)
+{
+    HRESULT hr;
+
+    graph_lock(graph, NULL, INFINITE);
+    change_begin(graph, State_Stopped);
+    hr = stop_locked(graph);
+    graph_reconnects_run_locked(graph);
+    graph_unlock(graph);
+    return hr;
+}
+
+HRESULT graph_stop_when_ready(struct graph *graph)
+{
+    HRESULT hr;
+
+    graph_lock(graph, NULL, INFINITE);
+    if (graph->state == State_Running || !graph->has_worker) {
+        hr = graph_stop(graph);
+        graph_unlock(graph);
+        return hr;
+    }
+    graph_reconnects_run_locked(graph);
+    change_begin(graph, State_Stopped);
+    hr = graph_pause_locked(graph);
+    if (FAILED(hr)) {
+        enter_stopped(graph);
+    } else {
+        hr = settle_later(graph);
+        if (hr == S_FALSE)
+            hr = S_OK;
+    }
+    graph_unlock(graph);
+    return hr;
+}
+
+/* ---- one filter ------------------------------------------------------------------------------------- */
+
+HRESULT graph_activate_locked(struct graph *graph, IBaseFilter *filter)
+{
+    HRESULT hr;
+
+    filter->lpVtbl->SetSyncSource(filter, graph->clock);
+    if (graph->state == State_Stopped)
+        return S_OK;
+    hr = filter->lpVtbl->Pause(filter);
+    if (FAILED(hr) || graph->state == State_Paused)
+        return FAILED(hr) ? hr : S_OK;
+    hr = filter->lpVtbl->Run(filter, graph->start_time);
+    return FAILED(hr) ? hr : S_OK;
+}
+
+/* ---- for settle.c ------------------------------------------------------------------------------------ */
+
+void graph_settle_finish_locked(struct graph *graph, HRESULT cued)
+{
+    int goal = atomic_load(&graph->goal);
+
+    if (FAILED(cued)) {
+        graph->settle_error = cued;
+        (void)stop_locked(graph);
+    } else if (goal == State_Stopped) {
+        (void)stop_locked(graph);
+    } else if (graph->state == State_Paused) {
+        graph->is_cued = true;
+        if (goal == State_Running) {
+            HRESULT hr = graph_run_locked(graph, graph->run_start);
+
+            if (FAILED(hr))
+                graph->settle_error = hr;
+        } else {
+            graph_event_post(graph, EC_PAUSED, cued, 0);
+        }
+    }
+    SetEvent(graph->settled);
+}

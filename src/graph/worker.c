@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* worker.c - the graph's own thread: what a streaming thread asked for, and what has to wait.
+ *
+ * Started with the first job, joined when the graph goes.  It owns no reference on the graph but while it calls filters;
+ * if the last one is dropped meanwhile, the graph ends on this thread, which then frees itself.
+ * Knows: which jobs there are.  Must not know: how they are done.
+ */
+#include "graph/graph_internal.h"
+
+#include "platform/memory.h"
+#include "platform/thread.h"
+#include "platform/time.h"
+
+struct graph_worker {
+    struct rg_thread thread;
+    struct graph *graph; /* cleared, by this thread alone, when the graph ended on it */
+    HANDLE wake;         /* auto-reset: there are jobs, or quit */
+    HANDLE quit;         /* manual-reset */
+};
+
+/* A reference, unless the graph is going already. */
+static bool graph_hold(struct graph *graph)
+{
+    unsigned refs;
+
+    if (graph->is_aggregated) {
+        com_object_addref(&graph->object); /* the outer object answers for its own end */
+        return true;
+    }
+    refs = atomic_load(&graph->object.refs);
+    while (refs != 0)
+        if (atomic_compare_exchange_weak(&graph->object.refs, &refs, refs + 1))
+            return true;
+    return false;
+}
+
+static unsigned jobs_take(struct graph *graph)
+{
+    unsigned jobs;
+
+    pthread_mutex_lock(&graph->jobs_lock);
+    jobs = graph->jobs;
+    graph->jobs = 0;
+    pthread_mutex_unlock(&graph->jobs_lock);
+    return jobs;
+}
+
+/* ---- jobs under the graph lock ------------------------------------------------------------------------ */
+
+static void restart_locked(struct graph *graph, bool was_running)
+{
+    if (!was_running || graph->state != State_Running)
+        return;
+    if (SUCCEEDED(graph_pause_locked(graph)))
+        (void)graph_run_locked(graph, 0);
+}
+
+static void repaint_locked(struct graph *graph)
+{
+    LONGLONG now = graph_position_locked(graph);
+
+    if (graph->state == State_Paused)
+        (void)graph_seek_locked(graph, &now, AM_SEEKING_AbsolutePositioning, NULL,
+                                AM_SEEKING_NoPositioning);
+    else if (graph->state == State_Stopped)
+        (void)graph_stop_when_ready(graph);
+}
+
+static void jobs_do_locked(struct graph *graph, unsigned jobs)
+{
+    bool running = atomic_load(&graph->goal) == State_Running;
+
+    if (jobs & GRAPH_JOB_RECONNECT)
+        graph_reconnects_run_locked(graph);
+    if (jobs & (GRAPH_JOB_RESTART | GRAPH_JOB_STARVATION))
+        restart_locked(graph, running);
+    if (jobs & GRAPH_JOB_REPAINT)
+        repaint_locked(graph);
+    if (jobs & GRAPH_JOB_CLOCK_UNSET)
+        graph->clock_unset = true;
+}
+
+void graph_jobs_run_pending(struct graph *graph)
+{
+    unsigned jobs;
+
+    pthread_mutex_lock(&graph->jobs_lock);
+    jobs = graph->worker == NULL ? graph->jobs : 0;
+    graph->jobs &= ~jobs;
+    pthread_mutex_unlock(&graph->jobs_lock);
+    if (jobs != 0)
+        jobs_do_locked(graph, jobs);
+}
+
+/* ---- the thread -------------------------------------------------------------------------------------- */
+
+/* The wait for the first samples is done without a reference: the graph's end cuts it short and joins. */
+static void worker_settle(struct graph_worker *worker)
+{
+    struct graph *graph = worker->graph;
+    struct graph_snapshot all = { 0 };
+    uint64_t change = 0;
+    HRESULT hr = E_FAIL;
+
+    if (!graph_hold(graph))
+        return;
+    if (SUCCEEDED(graph_lock(graph, worker->quit, INFINITE))) {
+        change = atomic_load(&graph->change);
+        if (graph->state == State_Paused)
+            hr = graph_snapshot_locked(graph, &all);
+        graph_unlock(graph);
+    }
+    com_object_release(&graph->object);
+    if (worker->graph != NULL && SUCCEEDED(hr)) {
+        hr = graph_wait_cued(graph, &all, change, RG_TIME_NEVER);
+        if (hr != VFW_E_STATE_CHANGED && graph_hold(graph)) {
+            if (SUCCEEDED(graph_lock(graph, worker->quit, INFINITE))) {
+                if (atomic_load(&graph->change) == change)
+                    graph_settle_finish_locked(graph, hr);
+                graph_unlock(graph);
+            }
+            graph_snapshot_free(&all);
+            com_object_release(&graph->object);
+        }
+    }
+    graph_snapshot_free(&all);
+}
+
+static void worker_do(struct graph_worker *worker, unsigned jobs)
+{
+    struct graph *graph = worker->graph;
+
+    if ((jobs & ~(unsigned)GRAPH_JOB_SETTLE) != 0 && graph_hold(graph)) {
+        if (SUCCEEDED(graph_lock(graph, worker->quit, INFINITE))) {
+            jobs_do_locked(graph, jobs);
+            graph_unlock(graph);
+        }
+        com_object_release(&graph->object); /* may end the graph, and clear worker->graph */
+    }
+    if (worker->graph != NULL && (jobs & GRAPH_JOB_SETTLE) != 0)
+        worker_settle(worker);
+}
+
+static void worker_free(struct graph_worker *worker)
+{
+    if (worker->wake != NULL)
+        CloseHandle(worker->wake);
+    if (worker->quit != NULL)
+        CloseHandle(worker->quit);
+    rg_free(worker);
+}
+
+static void worker_main(void *arg)
+{
+    struct graph_worker *worker = arg;
+    HANDLE handles[2] = { worker->quit, worker->wake };
+
+    while (WaitForMultipleObjects(2, handles, FALSE, INFINITE) == WAIT_OBJECT_0 + 1) {
+        worker_do(worker, jobs_take(worker->graph));
+        if (worker->graph == NULL) {
+            pthread_detach(pthread_self());
+            worker_free(worker);
+            return;
+        }
+    }
+}
+
+/* Under jobs_lock. */
+static HRESULT worker_start(struct graph *graph)
+{
+    struct graph_worker *worker = rg_calloc(1, sizeof(*worker));
+    HRESULT hr;
+
+    if (worker == NULL)
+        return E_OUTOFMEMORY;
+    worker->graph = graph;
+    worker->wake = CreateEventW(NULL, FALSE, FALSE, NULL);
+    worker->quit = CreateEventW(NULL, TRUE, FALSE, NULL);
+    hr = worker->wake != NULL && worker->quit != NULL ? S_OK : E_OUTOFMEMORY;
+    if (SUCCEEDED(hr))
+        hr = rg_thread_start(&worker->thread, "graph", worker_main, worker);
+    if (FAILED(hr)) {
+        worker_free(worker);
+        return hr;
+    }
+    graph->worker = worker;
+    return S_OK;
+}
+
+HRESULT graph_worker_post(struct graph *graph, enum graph_job job)
+{
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&graph->jobs_lock);
+    if (graph->worker == NULL && graph->has_worker && !graph->ending)
+        hr = worker_start(graph);
+    if (graph->worker != NULL)
+        SetEvent(graph->worker->wake);
+    else if (SUCCEEDED(hr))
+        hr = S_FALSE;
+    if (hr == S_OK || job != GRAPH_JOB_SETTLE)
+        graph->jobs |= (unsigned)job;
+    pthread_mutex_unlock(&graph->jobs_lock);
+    return hr;
+}
+
+void graph_worker_stop(struct graph *graph)
+{
+    struct graph_worker *worker;
+
+    pthread_mutex_lock(&graph->jobs_lock);
+    worker = graph->worker;
+    graph->worker = NULL;
+    graph->ending = true;
+    pthread_mutex_unlock(&graph->jobs_lock);
+    if (worker == NULL)
+        return;
+    SetEvent(worker->quit);
+    atomic_fetch_add(&graph->change, 1); /* it may wait for a filter */
+    SetEvent(graph->overtaken);
+    if (rg_thread_is_self(&worker->thread)) {
+        worker->graph = NULL; /* it frees itself */
+        return;
+    }
+    rg_thread_join(&worker->thread);
+    worker_free(worker);
+}
