@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* filters/module_declare.h - makes the lines of a filter list declare their class tables.  See module.h.
+ *
+ * Included once, before the list.
+ */
+#pragma once
+
+#include "filters/module.h"
+
+#define RG_SOURCE(x)    extern const struct rg_source_class rg_##x;
+#define RG_TRANSFORM(x) extern const struct rg_transform_class rg_##x;
+#define RG_SINK(x)      extern const struct rg_sink_class rg_##x;
+#define RG_BASE(x)

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* null.c - takes anything and shows nothing; the ledger of its pin says what came.
+ *
+ * Runs: render on the thread of whoever delivers.
+ * Knows: nothing of media.  Must not know: pins, graphs.
+ */
+#include "base/sink.h"
+
+static HRESULT null_accept_type(const void *settings, const AM_MEDIA_TYPE *type)
+{
+    (void)settings;
+    (void)type;
+    return S_OK;
+}
+
+static HRESULT null_accept_change(void *state, unsigned input, const AM_MEDIA_TYPE *from,
+                                  const AM_MEDIA_TYPE *to)
+{
+    (void)state;
+    (void)input;
+    (void)from;
+    (void)to;
+    return S_OK;
+}
+
+static HRESULT null_render(void *state, const void *settings, unsigned input,
+                           IMediaSample *sample)
+{
+    (void)state;
+    (void)settings;
+    (void)input;
+    (void)sample;
+    return S_OK;
+}
+
+const struct rg_sink_class rg_null = {
+    .name = "null",
+    .help = "Takes anything, shows nothing",
+    .clsid = { 0xd4c9a4fc, 0xef1c, 0x49ba, { 0xbb, 0x3c, 0xd8, 0x10, 0x92, 0x24, 0x53, 0x54 } },
+    .preroll = true,
+    .accept_type = null_accept_type,
+    .accept_change = null_accept_change,
+    .render = null_render,
+};
