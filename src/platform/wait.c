@@ -81,7 +81,7 @@ static DWORD wait_look_claimed(struct wait *wait)
 
 static DWORD wait_sleep(struct wait *wait, int64_t deadline)
 {
-    const char *before = rg_thread_waits_for("handle");
+    const char *before;
     DWORD result;
 
     for (uint32_t i = 0; i < wait->count; i++) {
@@ -90,6 +90,7 @@ static DWORD wait_sleep(struct wait *wait, int64_t deadline)
                                                 .index = i };
         rg_object_join(&wait->nodes[i]);
     }
+    before = rg_thread_waits_for("handle");
     for (bool in_time = true;;) {
         atomic_store(&wait->waiter.woken, 0);
         result = wait_look_claimed(wait);
@@ -205,4 +206,30 @@ DWORD WINAPI WaitForMultipleObjectsEx(DWORD count, const HANDLE *handles, BOOL w
 {
     (void)alertable;
     return WaitForMultipleObjects(count, handles, wait_all, timeout_ms);
+}
+
+/* The two steps are not one: nobody can tell, but for a pulse in between. */
+DWORD WINAPI SignalObjectAndWait(HANDLE to_signal, HANDLE to_wait, DWORD timeout_ms,
+                                 BOOL alertable)
+{
+    struct rg_object_view view;
+    BOOL done;
+
+    if (!rg_handle_look(to_signal, &view))
+        return wait_failed(ERROR_INVALID_HANDLE);
+    switch (atomic_load_explicit(&view.object->kind, memory_order_relaxed)) {
+    case RG_HANDLE_EVENT_AUTO:
+    case RG_HANDLE_EVENT_MANUAL:
+        done = SetEvent(to_signal);
+        break;
+    case RG_HANDLE_SEMAPHORE:
+        done = ReleaseSemaphore(to_signal, 1, NULL);
+        break;
+    case RG_HANDLE_MUTEX:
+        done = ReleaseMutex(to_signal);
+        break;
+    default:
+        return wait_failed(ERROR_INVALID_HANDLE);
+    }
+    return done ? WaitForSingleObjectEx(to_wait, timeout_ms, alertable) : WAIT_FAILED;
 }
