@@ -8,4 +8,6 @@
 #include <dshow.h>
 #include <ksmedia.h>
 
+#include <qedit.h>
+
 #include <regraft_if.h>
