@@ -23,8 +23,8 @@ def regraft(*words):
 
 
 def clip_make(path, frames=FRAMES, sound=4):
-    regraft('run', f'testsrc size=320x180 rate=25 frames={frames} ! encode codec=h264 preset=veryfast ! '
-            f'mux name=m ! file {path}  tone rate=48000 duration={sound} ! encode codec=aac ! m.')
+    regraft('run', f'testsrc size=320x180 fps=25 frames={frames} ! encode codec=h264 preset=veryfast ! '
+            f'mux name=m ! file {path}  tone rate=48000 seconds={sound} ! encode codec=aac ! m.')
 
 
 def run_swapped(clip, result, ledger):
