@@ -13,7 +13,9 @@
 #include <strmif.h>
 
 #include <amvideo.h>
+#include <audevcod.h>
 #include <control.h>
+#include <dvdevcod.h>
 #include <dvdmedia.h>
 #include <errors.h>
 #include <evcode.h>

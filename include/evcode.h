@@ -10,14 +10,14 @@
 #define EC_SYSTEMBASE 0x00
 #define EC_USER       0x8000
 
-#define EC_COMPLETE                  0x01 /* HRESULT, IBaseFilter * or 0: all streams are done */
+#define EC_COMPLETE                  0x01 /* HRESULT, IBaseFilter * or 0: all streams done */
 #define EC_USERABORT                 0x02 /* void, void: the user asks to stop */
 #define EC_ERRORABORT                0x03 /* HRESULT, void: the operation ended with an error */
 #define EC_TIME                      0x04 /* DWORD, DWORD: a requested time has come */
 #define EC_REPAINT                   0x05 /* IPin *, void: a renderer needs its picture again */
 #define EC_STREAM_ERROR_STOPPED      0x06 /* HRESULT, DWORD: a stream stopped with an error */
 #define EC_STREAM_ERROR_STILLPLAYING 0x07 /* HRESULT, DWORD: an error, the stream goes on */
-#define EC_ERROR_STILLPLAYING        0x08 /* HRESULT, void: starting failed, the graph tries on */
+#define EC_ERROR_STILLPLAYING        0x08 /* HRESULT, void: starting failed, trying on */
 #define EC_PALETTE_CHANGED           0x09 /* void, void */
 #define EC_VIDEO_SIZE_CHANGED        0x0a /* width and height in words, void */
 #define EC_QUALITY_CHANGE            0x0b /* void, void: samples are dropped to keep up */
@@ -27,12 +27,12 @@
 #define EC_OPENING_FILE              0x10 /* BOOL, void: opening begins or ends */
 #define EC_BUFFERING_DATA            0x11 /* BOOL, void: buffering begins or ends */
 #define EC_FULLSCREEN_LOST           0x12 /* void, IBaseFilter * */
-#define EC_ACTIVATE                  0x13 /* BOOL, IBaseFilter *: a window gains or loses focus */
+#define EC_ACTIVATE                  0x13 /* BOOL, IBaseFilter *: window focus */
 #define EC_NEED_RESTART              0x14 /* void, void: the graph has to pause and run again */
 #define EC_WINDOW_DESTROYED          0x15 /* IBaseFilter *, void */
 #define EC_DISPLAY_CHANGED           0x16 /* IPin *, void or IPin **, count */
-#define EC_STARVATION                0x17 /* void, void: a filter is not getting enough data */
-#define EC_OLE_EVENT                 0x18 /* BSTR, BSTR: text from a filter to the application */
+#define EC_STARVATION                0x17 /* void, void: a filter lacks data */
+#define EC_OLE_EVENT                 0x18 /* BSTR, BSTR: from a filter to the application */
 #define EC_NOTIFY_WINDOW             0x19 /* HWND, void */
 #define EC_STREAM_CONTROL_STOPPED    0x1a /* IPin *, DWORD cookie: StopAt took effect */
 #define EC_STREAM_CONTROL_STARTED    0x1b /* IPin *, DWORD cookie: StartAt took effect */
@@ -47,17 +47,18 @@
 #define EC_SAMPLE_LATENCY            0x22 /* REFERENCE_TIME *, void */
 #define EC_SCRUB_TIME                0x23 /* low DWORD, high DWORD of a stream time */
 #define EC_STEP_COMPLETE             0x24 /* BOOL cancelled, void: a frame step has finished */
+#define EC_SKIP_FRAMES               0x25 /* DWORD frames, void: to be left out */
 
 #define EC_TIMECODE_AVAILABLE    0x30 /* IUnknown *, DWORD device */
 #define EC_EXTDEVICE_MODE_CHANGE 0x31 /* DWORD mode, DWORD device */
 #define EC_STATE_CHANGE          0x32 /* FILTER_STATE, BOOL internal */
 
-#define EC_PLEASE_REOPEN           0x40 /* void, void: the file has changed enough to reopen */
+#define EC_PLEASE_REOPEN           0x40 /* void, void: the file needs reopening */
 #define EC_STATUS                  0x41 /* BSTR, BSTR: text for a person */
 #define EC_MARKER_HIT              0x42 /* DWORD marker, void */
 #define EC_LOADSTATUS              0x43 /* AM_LOADSTATUS_, void */
-#define EC_FILE_CLOSED             0x44 /* void, void: closed by something other than the user */
-#define EC_ERRORABORTEX            0x45 /* HRESULT, BSTR: the operation ended, and why in words */
+#define EC_FILE_CLOSED             0x44 /* void, void: not by the user */
+#define EC_ERRORABORTEX            0x45 /* HRESULT, BSTR: ended, and why */
 #define EC_EOS_SOON                0x46 /* void, void: the source sends its last data */
 #define EC_CONTENTPROPERTY_CHANGED 0x47 /* AM_CONTENTPROPERTY_, void */
 #define EC_BANDWIDTHCHANGE         0x48 /* WORD, LONG */
@@ -70,44 +71,9 @@
 #define EC_PREPROCESS_COMPLETE     0x56 /* IBaseFilter *, void */
 #define EC_CODECAPI_EVENT          0x57 /* codec's parameters */
 
-#define EC_DVDBASE                      0x0100
-#define EC_DVD_DOMAIN_CHANGE            (EC_DVDBASE + 0x01)
-#define EC_DVD_TITLE_CHANGE             (EC_DVDBASE + 0x02)
-#define EC_DVD_CHAPTER_START            (EC_DVDBASE + 0x03)
-#define EC_DVD_AUDIO_STREAM_CHANGE      (EC_DVDBASE + 0x04)
-#define EC_DVD_SUBPICTURE_STREAM_CHANGE (EC_DVDBASE + 0x05)
-#define EC_DVD_ANGLE_CHANGE             (EC_DVDBASE + 0x06)
-#define EC_DVD_BUTTON_CHANGE            (EC_DVDBASE + 0x07)
-#define EC_DVD_VALID_UOPS_CHANGE        (EC_DVDBASE + 0x08)
-#define EC_DVD_STILL_ON                 (EC_DVDBASE + 0x09)
-#define EC_DVD_STILL_OFF                (EC_DVDBASE + 0x0a)
-#define EC_DVD_CURRENT_TIME             (EC_DVDBASE + 0x0b)
-#define EC_DVD_ERROR                    (EC_DVDBASE + 0x0c)
-#define EC_DVD_WARNING                  (EC_DVDBASE + 0x0d)
-#define EC_DVD_CHAPTER_AUTOSTOP         (EC_DVDBASE + 0x0e)
-#define EC_DVD_NO_FP_PGC                (EC_DVDBASE + 0x0f)
-#define EC_DVD_PLAYBACK_RATE_CHANGE     (EC_DVDBASE + 0x10)
-#define EC_DVD_PARENTAL_LEVEL_CHANGE    (EC_DVDBASE + 0x11)
-#define EC_DVD_PLAYBACK_STOPPED         (EC_DVDBASE + 0x12)
-#define EC_DVD_ANGLES_AVAILABLE         (EC_DVDBASE + 0x13)
-#define EC_DVD_PLAYPERIOD_AUTOSTOP      (EC_DVDBASE + 0x14)
-#define EC_DVD_BUTTON_AUTO_ACTIVATED    (EC_DVDBASE + 0x15)
-#define EC_DVD_CMD_START                (EC_DVDBASE + 0x16)
-#define EC_DVD_CMD_END                  (EC_DVDBASE + 0x17)
-#define EC_DVD_DISC_EJECTED             (EC_DVDBASE + 0x18)
-#define EC_DVD_DISC_INSERTED            (EC_DVDBASE + 0x19)
-#define EC_DVD_CURRENT_HMSF_TIME        (EC_DVDBASE + 0x1a)
-#define EC_DVD_KARAOKE_MODE             (EC_DVDBASE + 0x1b)
-
-#define EC_SNDDEVBASE       0x200
-#define EC_SNDDEV_IN_ERROR  (EC_SNDDEVBASE + 0x0) /* SNDDEV_ERR, DWORD device code */
-#define EC_SNDDEV_OUT_ERROR (EC_SNDDEVBASE + 0x1) /* SNDDEV_ERR, DWORD device code */
-
 #define EC_WMT_EVENT_BASE  0x0251
 #define EC_WMT_INDEX_EVENT EC_WMT_EVENT_BASE
 #define EC_WMT_EVENT       (EC_WMT_EVENT_BASE + 1)
 
 #define EC_BUILT   0x300 /* a graph was built from a state */
 #define EC_UNBUILT 0x301 /* and taken apart */
-
-#define EC_SKIP_FRAMES 0x25 /* DWORD frames, void */

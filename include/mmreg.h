@@ -34,7 +34,8 @@
 #define WAVE_FORMAT_MPEG_RAW_AAC     0x1601
 #define WAVE_FORMAT_MPEG_LOAS        0x1602
 #define WAVE_FORMAT_MPEG_HEAAC       0x1610
-#define WAVE_FORMAT_DOLBY_AC3        0x2000
+#define WAVE_FORMAT_DVM              0x2000 /* AC-3 in practice */
+#define WAVE_FORMAT_DOLBY_AC3        0x2000 /* the same, the field's name */
 #define WAVE_FORMAT_DTS2             0x2001
 #define WAVE_FORMAT_OPUS             0x704f
 #define WAVE_FORMAT_FLAC             0xf1ac
