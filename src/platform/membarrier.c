@@ -11,24 +11,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_THREAD__)
-#define SEEN_BY_TOOLS 0
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define SEEN_BY_TOOLS 0
-#endif
-#endif
-#ifndef SEEN_BY_TOOLS
-#define SEEN_BY_TOOLS 1
-#endif
-
 bool rg_membarrier_available;
+_Atomic(uint32_t) rg_membarrier_word;
 
 static pthread_once_t register_once = PTHREAD_ONCE_INIT;
 
 static void membarrier_register(void)
 {
-    if (SEEN_BY_TOOLS)
+    if (!RG_UNDER_TSAN)
         rg_membarrier_available =
             syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
 }
@@ -49,5 +39,5 @@ void rg_membarrier(void)
     if (rg_membarrier_available)
         (void)syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
     else
-        atomic_thread_fence(memory_order_seq_cst);
+        rg_fence();
 }

@@ -9,8 +9,20 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "platform/export.h"
+
+#if defined(__SANITIZE_THREAD__)
+#define RG_UNDER_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define RG_UNDER_TSAN 1
+#endif
+#endif
+#ifndef RG_UNDER_TSAN
+#define RG_UNDER_TSAN 0
+#endif
 
 /* Set once when the library is loaded, before any thread of ours; constant afterwards.  False
  * where the kernel lacks it, and under ThreadSanitizer, which could not see it: both sides are
@@ -23,11 +35,23 @@ RG_API bool rg_membarrier_init(void);
 /* The rare side: every running thread of the process passes a full fence before it returns. */
 RG_API void rg_membarrier(void);
 
+/* ThreadSanitizer knows no fences, but it sees that both sides change this word. */
+extern RG_API _Atomic(uint32_t) rg_membarrier_word;
+
+static inline void rg_fence(void)
+{
+#if RG_UNDER_TSAN
+    (void)atomic_fetch_add(&rg_membarrier_word, 1);
+#else
+    atomic_thread_fence(memory_order_seq_cst);
+#endif
+}
+
 /* The frequent side: stops the compiler only, if rg_membarrier can do the rest. */
 static inline void rg_membarrier_light(void)
 {
     if (__builtin_expect(rg_membarrier_available, 1))
         atomic_signal_fence(memory_order_seq_cst);
     else
-        atomic_thread_fence(memory_order_seq_cst);
+        rg_fence();
 }

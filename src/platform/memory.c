@@ -48,11 +48,11 @@ void *rg_alloc(size_t size)
 
 void *rg_calloc(size_t count, size_t size)
 {
-    if (rg_fault_now())
+    size_t whole;
+
+    if (rg_fault_now() || __builtin_mul_overflow(count, size, &whole))
         return NULL;
-    if (count == 0 || size == 0)
-        count = size = 1;
-    return calloc(count, size);
+    return calloc(1, whole != 0 ? whole : 1);
 }
 
 void *rg_realloc(void *block, size_t size)

@@ -23,10 +23,13 @@
 
 /* --- the library's own -------------------------------------------------------------- */
 
+static RG_TLS const struct rg_thread *own_thread; /* what the calling thread was started as */
+
 static void *thread_main(void *context)
 {
     struct rg_thread *thread = context;
 
+    own_thread = thread;
     rg_thread_set_name(thread->name);
     thread->fn(thread->arg);
     return NULL;
@@ -58,7 +61,7 @@ void rg_thread_join(struct rg_thread *thread)
 
 bool rg_thread_is_self(const struct rg_thread *thread)
 {
-    return thread->is_started && pthread_equal(thread->thread, pthread_self());
+    return own_thread == thread;
 }
 
 /* --- ids ------------------------------------------------------------------------------ */
