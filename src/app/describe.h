@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* describe.h - classes, filters, files and graphs as JSON; the verbs print it as it is or in words.
+ *
+ * Control threads.  Knows: COM interfaces of filters and pins, jansson.
+ * Must not know: verbs, terminals.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "app/graph.h"
+
+/* [{name, help, kind, module}], "object" classes left out; {file, why} of modules that failed. */
+json_t *app_describe_classes(void);
+json_t *app_describe_module_errors(void);
+
+/* {name, help, kind, module, clsid, merit, interfaces, pins, options}.  NULL: failure says why. */
+json_t *app_describe_class(const char *name, struct app_failure *failure);
+
+/* {file, duration_ns, seekable, streams: [{pin, type, media…}]}.  NULL: failure says why. */
+json_t *app_describe_file(const char *path, struct app_failure *failure);
+
+/* {filters: [{name, class, pins}], links: [{from, to, from_pin, to_pin, type, media}]} */
+json_t *app_describe_graph(const struct app_graph *graph);
+
+/* Graphviz' language, from app_describe_graph. */
+void app_graph_dot(const json_t *graph, struct app_text *out);
+
+/* {type: "video …" in words, kind: "video"/"audio"/…, width, height, fps, rate, channels, bits} */
+json_t *app_describe_media_type(const AM_MEDIA_TYPE *type);

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* describe_graph.c - a built graph as JSON, and that as Graphviz' language.
+ *
+ * Control threads.  Knows: graph, jansson.  Must not know: verbs.
+ */
+#include "app/describe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void class_name(IBaseFilter *filter, char *ret_name, size_t size)
+{
+    struct rg_class_info info;
+    GUID clsid;
+
+    *ret_name = '\0';
+    if (FAILED(IBaseFilter_GetClassID(filter, &clsid)))
+        return;
+    for (unsigned i = 0; rg_class_at(i, &info) == S_OK; i++) {
+        if (!IsEqualGUID(&info.clsid, &clsid))
+            continue;
+        snprintf(ret_name, size, "%s", info.name);
+        return;
+    }
+}
+
+static json_t *link_describe(const struct app_graph *graph, IPin *out, IPin *in)
+{
+    APP_AUTO(IBaseFilter) left = app_pin_filter(out);
+    APP_AUTO(IBaseFilter) right = app_pin_filter(in);
+    AM_MEDIA_TYPE type = { 0 };
+    json_t *link;
+    char name[512];
+
+    if (SUCCEEDED(IPin_ConnectionMediaType(out, &type))) {
+        link = app_describe_media_type(&type);
+        app_media_type_clear(&type);
+    } else {
+        link = json_object();
+    }
+    app_graph_name(graph, left, name, sizeof(name));
+    json_object_set_new(link, "from", json_string(name));
+    app_pin_name(out, name, sizeof(name));
+    json_object_set_new(link, "from_pin", json_string(name));
+    app_graph_name(graph, right, name, sizeof(name));
+    json_object_set_new(link, "to", json_string(name));
+    app_pin_name(in, name, sizeof(name));
+    json_object_set_new(link, "to_pin", json_string(name));
+    return link;
+}
+
+static void filter_describe(const struct app_graph *graph, IBaseFilter *filter, json_t *filters,
+                            json_t *links)
+{
+    json_t *object = json_object();
+    json_t *open = json_array();
+    struct app_pins pins;
+    char name[512];
+
+    app_graph_name(graph, filter, name, sizeof(name));
+    json_object_set_new(object, "name", json_string(name));
+    class_name(filter, name, sizeof(name));
+    json_object_set_new(object, "class", *name ? json_string(name) : json_null());
+    app_pins_get(filter, &pins);
+    for (size_t i = 0; i < pins.count; i++) {
+        APP_AUTO(IPin) peer = app_pin_peer(pins.items[i]);
+
+        if (peer) {
+            if (app_pin_direction(pins.items[i]) == PINDIR_OUTPUT)
+                json_array_append_new(links, link_describe(graph, pins.items[i], peer));
+            continue;
+        }
+        app_pin_name(pins.items[i], name, sizeof(name));
+        json_array_append_new(open, json_string(name));
+    }
+    app_pins_release(&pins);
+    json_object_set_new(object, "free_pins", open);
+    json_array_append_new(filters, object);
+}
+
+static bool is_placed(const struct app_graph *graph, IBaseFilter *filter, size_t before)
+{
+    for (size_t i = 0; i < before; i++)
+        if (app_is_same(graph->places[i].filter, filter))
+            return true;
+    return false;
+}
+
+json_t *app_describe_graph(const struct app_graph *graph)
+{
+    json_t *object = json_object();
+    json_t *filters = json_array();
+    json_t *links = json_array();
+    struct app_filters all;
+
+    /* In the order of the text first, then what intelligent connect added. */
+    for (size_t i = 0; i < graph->n_places; i++)
+        if (graph->places[i].filter && !is_placed(graph, graph->places[i].filter, i))
+            filter_describe(graph, graph->places[i].filter, filters, links);
+    app_filters_get((IFilterGraph *)graph->builder, &all);
+    for (size_t i = 0; i < all.count; i++)
+        if (!is_placed(graph, all.items[i], graph->n_places))
+            filter_describe(graph, all.items[i], filters, links);
+    app_filters_release(&all);
+    json_object_set_new(object, "filters", filters);
+    json_object_set_new(object, "links", links);
+    return object;
+}
+
+/* ---- dot ----------------------------------------------------------------------------------- */
+
+static void dot_string(struct app_text *out, const char *text)
+{
+    app_text_put(out, "\"", 1);
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            app_text_put(out, "\\", 1);
+        app_text_put(out, *text == '\n' ? " " : text, 1);
+    }
+    app_text_put(out, "\"", 1);
+}
+
+static const char *get(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    return text ? text : "";
+}
+
+void app_graph_dot(const json_t *graph, struct app_text *out)
+{
+    size_t i;
+    json_t *item;
+
+    app_text_add(out, "digraph regraft {\n"
+                      "    rankdir=LR;\n"
+                      "    node [shape=box, style=rounded, fontname=\"sans-serif\"];\n"
+                      "    edge [fontname=\"sans-serif\", fontsize=10];\n");
+    json_array_foreach(json_object_get(graph, "filters"), i, item)
+    {
+        struct app_text label = { 0 };
+
+        app_text_add(out, "    ");
+        dot_string(out, get(item, "name"));
+        app_text_add(&label, "%s", get(item, "name"));
+        app_text_add(out, " [label=");
+        dot_string(out, label.data);
+        app_text_add(out, ", tooltip=");
+        dot_string(out, get(item, "class"));
+        app_text_add(out, "];\n");
+        app_text_clear(&label);
+    }
+    json_array_foreach(json_object_get(graph, "links"), i, item)
+    {
+        app_text_add(out, "    ");
+        dot_string(out, get(item, "from"));
+        app_text_add(out, " -> ");
+        dot_string(out, get(item, "to"));
+        app_text_add(out, " [label=");
+        dot_string(out, get(item, "type"));
+        app_text_add(out, ", taillabel=");
+        dot_string(out, get(item, "from_pin"));
+        app_text_add(out, ", headlabel=");
+        dot_string(out, get(item, "to_pin"));
+        app_text_add(out, "];\n");
+    }
+    app_text_add(out, "}\n");
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* graph.h - a text graph made real: filters created, named and connected; and who is where.
+ *
+ * Control threads, one at a time, unless a function says otherwise.
+ * Knows: text graphs, COM interfaces of the graph and of filters.
+ * Must not know: when edits happen, what verbs there are.
+ */
+#pragma once
+
+#include "app/com.h"
+#include "app/edit.h"
+#include "app/text_graph.h"
+
+/* A name people use for a place in the graph, and the filter that sits there now. */
+struct app_place {
+    char *name;
+    IBaseFilter *filter; /* NULL when it was removed */
+};
+
+struct app_graph {
+    IGraphBuilder *builder;
+    struct app_place *places;
+    size_t n_places;
+};
+
+/* The words that the modules' classes add to the text syntax ("file" among them). */
+const struct app_vocabulary *app_graph_vocabulary(void);
+
+/* Creates a filter of the class and sets its options and argument; nothing is connected.
+ * Fails with a caret into source.  S_OK: *ret_filter belongs to the caller.  is_sink: "file" is
+ * to be written. */
+HRESULT app_filter_create(const struct app_element *element, bool is_sink, const char *source,
+                          IBaseFilter **ret_filter, struct app_failure *failure);
+
+/* Sets options by name on a filter.  Any thread.  With a source, failure gets a caret. */
+HRESULT app_filter_set(IBaseFilter *filter, const struct app_setting *settings, size_t count,
+                       const char *source, struct app_failure *failure);
+
+/* Builds and connects.  On failure *ret_graph is empty and failure says why. */
+HRESULT app_graph_build(const struct app_text_graph *text, struct app_graph *ret_graph,
+                        struct app_failure *failure);
+void app_graph_free(struct app_graph *graph);
+
+/* The filter at a place, borrowed; NULL if there is none. */
+IBaseFilter *app_graph_find(const struct app_graph *graph, const char *name);
+
+/* Puts filter (may be NULL: removed) at the place, which is made if it is new. */
+void app_graph_place(struct app_graph *graph, const char *name, IBaseFilter *filter);
+
+/* The name of the place where filter sits, else the filter's own. */
+void app_graph_name(const struct app_graph *graph, IBaseFilter *filter, char *ret_name,
+                    size_t size);
+
+/* "fx.In" of a pin. */
+void app_graph_pin_name(const struct app_graph *graph, IPin *pin, char *ret_name, size_t size);
+
+/* One filter of the text on its way into the graph. */
+struct app_part {
+    IBaseFilter *filter; /* NULL: merged into another part, or none */
+    char *name;
+    bool is_in_graph;
+};
+
+/* link_pins.c: connects the joins, which go by index of part, adding each part to the graph
+ * when its first join comes.  Tries pins in order and goes back where a later join fails.
+ * Reorders the joins so that what feeds a filter is connected before what it feeds. */
+HRESULT app_graph_link(struct app_graph *graph, const char *source, struct app_part *parts,
+                       size_t n_parts, struct app_join *joins, size_t n_joins,
+                       struct app_failure *failure);
+HRESULT app_part_add(struct app_graph *graph, struct app_part *part);

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* options.c - makes one filter as its text says: class, options by name, and its argument.
+ *
+ * Control threads; app_filter_set any thread.
+ * Knows: classes by name, IRgOptions, file interfaces.  Must not know: graphs.
+ */
+#include "app/graph.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- which words are filters ---------------------------------------------------------------
+ */
+
+static bool class_is_filter(const struct rg_class_info *info)
+{
+    return strcmp(info->kind, "object") != 0;
+}
+
+static bool vocabulary_is_filter(void *context, const char *name)
+{
+    struct rg_class_info info;
+
+    (void)context;
+    if (!strcmp(name, "file"))
+        return true;
+    return rg_class_by_name(name, &info) == S_OK && class_is_filter(&info);
+}
+
+static void vocabulary_suggest(void *context, struct app_nearest *nearest)
+{
+    struct rg_class_info info;
+
+    (void)context;
+    app_nearest_try(nearest, "file");
+    for (unsigned i = 0; rg_class_at(i, &info) == S_OK; i++)
+        if (class_is_filter(&info))
+            app_nearest_try(nearest, info.name);
+}
+
+const struct app_vocabulary *app_graph_vocabulary(void)
+{
+    static const struct app_vocabulary vocabulary = {
+        .is_filter = vocabulary_is_filter,
+        .suggest = vocabulary_suggest,
+    };
+
+    return &vocabulary;
+}
+
+/* ---- options -------------------------------------------------------------------------------
+ */
+
+static void range_text(struct app_text *text, const RG_OPTION_INFO *info)
+{
+    switch (info->type) {
+    case RG_OPTION_BOOL:
+        app_text_add(text, "it takes true or false");
+        break;
+    case RG_OPTION_INT:
+        app_text_add(text, "it takes a whole number from %.0f to %.0f", info->minimum,
+                     info->maximum);
+        break;
+    case RG_OPTION_DOUBLE:
+        app_text_add(text, "it takes a number from %g to %g", info->minimum, info->maximum);
+        break;
+    case RG_OPTION_TEXT:
+        app_text_add(text, "it takes text shorter than %.0f bytes", info->maximum);
+        break;
+    case RG_OPTION_CHOICE:
+        app_text_add(text, "it takes one of %s", info->choices ? info->choices : "?");
+        break;
+    }
+    if (info->initial && *info->initial)
+        app_text_add(text, "; the default is %s", info->initial);
+}
+
+static void unknown_option(struct app_text *text, IRgOptions *options, const char *name)
+{
+    struct app_nearest nearest = { .wanted = name };
+    RG_OPTION_INFO info;
+    ULONG count = 0;
+
+    app_text_add(text, "this filter has no option \"%s\"", name);
+    for (; IRgOptions_Describe(options, count, &info) == S_OK; count++)
+        app_nearest_try(&nearest, info.name);
+    if (app_nearest_get(&nearest)) {
+        app_text_add(text, "; did you mean \"%s\"?", app_nearest_get(&nearest));
+        return;
+    }
+    app_text_add(text, count ? "; it has" : "; it has none");
+    for (ULONG i = 0; i < count; i++)
+        if (IRgOptions_Describe(options, i, &info) == S_OK)
+            app_text_add(text, "%s %s", i ? "," : "", info.name);
+}
+
+static void bad_value(struct app_text *text, IRgOptions *options, const char *name,
+                      const char *value, HRESULT hr)
+{
+    RG_OPTION_INFO info;
+
+    for (ULONG i = 0; IRgOptions_Describe(options, i, &info) == S_OK; i++) {
+        if (strcmp(info.name, name))
+            continue;
+        if (hr == VFW_E_ALREADY_CONNECTED || hr == VFW_E_NOT_STOPPED) {
+            app_text_add(text,
+                         "%s can't change while the filter is connected; swap the filter "
+                         "for one that has %s=%s",
+                         name, name, value);
+            return;
+        }
+        app_text_add(text, "%s can't be \"%s\": ", name, value);
+        if (hr == E_INVALIDARG)
+            range_text(text, &info);
+        else
+            app_text_hresult(text, hr);
+        return;
+    }
+    app_text_add(text, "%s=%s: ", name, value);
+    app_text_hresult(text, hr);
+}
+
+static void failure_place(struct app_failure *failure, const char *source, struct app_span span)
+{
+    if (source)
+        app_text_caret(&failure->text, source, span);
+}
+
+HRESULT app_filter_set(IBaseFilter *filter, const struct app_setting *settings, size_t count,
+                       const char *source, struct app_failure *failure)
+{
+    APP_AUTO(IRgOptions) options = app_query(filter, &IID_IRgOptions);
+
+    for (size_t i = 0; i < count; i++) {
+        HRESULT hr = E_NOINTERFACE;
+
+        if (options)
+            hr = IRgOptions_Set(options, settings[i].name, settings[i].value);
+        if (SUCCEEDED(hr))
+            continue;
+        failure->code = APP_EXIT_USAGE;
+        if (!options)
+            app_text_add(&failure->text, "this filter takes no options by name");
+        else if (hr == VFW_E_NOT_FOUND)
+            unknown_option(&failure->text, options, settings[i].name);
+        else
+            bad_value(&failure->text, options, settings[i].name, settings[i].value, hr);
+        failure_place(failure, source, settings[i].span);
+        return hr;
+    }
+    return S_OK;
+}
+
+/* ---- the free word -------------------------------------------------------------------------
+ */
+
+static bool is_local_path(const char *path)
+{
+    return !strstr(path, "://") && strcmp(path, "-") != 0 && strncmp(path, "pipe:", 5) != 0;
+}
+
+static void file_failure(struct app_failure *failure, const char *what, const char *path,
+                         int error, HRESULT hr)
+{
+    failure->code = APP_EXIT_FAILED;
+    app_text_add(&failure->text, "can't %s %s: ", what, path);
+    if (error)
+        app_text_add(&failure->text, "%s", strerrordesc_np(error));
+    else
+        app_text_hresult(&failure->text, hr);
+}
+
+static HRESULT source_load(IFileSourceFilter *file, const char *path,
+                           struct app_failure *failure)
+{
+    wchar_t *wide = app_wide_dup(path);
+    int error = is_local_path(path) && access(path, R_OK) ? errno : 0;
+    HRESULT hr = error ? VFW_E_NOT_FOUND : IFileSourceFilter_Load(file, wide, NULL);
+
+    free(wide);
+    if (FAILED(hr))
+        file_failure(failure, "read", path, error, hr);
+    return hr;
+}
+
+static HRESULT sink_set(IFileSinkFilter *file, const char *path, struct app_failure *failure)
+{
+    wchar_t *wide = app_wide_dup(path);
+    HRESULT hr = IFileSinkFilter_SetFileName(file, wide, NULL);
+
+    free(wide);
+    if (FAILED(hr))
+        file_failure(failure, "write", path, 0, hr);
+    return hr;
+}
+
+/* A file's path; else the option "location"; else the first option. */
+static HRESULT argument_set(IBaseFilter *filter, const struct app_element *element,
+                            const char *source, struct app_failure *failure)
+{
+    APP_AUTO(IFileSourceFilter) from = app_query(filter, &IID_IFileSourceFilter);
+    APP_AUTO(IFileSinkFilter) to = app_query(filter, &IID_IFileSinkFilter);
+    APP_AUTO(IRgOptions) options = NULL;
+    RG_OPTION_INFO info;
+    const char *name = NULL;
+    HRESULT hr;
+
+    if (from || to) {
+        hr = from ? source_load(from, element->argument, failure)
+                  : sink_set(to, element->argument, failure);
+        if (FAILED(hr))
+            failure_place(failure, source, element->argument_span);
+        return hr;
+    }
+    options = app_query(filter, &IID_IRgOptions);
+    for (ULONG i = 0; options && IRgOptions_Describe(options, i, &info) == S_OK; i++)
+        if (!name || !strcmp(info.name, "location"))
+            name = info.name;
+    if (!name) {
+        failure->code = APP_EXIT_USAGE;
+        app_text_add(&failure->text, "%s takes no argument", element->class_name);
+        failure_place(failure, source, element->argument_span);
+        return E_INVALIDARG;
+    }
+    struct app_setting setting = {
+        .name = (char *)name,
+        .value = element->argument,
+        .span = element->argument_span,
+    };
+
+    return app_filter_set(filter, &setting, 1, source, failure);
+}
+
+/* ---- one filter ----------------------------------------------------------------------------
+ */
+
+/* "file" is what reads or writes files: a demux or a mux where there is one. */
+static HRESULT class_find(const char *name, bool is_sink, struct rg_class_info *ret_info)
+{
+    if (!strcmp(name, "file") && rg_class_by_name(is_sink ? "mux" : "demux", ret_info) == S_OK)
+        return S_OK;
+    return rg_class_by_name(name, ret_info);
+}
+
+HRESULT app_filter_create(const struct app_element *element, bool is_sink, const char *source,
+                          IBaseFilter **ret_filter, struct app_failure *failure)
+{
+    APP_AUTO(IBaseFilter) filter = NULL;
+    struct rg_class_info info;
+    HRESULT hr = class_find(element->class_name, is_sink, &info);
+
+    *ret_filter = NULL;
+    if (hr == S_OK)
+        hr = CoCreateInstance(&info.clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IBaseFilter,
+                              (void **)&filter);
+    if (FAILED(hr)) {
+        const char *file;
+        const char *why;
+
+        failure->code = APP_EXIT_FAILED;
+        app_text_add(&failure->text, "can't make a \"%s\" filter: ", element->class_name);
+        app_text_hresult(&failure->text, hr);
+        for (unsigned i = 0; rg_module_error_at(i, &file, &why) == S_OK; i++)
+            app_text_add(&failure->text, "\n  module %s did not load: %s", file, why);
+        failure_place(failure, source, element->span);
+        return hr;
+    }
+    hr = app_filter_set(filter, element->settings, element->n_settings, source, failure);
+    if (SUCCEEDED(hr) && element->argument)
+        hr = argument_set(filter, element, source, failure);
+    if (FAILED(hr))
+        return hr;
+    *ret_filter = filter;
+    filter = NULL;
+    return S_OK;
+}

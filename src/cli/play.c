@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* play.c - text to a graph that runs to its end: progress while it does, the ledger after.
+ *
+ * Main thread; messages also from the thread that edits.  Knows: app.  Must not know: COM or locks.
+ */
+#include "cli/cli.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/run.h"
+
+#define PROGRESS_MS 200
+
+static void on_message(void *context, const char *line, bool is_detail)
+{
+    const struct cli_play *play = context;
+
+    if (!is_detail || play->is_verbose)
+        cli_say(line);
+}
+
+static void on_progress(void *context, const struct app_run_progress *p)
+{
+    struct app_text line = { 0 };
+    int64_t position = p->position > 0 ? p->position : 0;
+    double elapsed = (double)p->elapsed_ns / 1e9;
+
+    (void)context;
+    if (p->duration > 0) {
+        double part = 100.0 * (double)position / (double)p->duration;
+
+        app_text_add(&line, "%3.0f%%  ", fmin(part, 100.0));
+    }
+    app_text_time(&line, position);
+    if (p->duration > 0) {
+        app_text_add(&line, " / ");
+        app_text_time(&line, p->duration);
+    }
+    if (elapsed > 0.2)
+        app_text_add(&line, "  %.2f×", (double)position / 1e7 / elapsed);
+    app_text_add(&line, "  %.0f fps", p->samples_per_second);
+    if (p->drops) {
+        app_text_add(&line, "  ");
+        app_text_count(&line, p->drops);
+        app_text_add(&line, " dropped");
+    }
+    if (p->is_draining)
+        app_text_add(&line, "  finishing");
+    cli_progress(line.data);
+    app_text_clear(&line);
+}
+
+/* Tables and JSON.  False: told already. */
+static bool report(const struct cli_play *play, const struct app_ledger *ledger)
+{
+    struct app_failure failure = { 0 };
+    struct app_text text = { 0 };
+    bool is_wrong = app_ledger_lost(ledger) || app_ledger_count(ledger, APP_EDIT_REFUSED);
+
+    if (!play->is_quiet && (!play->no_report || is_wrong)) {
+        app_ledger_text(ledger, &text);
+        if (text.length)
+            text.data[--text.length] = '\0';
+        cli_say(app_text_get(&text));
+        app_text_clear(&text);
+    }
+    if (play->ledger_path &&
+        !app_ledger_write(ledger, play->text, play->ledger_path, &failure)) {
+        cli_fail(&failure);
+        return false;
+    }
+    return true;
+}
+
+static void blocks_warn(const struct cli_play *play)
+{
+    for (size_t i = 0; i < play->n_edits; i++) {
+        const struct app_edit *block = &play->edits[i];
+        struct app_text line = { 0 };
+        bool is_opened = block->kind != APP_EDIT_BLOCK;
+
+        for (size_t k = 0; k < play->n_edits && !is_opened; k++)
+            is_opened = play->edits[k].kind == APP_EDIT_UNBLOCK &&
+                        !strcmp(play->edits[k].target, block->target);
+        if (is_opened)
+            continue;
+        app_text_add(&line, "regraft: note: nothing unblocks \"%s\"; Ctrl-C ends the run",
+                     block->target);
+        cli_say(line.data);
+        app_text_clear(&line);
+    }
+}
+
+static int play_graph(const struct cli_play *play, struct app_graph *graph, int signals)
+{
+    struct app_failure failure = { 0 };
+    struct app_ledger ledger;
+    struct app_run_setup setup = {
+        .graph = graph,
+        .ledger = &ledger,
+        .edits = play->edits,
+        .n_edits = play->n_edits,
+        .is_free = play->is_free,
+        .signal_fd = signals,
+        .progress_ms = !play->is_quiet && cli_has_terminal() ? PROGRESS_MS : 0,
+        .message = on_message,
+        .progress = on_progress,
+        .context = (void *)play,
+    };
+    int code = APP_EXIT_OK;
+    HRESULT hr;
+
+    app_ledger_init(&ledger);
+    hr = app_run(&setup, &failure);
+    cli_progress_end();
+    if (FAILED(hr) && failure.code == APP_EXIT_USAGE) {
+        code = cli_fail(&failure); /* nothing has run: no ledger to show */
+    } else {
+        if (!report(play, &ledger))
+            code = APP_EXIT_FAILED;
+        if (FAILED(hr))
+            code = cli_fail(&failure);
+        if (hr == S_FALSE && !code)
+            code = APP_EXIT_FAILED;
+        if (!code && app_ledger_lost(&ledger))
+            code = APP_EXIT_LOST;
+        if (!code && app_ledger_count(&ledger, APP_EDIT_REFUSED))
+            code = APP_EXIT_REFUSED;
+    }
+    app_text_clear(&failure.text);
+    app_ledger_clear(&ledger);
+    return code;
+}
+
+int cli_play(const struct cli_play *play)
+{
+    struct app_failure failure = { 0 };
+    struct app_text_graph text;
+    struct app_graph graph;
+    int signals = cli_signals();
+    int code;
+
+    if (!app_text_graph_parse(play->text, play->parse_flags, app_graph_vocabulary(), &text,
+                              &failure)) {
+        code = cli_fail(&failure);
+    } else {
+        if (FAILED(app_graph_build(&text, &graph, &failure))) {
+            code = cli_fail(&failure);
+        } else {
+            blocks_warn(play);
+            code = play_graph(play, &graph, signals);
+            app_graph_free(&graph);
+        }
+        app_text_graph_free(&text);
+    }
+    if (signals >= 0)
+        close(signals);
+    return code;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* terminal.c - messages and the progress line on standard error, data on standard output.
+ *
+ * cli_say: any thread; the rest: main thread.  Knows: the terminal.  Must not know: graphs.
+ */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+static pthread_mutex_t terminal_lock = PTHREAD_MUTEX_INITIALIZER;
+static bool has_progress; /* under terminal_lock: a progress line stands there */
+
+bool cli_has_terminal(void)
+{
+    return isatty(STDERR_FILENO);
+}
+
+static void progress_erase_locked(void)
+{
+    if (has_progress)
+        fputs("\r\033[K", stderr);
+    has_progress = false;
+}
+
+void cli_say(const char *line)
+{
+    pthread_mutex_lock(&terminal_lock);
+    progress_erase_locked();
+    fprintf(stderr, "%s\n", line);
+    fflush(stderr);
+    pthread_mutex_unlock(&terminal_lock);
+}
+
+void cli_progress(const char *line)
+{
+    if (!cli_has_terminal())
+        return;
+    pthread_mutex_lock(&terminal_lock);
+    fprintf(stderr, "\r\033[K%s", line);
+    fflush(stderr);
+    has_progress = true;
+    pthread_mutex_unlock(&terminal_lock);
+}
+
+void cli_progress_end(void)
+{
+    pthread_mutex_lock(&terminal_lock);
+    progress_erase_locked();
+    fflush(stderr);
+    pthread_mutex_unlock(&terminal_lock);
+}
+
+int cli_fail(struct app_failure *failure)
+{
+    int code = failure->code ? (int)failure->code : APP_EXIT_FAILED;
+    struct app_text line = { 0 };
+
+    app_text_add(&line, "regraft: error: %s", app_text_get(&failure->text));
+    cli_say(line.data);
+    app_text_clear(&line);
+    app_text_clear(&failure->text);
+    failure->code = APP_EXIT_OK;
+    return code;
+}
+
+int cli_misuse(const struct cli_verb *verb, const char *format, ...)
+{
+    struct app_failure failure = { .code = APP_EXIT_USAGE };
+    va_list args;
+
+    va_start(args, format);
+    app_text_addv(&failure.text, format, args);
+    va_end(args);
+    if (verb)
+        app_text_add(&failure.text, "\n  usage: regraft %s %s\n  more:  regraft %s --help",
+                     verb->name, verb->usage, verb->name);
+    return cli_fail(&failure);
+}
+
+static bool out_done(bool ok)
+{
+    struct app_failure failure = { .code = APP_EXIT_FAILED };
+
+    if (ok && fflush(stdout) == 0)
+        return true;
+    app_text_add(&failure.text, "can't write to standard output: %s", strerrordesc_np(errno));
+    cli_fail(&failure);
+    return false;
+}
+
+bool cli_out(const struct app_text *text)
+{
+    return out_done(!text->length || fwrite(text->data, text->length, 1, stdout) == 1);
+}
+
+bool cli_out_json(const json_t *json)
+{
+    return out_done(json_dumpf(json, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF);
+}
+
+int cli_signals(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL))
+        return -1;
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
