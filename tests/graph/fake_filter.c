@@ -1,0 +1,779 @@
+/* SPDX-License-Identifier: MIT */
+/* fake_filter.c - a foreign filter: IBaseFilter, its state, its thread, what it does with samples.
+ *
+ * See fake_filter.h.
+ */
+#include "fake_filter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <wchar.h>
+
+#define HOME(face, member) CONTAINING_RECORD(face, struct fake_filter, member)
+#define DEFAULT_SAMPLE_TIME 100000
+
+static atomic_uint alive;
+
+unsigned fake_filters_alive(void)
+{
+    return atomic_load(&alive);
+}
+
+/* ---- log --------------------------------------------------------------------------------------- */
+
+void fake_log_add(struct fake_log *log, const char *who, const char *what)
+{
+    size_t used;
+
+    if (log == NULL)
+        return;
+    pthread_mutex_lock(&log->lock);
+    used = strlen(log->text);
+    snprintf(log->text + used, sizeof(log->text) - used, "%s:%s ", who, what);
+    pthread_mutex_unlock(&log->lock);
+}
+
+void fake_log_clear(struct fake_log *log)
+{
+    pthread_mutex_lock(&log->lock);
+    log->text[0] = 0;
+    pthread_mutex_unlock(&log->lock);
+}
+
+static void tell(struct fake_filter *self, const char *what)
+{
+    fake_log_add(self->config.log, self->config.name, what);
+}
+
+/* ---- life ----------------------------------------------------------------------------------------- */
+
+ULONG fake_addref(struct fake_filter *self)
+{
+    return atomic_fetch_add(&self->refs, 1) + 1;
+}
+
+ULONG fake_unref(struct fake_filter *self)
+{
+    unsigned left = atomic_fetch_sub(&self->refs, 1) - 1;
+
+    if (left != 0)
+        return left;
+    for (int i = 0; i < self->pin_count; i++)
+        fake_pin_fini(&self->pins[i]);
+    if (self->clock != NULL)
+        self->clock->lpVtbl->Release(self->clock);
+    free(self->numbers);
+    pthread_mutex_destroy(&self->lock);
+    pthread_cond_destroy(&self->changed);
+    free(self);
+    atomic_fetch_sub(&alive, 1);
+    return 0;
+}
+
+void fake_release(struct fake_filter *self)
+{
+    if (self != NULL)
+        fake_unref(self);
+}
+
+static HRESULT STDMETHODCALLTYPE base_query(IBaseFilter *face, REFIID iid, void **out)
+{
+    struct fake_filter *self = HOME(face, base);
+
+    if (out == NULL)
+        return E_POINTER;
+    *out = NULL;
+    if (IsEqualIID(iid, &IID_IUnknown) || IsEqualIID(iid, &IID_IPersist) ||
+        IsEqualIID(iid, &IID_IMediaFilter) || IsEqualIID(iid, &IID_IBaseFilter))
+        *out = &self->base;
+    else if (IsEqualIID(iid, &IID_IMediaSeeking) && self->config.duration > 0)
+        *out = &self->seeking;
+    else if (IsEqualIID(iid, &IID_IReferenceClock) && self->config.has_clock)
+        *out = &self->clock_face;
+    else if (IsEqualIID(iid, &IID_IAMFilterMiscFlags) &&
+             (self->config.says_renderer || self->config.says_source))
+        *out = &self->misc;
+    else
+        return E_NOINTERFACE;
+    fake_addref(self);
+    return S_OK;
+}
+
+static ULONG STDMETHODCALLTYPE base_addref(IBaseFilter *face)
+{
+    return fake_addref(HOME(face, base));
+}
+
+static ULONG STDMETHODCALLTYPE base_release(IBaseFilter *face)
+{
+    return fake_unref(HOME(face, base));
+}
+
+static HRESULT STDMETHODCALLTYPE base_class_id(IBaseFilter *face, CLSID *ret)
+{
+    struct fake_filter *self = HOME(face, base);
+
+    *ret = self->config.clsid != NULL ? *self->config.clsid : CLSID_NULL;
+    return S_OK;
+}
+
+/* ---- the source's thread ------------------------------------------------------------------------------ */
+
+static HRESULT make_sample(struct fake_filter *self, IMemAllocator *allocator, int64_t number,
+                           IMediaSample **ret)
+{
+    REFERENCE_TIME length =
+        self->config.sample_time != 0 ? self->config.sample_time : DEFAULT_SAMPLE_TIME;
+    REFERENCE_TIME start = number * length, stop = start + length;
+    BYTE *data;
+    HRESULT hr = allocator->lpVtbl->GetBuffer(allocator, ret, NULL, NULL, 0);
+
+    if (FAILED(hr))
+        return hr;
+    (*ret)->lpVtbl->GetPointer(*ret, &data);
+    memcpy(data, &number, sizeof(number));
+    (*ret)->lpVtbl->SetActualDataLength(*ret, sizeof(number));
+    (*ret)->lpVtbl->SetTime(*ret, &start, &stop);
+    return S_OK;
+}
+
+/* False: stop streaming. */
+static bool deliver_next(struct fake_filter *self, int64_t number)
+{
+    struct fake_pin *pin = &self->pins[self->config.inputs];
+    IMemAllocator *allocator = NULL;
+    IMediaSample *sample = NULL;
+    HRESULT hr;
+
+    pthread_mutex_lock(&self->lock);
+    if (pin->allocator != NULL) {
+        allocator = pin->allocator;
+        allocator->lpVtbl->AddRef(allocator);
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (allocator == NULL)
+        return false;
+    hr = make_sample(self, allocator, number, &sample);
+    if (SUCCEEDED(hr)) {
+        hr = fake_pin_deliver(pin, sample);
+        sample->lpVtbl->Release(sample);
+    }
+    allocator->lpVtbl->Release(allocator);
+    return hr == S_OK;
+}
+
+static void *source_main(void *arg)
+{
+    struct fake_filter *self = arg;
+
+    for (;;) {
+        int64_t number;
+        bool quit, ended;
+
+        pthread_mutex_lock(&self->lock);
+        number = self->next;
+        quit = self->quit;
+        ended = self->config.samples >= 0 && number >= self->config.samples;
+        pthread_mutex_unlock(&self->lock);
+        if (quit)
+            return NULL;
+        if (ended) {
+            for (int i = 0; i < self->config.outputs; i++)
+                fake_pin_deliver_end(&self->pins[self->config.inputs + i]);
+            return NULL;
+        }
+        if (!deliver_next(self, number))
+            return NULL;
+        pthread_mutex_lock(&self->lock);
+        self->next++;
+        pthread_mutex_unlock(&self->lock);
+    }
+}
+
+static bool has_thread(struct fake_filter *self)
+{
+    return self->config.inputs == 0 && self->config.samples != 0;
+}
+
+static void thread_stop(struct fake_filter *self)
+{
+    bool runs;
+
+    pthread_mutex_lock(&self->lock);
+    self->quit = true;
+    runs = self->thread_runs;
+    self->thread_runs = false;
+    pthread_mutex_unlock(&self->lock);
+    if (runs)
+        pthread_join(self->thread, NULL);
+}
+
+static void thread_start(struct fake_filter *self)
+{
+    if (!has_thread(self) || self->pins[0].peer == NULL)
+        return;
+    self->quit = false;
+    self->thread_runs = pthread_create(&self->thread, NULL, source_main, self) == 0;
+}
+
+/* ---- state ------------------------------------------------------------------------------------------ */
+
+static HRESULT STDMETHODCALLTYPE base_stop(IBaseFilter *face)
+{
+    struct fake_filter *self = HOME(face, base);
+
+    tell(self, "stop");
+    for (int i = 0; i < self->pin_count; i++)
+        fake_pin_stop(&self->pins[i]);
+    pthread_mutex_lock(&self->lock);
+    self->state = State_Stopped;
+    self->cued = false;
+    self->end_pending = false;
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->lock);
+    thread_stop(self);
+    pthread_mutex_lock(&self->lock);
+    self->next = 0;
+    for (unsigned i = 0; i < self->held_count; i++)
+        self->held[i]->lpVtbl->Release(self->held[i]);
+    self->held_count = 0;
+    for (int i = 0; i < self->pin_count; i++)
+        self->pins[i].at_end = false;
+    pthread_mutex_unlock(&self->lock);
+    return S_OK;
+}
+
+static bool waits_for_data(const struct fake_filter *self)
+{
+    return self->config.prerolls && !self->cued && self->state == State_Paused;
+}
+
+static HRESULT STDMETHODCALLTYPE base_pause(IBaseFilter *face)
+{
+    struct fake_filter *self = HOME(face, base);
+    HRESULT hr;
+
+    tell(self, "pause");
+    if (FAILED(self->config.fail_pause))
+        return self->config.fail_pause;
+    pthread_mutex_lock(&self->lock);
+    if (self->state == State_Stopped) {
+        for (int i = 0; i < self->pin_count; i++)
+            fake_pin_start(&self->pins[i]);
+        self->state = State_Paused;
+        thread_start(self);
+    }
+    self->state = State_Paused;
+    hr = waits_for_data(self) ? S_FALSE : S_OK;
+    pthread_mutex_unlock(&self->lock);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE base_run(IBaseFilter *face, REFERENCE_TIME start)
+{
+    struct fake_filter *self = HOME(face, base);
+    bool end;
+
+    tell(self, "run");
+    if (FAILED(self->config.fail_run))
+        return self->config.fail_run;
+    pthread_mutex_lock(&self->lock);
+    if (self->state == State_Stopped) {
+        for (int i = 0; i < self->pin_count; i++)
+            fake_pin_start(&self->pins[i]);
+        thread_start(self);
+    }
+    self->state = State_Running;
+    self->start = start;
+    self->cued = true;
+    end = self->end_pending;
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->lock);
+    if (end)
+        fake_post(self, EC_COMPLETE, S_OK,
+                  self->config.nameless_complete ? 0 : (LONG_PTR)&self->base);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE base_get_state(IBaseFilter *face, DWORD timeout_ms,
+                                                FILTER_STATE *ret)
+{
+    struct fake_filter *self = HOME(face, base);
+    struct timespec until;
+    HRESULT hr = S_OK;
+
+    if (ret == NULL)
+        return E_POINTER;
+    clock_gettime(CLOCK_REALTIME, &until);
+    if (timeout_ms == INFINITE)
+        timeout_ms = 3600 * 1000;
+    until.tv_sec += timeout_ms / 1000;
+    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&self->lock);
+    while (waits_for_data(self) && !self->config.impatient && timeout_ms != 0)
+        if (pthread_cond_timedwait(&self->changed, &self->lock, &until) != 0)
+            break;
+    *ret = self->state;
+    if (waits_for_data(self))
+        hr = VFW_S_STATE_INTERMEDIATE;
+    else if (self->config.live && self->state == State_Paused)
+        hr = VFW_S_CANT_CUE;
+    pthread_mutex_unlock(&self->lock);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE base_set_clock(IBaseFilter *face, IReferenceClock *clock)
+{
+    struct fake_filter *self = HOME(face, base);
+    IReferenceClock *old;
+
+    if (clock != NULL)
+        clock->lpVtbl->AddRef(clock);
+    pthread_mutex_lock(&self->lock);
+    old = self->clock;
+    self->clock = clock;
+    pthread_mutex_unlock(&self->lock);
+    if (old != NULL)
+        old->lpVtbl->Release(old);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE base_get_clock(IBaseFilter *face, IReferenceClock **out)
+{
+    struct fake_filter *self = HOME(face, base);
+
+    pthread_mutex_lock(&self->lock);
+    *out = self->clock;
+    if (*out != NULL)
+        (*out)->lpVtbl->AddRef(*out);
+    pthread_mutex_unlock(&self->lock);
+    return S_OK;
+}
+
+/* ---- membership ----------------------------------------------------------------------------------------- */
+
+static HRESULT STDMETHODCALLTYPE base_enum_pins(IBaseFilter *face, IEnumPins **out)
+{
+    if (out == NULL)
+        return E_POINTER;
+    return fake_enum_pins(HOME(face, base), 0, out);
+}
+
+static HRESULT STDMETHODCALLTYPE base_find_pin(IBaseFilter *face, LPCWSTR id, IPin **out)
+{
+    struct fake_filter *self = HOME(face, base);
+
+    *out = NULL;
+    for (int i = 0; i < self->pin_count; i++) {
+        if (wcscmp(self->pins[i].name, id) == 0) {
+            *out = &self->pins[i].pin;
+            fake_addref(self);
+            return S_OK;
+        }
+    }
+    return VFW_E_NOT_FOUND;
+}
+
+static HRESULT STDMETHODCALLTYPE base_info(IBaseFilter *face, FILTER_INFO *ret)
+{
+    struct fake_filter *self = HOME(face, base);
+
+    if (ret == NULL)
+        return E_POINTER;
+    pthread_mutex_lock(&self->lock);
+    wcscpy(ret->achName, self->name);
+    ret->pGraph = self->graph;
+    if (self->graph != NULL)
+        self->graph->lpVtbl->AddRef(self->graph);
+    pthread_mutex_unlock(&self->lock);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE base_join(IBaseFilter *face, IFilterGraph *graph, LPCWSTR name)
+{
+    struct fake_filter *self = HOME(face, base);
+    IMediaEventSink *sink = NULL;
+
+    if (graph != NULL && FAILED(self->config.fail_join))
+        return self->config.fail_join;
+    if (graph != NULL &&
+        SUCCEEDED(graph->lpVtbl->QueryInterface(graph, &IID_IMediaEventSink, (void **)&sink)))
+        sink->lpVtbl->Release(sink); /* weak, as DirectShow has it */
+    pthread_mutex_lock(&self->lock);
+    self->graph = graph;
+    self->sink = sink;
+    self->name[0] = 0;
+    if (name != NULL)
+        wcsncpy(self->name, name, 127);
+    pthread_mutex_unlock(&self->lock);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE base_vendor(IBaseFilter *face, LPWSTR *out)
+{
+    (void)face;
+    (void)out;
+    return E_NOTIMPL;
+}
+
+static const IBaseFilterVtbl base_vtbl = {
+    .QueryInterface = base_query,
+    .AddRef = base_addref,
+    .Release = base_release,
+    .GetClassID = base_class_id,
+    .Stop = base_stop,
+    .Pause = base_pause,
+    .Run = base_run,
+    .GetState = base_get_state,
+    .SetSyncSource = base_set_clock,
+    .GetSyncSource = base_get_clock,
+    .EnumPins = base_enum_pins,
+    .FindPin = base_find_pin,
+    .QueryFilterInfo = base_info,
+    .JoinFilterGraph = base_join,
+    .QueryVendorInfo = base_vendor,
+};
+
+/* ---- what it does with samples ---------------------------------------------------------------------------- */
+
+static void write_down(struct fake_filter *self, IMediaSample *sample)
+{
+    BYTE *data;
+
+    sample->lpVtbl->GetPointer(sample, &data);
+    if (self->number_count == self->number_room) {
+        self->number_room = self->number_room != 0 ? self->number_room * 2 : 64;
+        self->numbers = realloc(self->numbers, self->number_room * sizeof(*self->numbers));
+    }
+    memcpy(&self->numbers[self->number_count++], data, sizeof(int64_t));
+    pthread_cond_broadcast(&self->changed);
+}
+
+static HRESULT render(struct fake_pin *pin, IMediaSample *sample)
+{
+    struct fake_filter *self = pin->filter;
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&self->lock);
+    self->cued = true;
+    pthread_cond_broadcast(&self->changed);
+    while (self->config.prerolls && self->state == State_Paused && !pin->flushing)
+        pthread_cond_wait(&self->changed, &self->lock);
+    if (self->state == State_Stopped)
+        hr = VFW_E_WRONG_STATE;
+    else if (pin->flushing)
+        hr = S_FALSE;
+    else
+        write_down(self, sample);
+    pthread_mutex_unlock(&self->lock);
+    return hr;
+}
+
+static HRESULT pass_on(struct fake_filter *self, IMediaSample *sample)
+{
+    HRESULT hr = S_OK;
+
+    for (int i = 0; i < self->config.outputs && hr == S_OK; i++)
+        hr = fake_pin_deliver(&self->pins[self->config.inputs + i], sample);
+    return hr;
+}
+
+/* Keeps `holds` samples back: the oldest leaves when one more comes. */
+static HRESULT hold(struct fake_filter *self, IMediaSample *sample)
+{
+    IMediaSample *oldest = NULL;
+    HRESULT hr;
+
+    sample->lpVtbl->AddRef(sample);
+    pthread_mutex_lock(&self->lock);
+    self->held[self->held_count++] = sample;
+    if (self->held_count > self->config.holds) {
+        oldest = self->held[0];
+        self->held_count--;
+        memmove(self->held, self->held + 1, self->held_count * sizeof(self->held[0]));
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (oldest == NULL)
+        return S_OK;
+    hr = pass_on(self, oldest);
+    oldest->lpVtbl->Release(oldest);
+    return hr;
+}
+
+HRESULT fake_receive(struct fake_pin *pin, IMediaSample *sample)
+{
+    struct fake_filter *self = pin->filter;
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&self->lock);
+    if (self->state == State_Stopped)
+        hr = VFW_E_WRONG_STATE;
+    else if (pin->flushing)
+        hr = S_FALSE;
+    else if (pin->at_end)
+        hr = E_UNEXPECTED;
+    pthread_mutex_unlock(&self->lock);
+    if (hr != S_OK)
+        return hr;
+    if (self->config.outputs == 0)
+        return render(pin, sample);
+    return self->config.holds != 0 ? hold(self, sample) : pass_on(self, sample);
+}
+
+static void give_up_held(struct fake_filter *self)
+{
+    for (;;) {
+        IMediaSample *oldest = NULL;
+
+        pthread_mutex_lock(&self->lock);
+        if (self->held_count != 0) {
+            oldest = self->held[0];
+            self->held_count--;
+            memmove(self->held, self->held + 1, self->held_count * sizeof(self->held[0]));
+        }
+        pthread_mutex_unlock(&self->lock);
+        if (oldest == NULL)
+            return;
+        pass_on(self, oldest);
+        oldest->lpVtbl->Release(oldest);
+    }
+}
+
+void fake_end(struct fake_pin *pin)
+{
+    struct fake_filter *self = pin->filter;
+    bool post = false, active;
+
+    pthread_mutex_lock(&self->lock);
+    active = self->state != State_Stopped && !pin->flushing;
+    if (active && pin->end_event != NULL) {
+        SetEvent(pin->end_event); /* a push-through ends here and leaves no mark */
+        active = false;
+    } else if (active && self->config.outputs == 0) {
+        pin->at_end = true;
+        self->cued = true;
+        self->end_pending = true;
+        post = self->state == State_Running;
+        pthread_cond_broadcast(&self->changed);
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (!active)
+        return;
+    if (post)
+        fake_post(self, EC_COMPLETE, S_OK,
+                  self->config.nameless_complete ? 0 : (LONG_PTR)&self->base);
+    give_up_held(self);
+    for (int i = 0; i < self->config.outputs; i++)
+        fake_pin_deliver_end(&self->pins[self->config.inputs + i]);
+}
+
+void fake_flush(struct fake_filter *self, bool begin)
+{
+    pthread_mutex_lock(&self->lock);
+    self->pins[0].flushing = begin;
+    if (!begin) {
+        self->cued = false;
+        self->end_pending = false;
+        self->pins[0].at_end = false;
+    }
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->lock);
+}
+
+/* ---- IReferenceClock, IAMFilterMiscFlags ---------------------------------------------------------------------- */
+
+static HRESULT STDMETHODCALLTYPE clock_query(IReferenceClock *face, REFIID iid, void **out)
+{
+    return base_query(&HOME(face, clock_face)->base, iid, out);
+}
+
+static ULONG STDMETHODCALLTYPE clock_addref(IReferenceClock *face)
+{
+    return fake_addref(HOME(face, clock_face));
+}
+
+static ULONG STDMETHODCALLTYPE clock_release(IReferenceClock *face)
+{
+    return fake_unref(HOME(face, clock_face));
+}
+
+static HRESULT STDMETHODCALLTYPE clock_time(IReferenceClock *face, REFERENCE_TIME *ret)
+{
+    struct fake_filter *self = HOME(face, clock_face);
+
+    pthread_mutex_lock(&self->lock);
+    *ret = self->now;
+    pthread_mutex_unlock(&self->lock);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE clock_advise(IReferenceClock *face, REFERENCE_TIME base,
+                                              REFERENCE_TIME stream, HEVENT event, DWORD_PTR *cookie)
+{
+    (void)face, (void)base, (void)stream, (void)event, (void)cookie;
+    return E_NOTIMPL;
+}
+
+static HRESULT STDMETHODCALLTYPE clock_periodic(IReferenceClock *face, REFERENCE_TIME start,
+                                                REFERENCE_TIME period, HSEMAPHORE semaphore,
+                                                DWORD_PTR *cookie)
+{
+    (void)face, (void)start, (void)period, (void)semaphore, (void)cookie;
+    return E_NOTIMPL;
+}
+
+static HRESULT STDMETHODCALLTYPE clock_unadvise(IReferenceClock *face, DWORD_PTR cookie)
+{
+    (void)face, (void)cookie;
+    return S_FALSE;
+}
+
+static const IReferenceClockVtbl clock_vtbl = {
+    .QueryInterface = clock_query,
+    .AddRef = clock_addref,
+    .Release = clock_release,
+    .GetTime = clock_time,
+    .AdviseTime = clock_advise,
+    .AdvisePeriodic = clock_periodic,
+    .Unadvise = clock_unadvise,
+};
+
+static HRESULT STDMETHODCALLTYPE misc_query(IAMFilterMiscFlags *face, REFIID iid, void **out)
+{
+    return base_query(&HOME(face, misc)->base, iid, out);
+}
+
+static ULONG STDMETHODCALLTYPE misc_addref(IAMFilterMiscFlags *face)
+{
+    return fake_addref(HOME(face, misc));
+}
+
+static ULONG STDMETHODCALLTYPE misc_release(IAMFilterMiscFlags *face)
+{
+    return fake_unref(HOME(face, misc));
+}
+
+static ULONG STDMETHODCALLTYPE misc_flags(IAMFilterMiscFlags *face)
+{
+    struct fake_filter *self = HOME(face, misc);
+
+    return (self->config.says_renderer ? AM_FILTER_MISC_FLAGS_IS_RENDERER : 0u) |
+           (self->config.says_source ? AM_FILTER_MISC_FLAGS_IS_SOURCE : 0u);
+}
+
+static const IAMFilterMiscFlagsVtbl misc_vtbl = {
+    .QueryInterface = misc_query,
+    .AddRef = misc_addref,
+    .Release = misc_release,
+    .GetMiscFlags = misc_flags,
+};
+
+/* ---- making, and what tests do to it ---------------------------------------------------------------------------- */
+
+struct fake_filter *fake_filter_new(const struct fake_config *config)
+{
+    struct fake_filter *self = calloc(1, sizeof(*self));
+
+    self->config = *config;
+    if (self->config.name == NULL)
+        self->config.name = "fake";
+    self->base.lpVtbl = (IBaseFilterVtbl *)&base_vtbl;
+    self->seeking.lpVtbl = (IMediaSeekingVtbl *)&fake_seeking_vtbl;
+    self->clock_face.lpVtbl = (IReferenceClockVtbl *)&clock_vtbl;
+    self->misc.lpVtbl = (IAMFilterMiscFlagsVtbl *)&misc_vtbl;
+    self->state = State_Stopped;
+    self->rate = 1.0;
+    self->stop_position = config->duration;
+    atomic_init(&self->refs, 1);
+    pthread_mutex_init(&self->lock, NULL);
+    pthread_cond_init(&self->changed, NULL);
+    for (int i = 0; i < config->inputs; i++)
+        fake_pin_init(self, &self->pins[self->pin_count++], i, false);
+    for (int i = 0; i < config->outputs; i++)
+        fake_pin_init(self, &self->pins[self->pin_count++], i, true);
+    atomic_fetch_add(&alive, 1);
+    return self;
+}
+
+IPin *fake_in(struct fake_filter *self, int i)
+{
+    return &self->pins[i].pin;
+}
+
+IPin *fake_out(struct fake_filter *self, int i)
+{
+    return &self->pins[self->config.inputs + i].pin;
+}
+
+void fake_cue(struct fake_filter *self)
+{
+    pthread_mutex_lock(&self->lock);
+    self->cued = true;
+    pthread_cond_broadcast(&self->changed);
+    pthread_mutex_unlock(&self->lock);
+}
+
+bool fake_wait_numbers(struct fake_filter *self, size_t count)
+{
+    struct timespec until;
+    bool enough;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 10;
+    pthread_mutex_lock(&self->lock);
+    while (self->number_count < count)
+        if (pthread_cond_timedwait(&self->changed, &self->lock, &until) != 0)
+            break;
+    enough = self->number_count >= count;
+    pthread_mutex_unlock(&self->lock);
+    return enough;
+}
+
+size_t fake_number_count(struct fake_filter *self)
+{
+    size_t count;
+
+    pthread_mutex_lock(&self->lock);
+    count = self->number_count;
+    pthread_mutex_unlock(&self->lock);
+    return count;
+}
+
+FILTER_STATE fake_state(struct fake_filter *self)
+{
+    FILTER_STATE state;
+
+    pthread_mutex_lock(&self->lock);
+    state = self->state;
+    pthread_mutex_unlock(&self->lock);
+    return state;
+}
+
+void fake_clock_set(struct fake_filter *self, REFERENCE_TIME now)
+{
+    pthread_mutex_lock(&self->lock);
+    self->now = now;
+    pthread_mutex_unlock(&self->lock);
+}
+
+void fake_post(struct fake_filter *self, LONG code, LONG_PTR p1, LONG_PTR p2)
+{
+    IMediaEventSink *sink;
+
+    pthread_mutex_lock(&self->lock);
+    sink = self->sink;
+    pthread_mutex_unlock(&self->lock);
+    if (sink != NULL)
+        sink->lpVtbl->Notify(sink, code, p1, p2);
+}
+
+void fake_end_of_stream(struct fake_filter *self)
+{
+    fake_end(&self->pins[0]);
+}

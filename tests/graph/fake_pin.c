@@ -1,0 +1,798 @@
+/* SPDX-License-Identifier: MIT */
+/* fake_pin.c - the pins of a foreign filter: connecting, the gate, the way of samples.
+ *
+ * See fake_filter.h.
+ */
+#include "fake_filter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#define PIN_OF(face, member) CONTAINING_RECORD(face, struct fake_pin, member)
+
+/* ---- types: one letter each ------------------------------------------------------------------------ */
+
+static const GUID fake_major = {
+    0x66616b65, 0x0001, 0x4000, { 0x80, 0, 0, 0, 0, 0, 0, 1 }
+};
+
+void fake_type(AM_MEDIA_TYPE *ret, char letter)
+{
+    memset(ret, 0, sizeof(*ret));
+    ret->majortype = fake_major;
+    ret->subtype = fake_major;
+    ret->subtype.Data1 = (unsigned char)letter;
+    ret->bFixedSizeSamples = TRUE;
+    ret->lSampleSize = 8;
+    ret->formattype = FORMAT_None;
+}
+
+char fake_letter(const AM_MEDIA_TYPE *type)
+{
+    return IsEqualGUID(&type->majortype, &fake_major) ? (char)type->subtype.Data1 : 0;
+}
+
+char fake_pin_letter(struct fake_pin *pin, int i)
+{
+    const struct fake_config *config = &pin->filter->config;
+    const char *letters = pin->is_output ? config->out_types : config->in_types;
+
+    if (letters == NULL || config->no_types)
+        return 0;
+    if (pin->is_output && letters[0] == '=')
+        return i == 0 && pin->filter->pins[0].peer != NULL ? fake_letter(&pin->filter->pins[0].type)
+                                                           : 0;
+    return (size_t)i < strlen(letters) && letters[i] != '*' ? letters[i] : 0;
+}
+
+bool fake_pin_takes(struct fake_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    const struct fake_config *config = &pin->filter->config;
+    const char *letters = pin->is_output ? config->out_types : config->in_types;
+    char letter = fake_letter(type);
+
+    if (letter == 0 || letters == NULL)
+        return false;
+    if (pin->is_output && letters[0] == '=')
+        return pin->filter->pins[0].peer == NULL ||
+               fake_letter(&pin->filter->pins[0].type) == letter;
+    return strchr(letters, letter) != NULL || (!pin->is_output && strchr(letters, '*') != NULL);
+}
+
+/* ---- IUnknown ---------------------------------------------------------------------------------------- */
+
+static HRESULT STDMETHODCALLTYPE pin_query(IPin *face, REFIID iid, void **out)
+{
+    struct fake_pin *pin = PIN_OF(face, pin);
+    const struct fake_config *config = &pin->filter->config;
+
+    if (out == NULL)
+        return E_POINTER;
+    *out = NULL;
+    if (IsEqualIID(iid, &IID_IUnknown) || IsEqualIID(iid, &IID_IPin))
+        *out = &pin->pin;
+    else if (IsEqualIID(iid, &IID_IMemInputPin) && !pin->is_output)
+        *out = &pin->memory;
+    else if (IsEqualIID(iid, &IID_IPinConnection) && !pin->is_output && config->pin_connection)
+        *out = &pin->connection;
+    else if (IsEqualIID(iid, &IID_IPinFlowControl) && pin->is_output && config->flow_control)
+        *out = &pin->flow;
+    else if (IsEqualIID(iid, &IID_IAMPushSource) && pin->is_output && config->live)
+        *out = &pin->push;
+    else
+        return E_NOINTERFACE;
+    fake_addref(pin->filter);
+    return S_OK;
+}
+
+static ULONG STDMETHODCALLTYPE pin_addref(IPin *face)
+{
+    return fake_addref(PIN_OF(face, pin)->filter);
+}
+
+static ULONG STDMETHODCALLTYPE pin_release(IPin *face)
+{
+    return fake_unref(PIN_OF(face, pin)->filter);
+}
+
+/* ---- connecting ---------------------------------------------------------------------------------------- */
+
+static bool may_connect(struct fake_pin *pin, HRESULT *ret)
+{
+    struct fake_filter *self = pin->filter;
+
+    pthread_mutex_lock(&self->lock);
+    if (pin->peer != NULL)
+        *ret = VFW_E_ALREADY_CONNECTED;
+    else if (self->state != State_Stopped && !self->config.dynamic_connect)
+        *ret = VFW_E_NOT_STOPPED;
+    else
+        *ret = S_OK;
+    pthread_mutex_unlock(&self->lock);
+    return *ret == S_OK;
+}
+
+static void connected(struct fake_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type)
+{
+    peer->lpVtbl->AddRef(peer);
+    pthread_mutex_lock(&pin->filter->lock);
+    pin->peer = peer;
+    pin->type = *type; /* the types of fakes own nothing */
+    pin->at_end = false;
+    pthread_mutex_unlock(&pin->filter->lock);
+}
+
+static void disconnected(struct fake_pin *pin)
+{
+    IMemInputPin *memory;
+    IMemAllocator *allocator;
+    IPin *peer;
+
+    pthread_mutex_lock(&pin->filter->lock);
+    peer = pin->peer;
+    memory = pin->peer_memory;
+    allocator = pin->allocator;
+    pin->peer = NULL;
+    pin->peer_memory = NULL;
+    pin->allocator = NULL;
+    pthread_mutex_unlock(&pin->filter->lock);
+    if (allocator != NULL) {
+        allocator->lpVtbl->Decommit(allocator);
+        allocator->lpVtbl->Release(allocator);
+    }
+    if (memory != NULL)
+        memory->lpVtbl->Release(memory);
+    if (peer != NULL)
+        peer->lpVtbl->Release(peer);
+}
+
+/* Sources bring an allocator; transforms pass their samples on. */
+static HRESULT agree_on_memory(struct fake_pin *pin, IPin *peer)
+{
+    ALLOCATOR_PROPERTIES wish = { FAKE_HELD_MOST + 4, sizeof(int64_t), 1, 0 }, got;
+    IMemAllocator *allocator = NULL;
+    IMemInputPin *memory = NULL;
+    HRESULT hr = peer->lpVtbl->QueryInterface(peer, &IID_IMemInputPin, (void **)&memory);
+
+    if (FAILED(hr))
+        return hr;
+    if (pin->filter->config.inputs == 0 && pin->filter->config.samples != 0) {
+        hr = CoCreateInstance(&CLSID_MemoryAllocator, NULL, CLSCTX_INPROC_SERVER,
+                              &IID_IMemAllocator, (void **)&allocator);
+        if (SUCCEEDED(hr))
+            hr = allocator->lpVtbl->SetProperties(allocator, &wish, &got);
+        if (SUCCEEDED(hr))
+            hr = memory->lpVtbl->NotifyAllocator(memory, allocator, FALSE);
+        if (FAILED(hr)) {
+            if (allocator != NULL)
+                allocator->lpVtbl->Release(allocator);
+            memory->lpVtbl->Release(memory);
+            return hr;
+        }
+    }
+    pthread_mutex_lock(&pin->filter->lock);
+    pin->peer_memory = memory;
+    pin->allocator = allocator;
+    if (allocator != NULL && pin->filter->state != State_Stopped)
+        allocator->lpVtbl->Commit(allocator);
+    pthread_mutex_unlock(&pin->filter->lock);
+    return S_OK;
+}
+
+static HRESULT try_type(struct fake_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type)
+{
+    HRESULT hr;
+
+    if (!fake_pin_takes(pin, type))
+        return VFW_E_TYPE_NOT_ACCEPTED;
+    hr = peer->lpVtbl->ReceiveConnection(peer, &pin->pin, type);
+    if (FAILED(hr))
+        return hr;
+    connected(pin, peer, type);
+    hr = agree_on_memory(pin, peer);
+    if (FAILED(hr)) {
+        disconnected(pin);
+        peer->lpVtbl->Disconnect(peer);
+    }
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE pin_connect(IPin *face, IPin *peer, const AM_MEDIA_TYPE *type)
+{
+    struct fake_pin *pin = PIN_OF(face, pin);
+    HRESULT best = VFW_E_NO_ACCEPTABLE_TYPES, hr;
+
+    if (peer == NULL)
+        return E_POINTER;
+    if (!pin->is_output)
+        return E_UNEXPECTED;
+    if (!may_connect(pin, &hr))
+        return hr;
+    if (FAILED(pin->filter->config.fail_connect))
+        return pin->filter->config.fail_connect;
+    if (type != NULL && !IsEqualGUID(&type->subtype, &GUID_NULL))
+        return try_type(pin, peer, type);
+    for (int i = 0; fake_pin_letter(pin, i) != 0; i++) {
+        AM_MEDIA_TYPE one;
+
+        fake_type(&one, fake_pin_letter(pin, i));
+        hr = try_type(pin, peer, &one);
+        if (SUCCEEDED(hr))
+            return hr;
+        if (hr != VFW_E_TYPE_NOT_ACCEPTED)
+            best = hr;
+    }
+    return best;
+}
+
+static HRESULT STDMETHODCALLTYPE pin_receive_connection(IPin *face, IPin *peer,
+                                                        const AM_MEDIA_TYPE *type)
+{
+    struct fake_pin *pin = PIN_OF(face, pin);
+    HRESULT hr;
+
+    if (peer == NULL || type == NULL)
+        return E_POINTER;
+    if (pin->is_output)
+        return E_UNEXPECTED;
+    if (!may_connect(pin, &hr))
+        return hr;
+    if (FAILED(pin->filter->config.fail_receive_connection))
+        return pin->filter->config.fail_receive_connection;
+    if (!fake_pin_takes(pin, type))
+        return VFW_E_TYPE_NOT_ACCEPTED;
+    connected(pin, peer, type);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE pin_disconnect(IPin *face)
+{
+    struct fake_pin *pin = PIN_OF(face, pin);
+    struct fake_filter *self = pin->filter;
+    bool strict, is_connected;
+
+    pthread_mutex_lock(&self->lock);
+    strict = self->state != State_Stopped && !(pin->is_output && self->config.flow_control);
+    is_connected = pin->peer != NULL;
+    pthread_mutex_unlock(&self->lock);
+    if (strict)
+        return VFW_E_NOT_STOPPED;
+    if (!is_connected)
+        return S_FALSE;
+    disconnected(pin);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE pin_connected_to(IPin *face, IPin **out)
+{
+    struct fake_pin *pin = PIN_OF(face, pin);
+
+    if (out == NULL)
+        return E_POINTER;
+    pthread_mutex_lock(&pin->filter->lock);
+    *out = pin->peer;
+    if (*out != NULL)
+        (*out)->lpVtbl->AddRef(*out);
+    pthread_mutex_unlock(&pin->filter->lock);
+    return *out != NULL ? S_OK : VFW_E_NOT_CONNECTED;
+}
+
+static HRESULT STDMETHODCALLTYPE pin_connection_type(IPin *face, AM_MEDIA_TYPE *ret)
+{
+    struct fake_pin *pin = PIN_OF(face, pin);
+    HRESULT hr;
+
+    pthread_mutex_lock(&pin->filter->lock);
+    hr = pin->peer != NULL ? S_OK : VFW_E_NOT_CONNECTED;
+    if (hr == S_OK)
+        *ret = pin->type;
+    pthread_mutex_unlock(&pin->filter->lock);
+    return hr;
+}
+
+/* ---- who are you? ---------------------------------------------------------------------------------------- */
+
+static HRESULT STDMETHODCALLTYPE pin_info(IPin *face, PIN_INFO *ret)
+{
+    struct fake_pin *pin = PIN_OF(face, pin);
+
+    ret->pFilter = &pin->filter->base;
+    fake_addref(pin->filter);
+    ret->dir = pin->is_output ? PINDIR_OUTPUT : PINDIR_INPUT;
+    wcscpy(ret->achName, pin->name);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE pin_direction(IPin *face, PIN_DIRECTION *ret)
+{
+    *ret = PIN_OF(face, pin)->is_output ? PINDIR_OUTPUT : PINDIR_INPUT;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE pin_id(IPin *face, LPWSTR *out)
+{
+    struct fake_pin *pin = PIN_OF(face, pin);
+
+    *out = CoTaskMemAlloc(sizeof(pin->name));
+    if (*out == NULL)
+        return E_OUTOFMEMORY;
+    wcscpy(*out, pin->name);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE pin_query_accept(IPin *face, const AM_MEDIA_TYPE *type)
+{
+    return fake_pin_takes(PIN_OF(face, pin), type) ? S_OK : S_FALSE;
+}
+
+static HRESULT STDMETHODCALLTYPE pin_enum_types(IPin *face, IEnumMediaTypes **out)
+{
+    return fake_enum_types(PIN_OF(face, pin), 0, out);
+}
+
+static HRESULT STDMETHODCALLTYPE pin_internal(IPin *face, IPin **pins, ULONG *count)
+{
+    (void)face, (void)pins, (void)count;
+    return E_NOTIMPL;
+}
+
+/* ---- the road ------------------------------------------------------------------------------------------------ */
+
+static HRESULT gate_enter(struct fake_pin *pin)
+{
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&pin->gate);
+    while (pin->gate_state == GATE_BLOCKED && !pin->gate_stop)
+        pthread_cond_wait(&pin->gate_changed, &pin->gate);
+    if (pin->gate_state == GATE_BLOCKED)
+        hr = VFW_E_STATE_CHANGED;
+    else
+        pin->users++;
+    pthread_mutex_unlock(&pin->gate);
+    return hr;
+}
+
+/* Under the gate's lock. */
+static void gate_shut(struct fake_pin *pin)
+{
+    pin->gate_state = GATE_BLOCKED;
+    if (pin->blocked_event != NULL) {
+        SetEvent(pin->blocked_event);
+        CloseHandle(pin->blocked_event);
+        pin->blocked_event = NULL;
+    }
+    pthread_cond_broadcast(&pin->gate_changed);
+}
+
+static void gate_leave(struct fake_pin *pin)
+{
+    pthread_mutex_lock(&pin->gate);
+    if (--pin->users == 0 && pin->gate_state == GATE_PENDING)
+        gate_shut(pin);
+    pthread_mutex_unlock(&pin->gate);
+}
+
+HRESULT fake_pin_deliver(struct fake_pin *pin, IMediaSample *sample)
+{
+    IMemInputPin *memory;
+    HRESULT hr = gate_enter(pin);
+
+    if (hr != S_OK)
+        return hr;
+    pthread_mutex_lock(&pin->filter->lock);
+    memory = pin->peer_memory;
+    if (memory != NULL)
+        memory->lpVtbl->AddRef(memory);
+    pthread_mutex_unlock(&pin->filter->lock);
+    hr = memory != NULL ? memory->lpVtbl->Receive(memory, sample) : VFW_E_NOT_CONNECTED;
+    if (memory != NULL)
+        memory->lpVtbl->Release(memory);
+    gate_leave(pin);
+    return hr;
+}
+
+void fake_pin_deliver_end(struct fake_pin *pin)
+{
+    IPin *peer;
+
+    if (gate_enter(pin) != S_OK)
+        return;
+    peer = NULL;
+    if (SUCCEEDED(pin_connected_to(&pin->pin, &peer))) {
+        peer->lpVtbl->EndOfStream(peer);
+        peer->lpVtbl->Release(peer);
+    }
+    gate_leave(pin);
+}
+
+void fake_pin_stop(struct fake_pin *pin)
+{
+    pthread_mutex_lock(&pin->gate);
+    pin->gate_stop = true;
+    pthread_cond_broadcast(&pin->gate_changed);
+    pthread_mutex_unlock(&pin->gate);
+    pthread_mutex_lock(&pin->filter->lock);
+    if (pin->allocator != NULL && pin->is_output)
+        pin->allocator->lpVtbl->Decommit(pin->allocator);
+    pthread_mutex_unlock(&pin->filter->lock);
+}
+
+/* Under the filter's lock. */
+void fake_pin_start(struct fake_pin *pin)
+{
+    pthread_mutex_lock(&pin->gate);
+    pin->gate_stop = false;
+    pthread_mutex_unlock(&pin->gate);
+    if (pin->allocator != NULL && pin->is_output)
+        pin->allocator->lpVtbl->Commit(pin->allocator);
+}
+
+static HRESULT STDMETHODCALLTYPE pin_end_of_stream(IPin *face)
+{
+    struct fake_pin *pin = PIN_OF(face, pin);
+
+    if (pin->is_output)
+        return E_UNEXPECTED;
+    fake_end(pin);
+    return S_OK;
+}
+
+static HRESULT flush(struct fake_pin *pin, bool begin)
+{
+    struct fake_filter *self = pin->filter;
+
+    if (pin->is_output)
+        return E_UNEXPECTED;
+    if (begin)
+        fake_flush(self, true);
+    for (int i = 0; i < self->config.outputs; i++) {
+        IPin *peer = NULL;
+
+        if (FAILED(pin_connected_to(&self->pins[self->config.inputs + i].pin, &peer)))
+            continue;
+        if (begin)
+            peer->lpVtbl->BeginFlush(peer);
+        else
+            peer->lpVtbl->EndFlush(peer);
+        peer->lpVtbl->Release(peer);
+    }
+    if (!begin)
+        fake_flush(self, false);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE pin_begin_flush(IPin *face)
+{
+    return flush(PIN_OF(face, pin), true);
+}
+
+static HRESULT STDMETHODCALLTYPE pin_end_flush(IPin *face)
+{
+    return flush(PIN_OF(face, pin), false);
+}
+
+static HRESULT STDMETHODCALLTYPE pin_new_segment(IPin *face, REFERENCE_TIME start,
+                                                 REFERENCE_TIME stop, double rate)
+{
+    struct fake_pin *pin = PIN_OF(face, pin);
+    struct fake_filter *self = pin->filter;
+
+    pthread_mutex_lock(&self->lock);
+    self->segments++;
+    pthread_mutex_unlock(&self->lock);
+    for (int i = 0; i < self->config.outputs; i++) {
+        IPin *peer = NULL;
+
+        if (FAILED(pin_connected_to(&self->pins[self->config.inputs + i].pin, &peer)))
+            continue;
+        peer->lpVtbl->NewSegment(peer, start, stop, rate);
+        peer->lpVtbl->Release(peer);
+    }
+    return S_OK;
+}
+
+static const IPinVtbl pin_vtbl = {
+    .QueryInterface = pin_query,
+    .AddRef = pin_addref,
+    .Release = pin_release,
+    .Connect = pin_connect,
+    .ReceiveConnection = pin_receive_connection,
+    .Disconnect = pin_disconnect,
+    .ConnectedTo = pin_connected_to,
+    .ConnectionMediaType = pin_connection_type,
+    .QueryPinInfo = pin_info,
+    .QueryDirection = pin_direction,
+    .QueryId = pin_id,
+    .QueryAccept = pin_query_accept,
+    .EnumMediaTypes = pin_enum_types,
+    .QueryInternalConnections = pin_internal,
+    .EndOfStream = pin_end_of_stream,
+    .BeginFlush = pin_begin_flush,
+    .EndFlush = pin_end_flush,
+    .NewSegment = pin_new_segment,
+};
+
+/* ---- IMemInputPin -------------------------------------------------------------------------------------------- */
+
+static HRESULT STDMETHODCALLTYPE memory_query(IMemInputPin *face, REFIID iid, void **out)
+{
+    return pin_query(&PIN_OF(face, memory)->pin, iid, out);
+}
+
+static ULONG STDMETHODCALLTYPE memory_addref(IMemInputPin *face)
+{
+    return fake_addref(PIN_OF(face, memory)->filter);
+}
+
+static ULONG STDMETHODCALLTYPE memory_release(IMemInputPin *face)
+{
+    return fake_unref(PIN_OF(face, memory)->filter);
+}
+
+static HRESULT STDMETHODCALLTYPE memory_get(IMemInputPin *face, IMemAllocator **out)
+{
+    (void)face;
+    *out = NULL;
+    return VFW_E_NO_ALLOCATOR;
+}
+
+static HRESULT STDMETHODCALLTYPE memory_notify(IMemInputPin *face, IMemAllocator *allocator,
+                                               BOOL read_only)
+{
+    struct fake_pin *pin = PIN_OF(face, memory);
+    IMemAllocator *old;
+
+    (void)read_only;
+    allocator->lpVtbl->AddRef(allocator);
+    pthread_mutex_lock(&pin->filter->lock);
+    old = pin->allocator;
+    pin->allocator = allocator;
+    pthread_mutex_unlock(&pin->filter->lock);
+    if (old != NULL)
+        old->lpVtbl->Release(old);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE memory_requirements(IMemInputPin *face, ALLOCATOR_PROPERTIES *ret)
+{
+    struct fake_pin *pin = PIN_OF(face, memory);
+
+    if (pin->filter->config.holds == 0)
+        return E_NOTIMPL;
+    *ret = (ALLOCATOR_PROPERTIES){ (LONG)pin->filter->config.holds + 2, sizeof(int64_t), 1, 0 };
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE memory_receive(IMemInputPin *face, IMediaSample *sample)
+{
+    return fake_receive(PIN_OF(face, memory), sample);
+}
+
+static HRESULT STDMETHODCALLTYPE memory_receive_many(IMemInputPin *face, IMediaSample **samples,
+                                                     LONG count, LONG *ret_done)
+{
+    HRESULT hr = S_OK;
+
+    for (*ret_done = 0; *ret_done < count && hr == S_OK;) {
+        hr = fake_receive(PIN_OF(face, memory), samples[*ret_done]);
+        *ret_done += hr == S_OK;
+    }
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE memory_can_block(IMemInputPin *face)
+{
+    (void)face;
+    return S_OK;
+}
+
+static const IMemInputPinVtbl memory_vtbl = {
+    .QueryInterface = memory_query,
+    .AddRef = memory_addref,
+    .Release = memory_release,
+    .GetAllocator = memory_get,
+    .NotifyAllocator = memory_notify,
+    .GetAllocatorRequirements = memory_requirements,
+    .Receive = memory_receive,
+    .ReceiveMultiple = memory_receive_many,
+    .ReceiveCanBlock = memory_can_block,
+};
+
+/* ---- IPinConnection ---------------------------------------------------------------------------------------------- */
+
+static HRESULT STDMETHODCALLTYPE connection_query(IPinConnection *face, REFIID iid, void **out)
+{
+    return pin_query(&PIN_OF(face, connection)->pin, iid, out);
+}
+
+static ULONG STDMETHODCALLTYPE connection_addref(IPinConnection *face)
+{
+    return fake_addref(PIN_OF(face, connection)->filter);
+}
+
+static ULONG STDMETHODCALLTYPE connection_release(IPinConnection *face)
+{
+    return fake_unref(PIN_OF(face, connection)->filter);
+}
+
+static HRESULT STDMETHODCALLTYPE connection_accept(IPinConnection *face, const AM_MEDIA_TYPE *type)
+{
+    if (type == NULL)
+        return E_POINTER;
+    return fake_pin_takes(PIN_OF(face, connection), type) ? S_OK : VFW_E_TYPE_NOT_ACCEPTED;
+}
+
+static HRESULT STDMETHODCALLTYPE connection_notify(IPinConnection *face, HANDLE event)
+{
+    struct fake_pin *pin = PIN_OF(face, connection);
+    HANDLE own = NULL, old;
+
+    if (event != NULL && !DuplicateHandle(GetCurrentProcess(), event, GetCurrentProcess(), &own, 0,
+                                          FALSE, DUPLICATE_SAME_ACCESS))
+        return E_HANDLE;
+    pthread_mutex_lock(&pin->filter->lock);
+    old = pin->end_event;
+    pin->end_event = own;
+    pthread_mutex_unlock(&pin->filter->lock);
+    if (old != NULL)
+        CloseHandle(old);
+    return event == NULL && old == NULL ? S_FALSE : S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE connection_is_end(IPinConnection *face)
+{
+    return PIN_OF(face, connection)->filter->config.is_end_pin ? S_OK : S_FALSE;
+}
+
+static HRESULT STDMETHODCALLTYPE connection_disconnect(IPinConnection *face)
+{
+    struct fake_pin *pin = PIN_OF(face, connection);
+    bool is_connected;
+
+    pthread_mutex_lock(&pin->filter->lock);
+    is_connected = pin->peer != NULL;
+    pthread_mutex_unlock(&pin->filter->lock);
+    if (!is_connected)
+        return S_FALSE;
+    disconnected(pin);
+    return S_OK;
+}
+
+static const IPinConnectionVtbl connection_vtbl = {
+    .QueryInterface = connection_query,
+    .AddRef = connection_addref,
+    .Release = connection_release,
+    .DynamicQueryAccept = connection_accept,
+    .NotifyEndOfStream = connection_notify,
+    .IsEndPin = connection_is_end,
+    .DynamicDisconnect = connection_disconnect,
+};
+
+/* ---- IPinFlowControl ----------------------------------------------------------------------------------------------- */
+
+static HRESULT STDMETHODCALLTYPE flow_query(IPinFlowControl *face, REFIID iid, void **out)
+{
+    return pin_query(&PIN_OF(face, flow)->pin, iid, out);
+}
+
+static ULONG STDMETHODCALLTYPE flow_addref(IPinFlowControl *face)
+{
+    return fake_addref(PIN_OF(face, flow)->filter);
+}
+
+static ULONG STDMETHODCALLTYPE flow_release(IPinFlowControl *face)
+{
+    return fake_unref(PIN_OF(face, flow)->filter);
+}
+
+static HRESULT open_gate(struct fake_pin *pin)
+{
+    HRESULT hr = pin->gate_state == GATE_OPEN ? S_FALSE : S_OK;
+
+    if (pin->blocked_event != NULL) {
+        SetEvent(pin->blocked_event);
+        CloseHandle(pin->blocked_event);
+        pin->blocked_event = NULL;
+    }
+    pin->gate_state = GATE_OPEN;
+    pthread_cond_broadcast(&pin->gate_changed);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE flow_block(IPinFlowControl *face, DWORD flags, HANDLE event)
+{
+    struct fake_pin *pin = PIN_OF(face, flow);
+    HANDLE own = NULL;
+    HRESULT hr = S_OK;
+
+    if ((flags & ~(DWORD)AM_PIN_FLOW_CONTROL_BLOCK) != 0 || (flags == 0 && event != NULL))
+        return E_INVALIDARG;
+    if (event != NULL &&
+        (!ResetEvent(event) || !DuplicateHandle(GetCurrentProcess(), event, GetCurrentProcess(),
+                                                &own, 0, FALSE, DUPLICATE_SAME_ACCESS)))
+        return E_HANDLE;
+    pthread_mutex_lock(&pin->gate);
+    if (flags == 0) {
+        hr = open_gate(pin);
+    } else if (pin->gate_state != GATE_OPEN) {
+        hr = pthread_equal(pin->blocker, pthread_self())
+                 ? VFW_E_PIN_ALREADY_BLOCKED_ON_THIS_THREAD
+                 : VFW_E_PIN_ALREADY_BLOCKED;
+        if (own != NULL)
+            CloseHandle(own);
+    } else {
+        pin->blocker = pthread_self();
+        pin->blocked_event = own;
+        pin->gate_state = GATE_PENDING;
+        if (pin->users == 0)
+            gate_shut(pin);
+        while (event == NULL && pin->gate_state == GATE_PENDING)
+            pthread_cond_wait(&pin->gate_changed, &pin->gate);
+    }
+    pthread_mutex_unlock(&pin->gate);
+    return hr;
+}
+
+static const IPinFlowControlVtbl flow_vtbl = {
+    .QueryInterface = flow_query,
+    .AddRef = flow_addref,
+    .Release = flow_release,
+    .Block = flow_block,
+};
+
+/* ---- IAMPushSource: only that it is there matters -------------------------------------------------------------------- */
+
+static HRESULT STDMETHODCALLTYPE push_query(IAMPushSource *face, REFIID iid, void **out)
+{
+    return pin_query(&PIN_OF(face, push)->pin, iid, out);
+}
+
+static ULONG STDMETHODCALLTYPE push_addref(IAMPushSource *face)
+{
+    return fake_addref(PIN_OF(face, push)->filter);
+}
+
+static ULONG STDMETHODCALLTYPE push_release(IAMPushSource *face)
+{
+    return fake_unref(PIN_OF(face, push)->filter);
+}
+
+static const IAMPushSourceVtbl push_vtbl = {
+    .QueryInterface = push_query,
+    .AddRef = push_addref,
+    .Release = push_release,
+};
+
+/* ---- life -------------------------------------------------------------------------------------------------------------- */
+
+void fake_pin_init(struct fake_filter *filter, struct fake_pin *pin, int index, bool is_output)
+{
+    pin->pin.lpVtbl = (IPinVtbl *)&pin_vtbl;
+    pin->memory.lpVtbl = (IMemInputPinVtbl *)&memory_vtbl;
+    pin->connection.lpVtbl = (IPinConnectionVtbl *)&connection_vtbl;
+    pin->flow.lpVtbl = (IPinFlowControlVtbl *)&flow_vtbl;
+    pin->push.lpVtbl = (IAMPushSourceVtbl *)&push_vtbl;
+    pin->filter = filter;
+    pin->index = index;
+    pin->is_output = is_output;
+    pin->gate_state = GATE_OPEN;
+    swprintf(pin->name, 16, L"%s%s%d",
+             filter->config.hidden_inputs && !is_output ? "~" : "", is_output ? "out" : "in", index);
+    pthread_mutex_init(&pin->gate, NULL);
+    pthread_cond_init(&pin->gate_changed, NULL);
+}
+
+void fake_pin_fini(struct fake_pin *pin)
+{
+    if (pin->allocator != NULL)
+        pin->allocator->lpVtbl->Release(pin->allocator);
+    if (pin->end_event != NULL)
+        CloseHandle(pin->end_event);
+    if (pin->blocked_event != NULL)
+        CloseHandle(pin->blocked_event);
+    pthread_mutex_destroy(&pin->gate);
+    pthread_cond_destroy(&pin->gate_changed);
+}
