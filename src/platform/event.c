@@ -53,14 +53,14 @@ BOOL WINAPI SetEvent(HANDLE event)
 {
     struct rg_object_view view;
 
-    return look_for_event(event, &view) && rg_object_change(view, RG_CHANGE_SET, 1, NULL);
+    return look_for_event(event, &view) && rg_object_set(view, 1);
 }
 
 BOOL WINAPI ResetEvent(HANDLE event)
 {
     struct rg_object_view view;
 
-    return look_for_event(event, &view) && rg_object_change(view, RG_CHANGE_SET, 0, NULL);
+    return look_for_event(event, &view) && rg_object_set(view, 0);
 }
 
 /* As documented, whoever is not asleep at this moment misses it; so does a wait for all. */

@@ -15,76 +15,45 @@
 #include "platform/error.h"
 #include "platform/memory.h"
 
-/* A handle is (generation | slot index) << 2: like Windows' a multiple of four, and never the
- * pseudo handles -1 and -2. */
 #if UINTPTR_MAX > UINT32_MAX
-#define INDEX_BITS      24
 #define GENERATION_MASK UINT32_MAX
 #else
-#define INDEX_BITS      18
 #define GENERATION_MASK UINT32_C(0xfff)
 #endif
-#define INDEX_MASK     ((UINT32_C(1) << INDEX_BITS) - 1)
-#define FIRST_SEGMENT  64 /* slots in segment 0; each further one is twice as large */
-#define SEGMENT_SHIFT  6
-#define SEGMENTS       (INDEX_BITS - SEGMENT_SHIFT)
 #define OBJECTS_A_SLAB 32
 
-struct slot {
-    _Atomic(uint32_t) generation; /* of the handle; moves on when it is closed */
-    uint32_t next_free;           /* under table_lock: index + 1, 0 = none */
-    _Atomic(struct rg_object *) object;
-    _Atomic(uint64_t) object_generation;
+struct slab {
+    struct slab *next; /* keeps slabs reachable for leak checkers */
+    struct rg_object *objects;
 };
 
-static _Atomic(struct slot *) segments[SEGMENTS];
+_Atomic(struct rg_slot *) rg_slot_segments[RG_SLOT_SEGMENTS];
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 /* under table_lock */
 static uint32_t free_slot; /* index + 1, 0 = none */
 static uint32_t slots_used;
 static struct rg_object *free_object;
-static struct slab {
-    struct slab *next; /* keeps slabs reachable for leak checkers */
-    struct rg_object *objects;
-} * slabs;
+static struct slab *slabs;
 
 /* --- slots ------------------------------------------------------------------------ */
 
-static unsigned segment_of(uint32_t index)
-{
-    return 31u - (unsigned)__builtin_clz(index + FIRST_SEGMENT) - SEGMENT_SHIFT;
-}
-
-static struct slot *slot_at(uint32_t index)
-{
-    unsigned segment = segment_of(index);
-    struct slot *slots;
-
-    if (segment >= SEGMENTS)
-        return NULL;
-    slots = atomic_load_explicit(&segments[segment], memory_order_acquire);
-    if (slots == NULL)
-        return NULL;
-    return slots + (index + FIRST_SEGMENT - ((uint32_t)FIRST_SEGMENT << segment));
-}
-
 static HANDLE handle_make(uint32_t index, uint32_t generation)
 {
-    return (HANDLE)((((uintptr_t)generation << INDEX_BITS) | index) << 2);
+    return (HANDLE)((((uintptr_t)generation << RG_SLOT_INDEX_BITS) | index) << 2);
 }
 
-static struct slot *slot_of(HANDLE handle, uint32_t *ret_generation)
+static struct rg_slot *slot_of(HANDLE handle, uint32_t *ret_generation)
 {
     uintptr_t bits = (uintptr_t)handle;
 
     if (bits == 0 || (bits & 3) != 0)
         return NULL;
     bits >>= 2;
-    if ((bits >> INDEX_BITS) > GENERATION_MASK)
+    if ((bits >> RG_SLOT_INDEX_BITS) > GENERATION_MASK)
         return NULL;
-    *ret_generation = (uint32_t)(bits >> INDEX_BITS);
-    return slot_at((uint32_t)bits & INDEX_MASK);
+    *ret_generation = (uint32_t)(bits >> RG_SLOT_INDEX_BITS);
+    return rg_slot_at((uint32_t)bits & RG_SLOT_INDEX_MASK);
 }
 
 static uint32_t generation_next(uint32_t generation)
@@ -100,21 +69,21 @@ static uint32_t slot_take_locked(void)
     unsigned segment;
 
     if (taken != 0) {
-        free_slot = slot_at(taken - 1)->next_free;
+        free_slot = rg_slot_at(taken - 1)->next_free;
         return taken;
     }
-    segment = segment_of(slots_used);
-    if (segment >= SEGMENTS)
+    segment = rg_slot_segment(slots_used);
+    if (segment >= RG_SLOT_SEGMENTS)
         return 0;
-    if (atomic_load_explicit(&segments[segment], memory_order_relaxed) == NULL) {
-        uint32_t count = (uint32_t)FIRST_SEGMENT << segment;
-        struct slot *slots = calloc(count, sizeof(*slots));
+    if (atomic_load_explicit(&rg_slot_segments[segment], memory_order_relaxed) == NULL) {
+        uint32_t count = (uint32_t)RG_SLOT_FIRST_SEGMENT << segment;
+        struct rg_slot *slots = calloc(count, sizeof(*slots));
 
         if (slots == NULL)
             return 0;
         for (uint32_t i = 0; i < count; i++)
             atomic_init(&slots[i].generation, 1);
-        atomic_store_explicit(&segments[segment], slots, memory_order_release);
+        atomic_store_explicit(&rg_slot_segments[segment], slots, memory_order_release);
     }
     return ++slots_used;
 }
@@ -233,7 +202,7 @@ HANDLE rg_handle_new(struct rg_object *object)
 {
     uint32_t index;
     uint64_t state;
-    struct slot *slot;
+    struct rg_slot *slot;
 
     pthread_mutex_lock(&table_lock);
     index = slot_take_locked();
@@ -244,7 +213,7 @@ HANDLE rg_handle_new(struct rg_object *object)
         return NULL;
     }
     index--;
-    slot = slot_at(index);
+    slot = rg_slot_at(index);
     state = atomic_load_explicit(&object->state, memory_order_relaxed);
     atomic_store_explicit(&slot->object_generation, state & RG_STATE_GENERATION,
                           memory_order_release);
@@ -263,26 +232,6 @@ HANDLE rg_handle_create(enum rg_handle_kind kind, uint32_t value, uint32_t maxim
     atomic_store_explicit(&object->maximum, maximum, memory_order_relaxed);
     SetLastError(ERROR_SUCCESS);
     return rg_handle_new(object);
-}
-
-bool rg_handle_look(HANDLE handle, struct rg_object_view *ret_view)
-{
-    uint32_t generation;
-    struct slot *slot = slot_of(handle, &generation);
-    struct rg_object *object;
-    uint64_t object_generation;
-
-    if (slot == NULL)
-        return false;
-    /* The slot's generation is read last: if it still is the handle's, what was read before
-     * belongs to the handle. */
-    object = atomic_load_explicit(&slot->object, memory_order_acquire);
-    object_generation = atomic_load_explicit(&slot->object_generation, memory_order_acquire);
-    if (atomic_load_explicit(&slot->generation, memory_order_relaxed) != generation ||
-        object == NULL)
-        return false;
-    *ret_view = (struct rg_object_view){ object, object_generation };
-    return true;
 }
 
 struct rg_object *rg_view_get(struct rg_object_view view)
@@ -308,8 +257,8 @@ struct rg_object *rg_handle_get(HANDLE handle)
 BOOL WINAPI CloseHandle(HANDLE handle)
 {
     uint32_t generation;
-    struct slot *slot = slot_of(handle, &generation);
-    uint32_t index = (uint32_t)((uintptr_t)handle >> 2) & INDEX_MASK;
+    struct rg_slot *slot = slot_of(handle, &generation);
+    uint32_t index = (uint32_t)((uintptr_t)handle >> 2) & RG_SLOT_INDEX_MASK;
     struct rg_object *object;
 
     if (handle == GetCurrentThread() || handle == GetCurrentProcess())

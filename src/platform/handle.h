@@ -91,8 +91,63 @@ HANDLE rg_handle_new(struct rg_object *object);
 /* Makes object and handle in one go, for kinds that need nothing else. */
 HANDLE rg_handle_create(enum rg_handle_kind kind, uint32_t value, uint32_t maximum);
 
-/* Looks without a reference: three loads.  False for a bad handle. */
-bool rg_handle_look(HANDLE handle, struct rg_object_view *ret_view);
+/* The table of handles.  A HANDLE is (generation | slot index) << 2: like Windows' a multiple of
+ * four, and never one of the pseudo handles -1 and -2. */
+#if UINTPTR_MAX > UINT32_MAX
+#define RG_SLOT_INDEX_BITS 24
+#else
+#define RG_SLOT_INDEX_BITS 18
+#endif
+#define RG_SLOT_INDEX_MASK    ((UINT32_C(1) << RG_SLOT_INDEX_BITS) - 1)
+#define RG_SLOT_FIRST_SEGMENT 64 /* slots in segment 0; each further one is twice as large */
+#define RG_SLOT_SEGMENT_SHIFT 6
+#define RG_SLOT_SEGMENTS      (RG_SLOT_INDEX_BITS - RG_SLOT_SEGMENT_SHIFT)
+
+struct rg_slot {
+    _Atomic(uint32_t) generation; /* of the handle; moves on when it is closed */
+    uint32_t next_free;           /* for handle.c */
+    _Atomic(struct rg_object *) object;
+    _Atomic(uint64_t) object_generation;
+};
+
+extern _Atomic(struct rg_slot *) rg_slot_segments[RG_SLOT_SEGMENTS];
+
+static inline unsigned rg_slot_segment(uint32_t index)
+{
+    return 31u - (unsigned)__builtin_clz(index + RG_SLOT_FIRST_SEGMENT) - RG_SLOT_SEGMENT_SHIFT;
+}
+
+/* NULL if there never was such a slot. */
+static inline struct rg_slot *rg_slot_at(uint32_t index)
+{
+    unsigned segment = rg_slot_segment(index);
+    struct rg_slot *slots;
+
+    if (segment >= RG_SLOT_SEGMENTS)
+        return NULL;
+    slots = atomic_load_explicit(&rg_slot_segments[segment], memory_order_acquire);
+    if (slots == NULL)
+        return NULL;
+    return slots +
+           (index + RG_SLOT_FIRST_SEGMENT - ((uint32_t)RG_SLOT_FIRST_SEGMENT << segment));
+}
+
+/* Looks without a reference and without a lock.  False for a bad handle. */
+static inline bool rg_handle_look(HANDLE handle, struct rg_object_view *ret_view)
+{
+    uintptr_t bits = (uintptr_t)handle;
+    uintptr_t generation = bits >> (RG_SLOT_INDEX_BITS + 2);
+    struct rg_slot *slot = rg_slot_at((uint32_t)(bits >> 2) & RG_SLOT_INDEX_MASK);
+
+    if ((bits & 3) != 0 || slot == NULL)
+        return false;
+    /* The slot's generation is read last: if it still is the handle's, what was read before
+     * belongs to the handle. */
+    ret_view->object = atomic_load_explicit(&slot->object, memory_order_acquire);
+    ret_view->generation = atomic_load_explicit(&slot->object_generation, memory_order_acquire);
+    return atomic_load_explicit(&slot->generation, memory_order_relaxed) == generation &&
+           ret_view->object != NULL;
+}
 
 /* A reference to what the view shows, or NULL when that is gone. */
 struct rg_object *rg_view_get(struct rg_object_view view);
@@ -111,6 +166,19 @@ enum rg_change {
  * object was closed.  `ret_old` may be NULL. */
 bool rg_object_change(struct rg_object_view view, enum rg_change change, uint32_t operand,
                       uint32_t *ret_old);
+
+/* RG_CHANGE_SET, at once if nobody sleeps there and no eventfd follows. */
+static inline bool rg_object_set(struct rg_object_view view, uint32_t value)
+{
+    uint64_t state = atomic_load_explicit(&view.object->state, memory_order_relaxed);
+
+    /* Swapped even if nothing changes: what this thread wrote before has to be visible to
+     * whoever consumes the older signal. */
+    if ((state & ~RG_STATE_VALUE) == view.generation &&
+        atomic_compare_exchange_strong(&view.object->state, &state, view.generation | value))
+        return true;
+    return rg_object_change(view, RG_CHANGE_SET, value, NULL);
+}
 
 /* Event that wakes those who wait at this moment and stays reset. */
 bool rg_object_pulse(struct rg_object_view view);

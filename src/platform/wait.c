@@ -41,11 +41,31 @@ static DWORD take_result(enum rg_take take, uint32_t index)
     }
 }
 
+/* The common cases without a call: an event, undisturbed. */
+static inline enum rg_take take_quickly(struct rg_object_view view)
+{
+    uint64_t state = atomic_load_explicit(&view.object->state, memory_order_acquire);
+    uint32_t kind = atomic_load_explicit(&view.object->kind, memory_order_relaxed);
+
+    if ((state & RG_STATE_GENERATION) == view.generation) {
+        bool is_set = (state & RG_STATE_VALUE) != 0;
+
+        if (kind == RG_HANDLE_EVENT_MANUAL || (kind == RG_HANDLE_EVENT_AUTO && !is_set))
+            return is_set ? RG_TAKE_YES : RG_TAKE_NO;
+        if (kind == RG_HANDLE_EVENT_AUTO && (state & RG_STATE_FLAGS) == 0 &&
+            atomic_compare_exchange_strong_explicit(&view.object->state, &state,
+                                                    view.generation, memory_order_acq_rel,
+                                                    memory_order_relaxed))
+            return RG_TAKE_YES;
+    }
+    return rg_object_take(view);
+}
+
 /* The lowest index that is signalled, so that the order of the list is its priority. */
 static DWORD take_any(const struct rg_object_view *views, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        enum rg_take take = rg_object_take(views[i]);
+        enum rg_take take = take_quickly(views[i]);
 
         if (take != RG_TAKE_NO)
             return take_result(take, i);
@@ -166,7 +186,9 @@ DWORD WINAPI WaitForSingleObject(HANDLE handle, DWORD timeout_ms)
             return wait_failed(ERROR_INVALID_HANDLE);
         return wait_slowly(&handle, 1, false, timeout_ms);
     }
-    take = rg_object_take(view);
+    take = take_quickly(view);
+    if (take == RG_TAKE_YES)
+        return WAIT_OBJECT_0;
     if (take == RG_TAKE_NO && timeout_ms != 0)
         return wait_slowly(&handle, 1, false, timeout_ms);
     return take_result(take, 0);
