@@ -5,7 +5,6 @@
  * and decimals have no text here: DISP_E_TYPEMISMATCH.
  * Knows: VARIANT.  Must not know: who sends them.
  */
-#define COBJMACROS
 #include <errno.h>
 #include <float.h>
 #include <locale.h>

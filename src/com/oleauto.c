@@ -4,7 +4,6 @@
  * Any thread; no state.
  * Knows: layouts.  Must not know: who sends them.
  */
-#define COBJMACROS
 #include <stdint.h>
 #include <string.h>
 

@@ -2,10 +2,9 @@
 /* runtime.c - CoInitialize, task memory, class objects, CoCreateInstance.
  *
  * Any thread.  There are no apartments; class objects of the host are kept under objects_lock,
- * and no foreign code is called under it.
+ * and no foreign code but AddRef is called under it.
  * Knows: the class registry.  Must not know: filters, pins, graphs.
  */
-#define COBJMACROS
 #include <pthread.h>
 
 #include <ole2.h>

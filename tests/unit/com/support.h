@@ -2,7 +2,6 @@
 /* support.h - what the tests of this folder share: cmocka's includes, objects that count. */
 #pragma once
 
-#define COBJMACROS
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
