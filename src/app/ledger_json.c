@@ -97,20 +97,21 @@ static json_t *ledger_json(const struct app_ledger *ledger, const char *graph_te
 bool app_ledger_write(const struct app_ledger *ledger, const char *graph_text, const char *path,
                       struct app_failure *failure)
 {
-    json_t *root = ledger_json(ledger, graph_text);
-    FILE *file = strcmp(path, "-") ? fopen(path, "w") : stdout;
-    bool ok = file != NULL;
+    bool is_stdout = !strcmp(path, "-");
+    FILE *file = is_stdout ? stdout : fopen(path, "we");
+    json_t *root;
+    bool ok = false;
 
-    if (ok)
+    if (file) {
+        root = ledger_json(ledger, graph_text);
         ok = json_dumpf(root, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;
-    if (file && file != stdout && fclose(file))
-        ok = false;
-    if (file == stdout && fflush(stdout))
-        ok = false;
+        if (is_stdout ? fflush(stdout) : fclose(file))
+            ok = false;
+        json_decref(root);
+    }
     if (!ok) {
         failure->code = APP_EXIT_FAILED;
         app_text_add(&failure->text, "can't write %s: %s", path, strerrordesc_np(errno));
     }
-    json_decref(root);
     return ok;
 }
