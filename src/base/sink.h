@@ -27,6 +27,9 @@ struct rg_sink_class {
     bool grows;             /* always one free input more than are connected: a muxer */
     bool serialize;         /* one render or end at a time over all inputs */
 
+    /* Optional, streaming thread: instead of synced, where an option decides it. */
+    bool (*is_synced)(const void *settings);
+
     /* Control thread, no side effects.  S_OK or VFW_E_TYPE_NOT_ACCEPTED. */
     HRESULT (*accept_type)(const void *settings, const AM_MEDIA_TYPE *type);
     /* Optional: the types an input proposes, in order of preference; *ret owned by the caller. */

@@ -16,6 +16,12 @@
 /* Where a stream transform puts what it makes; valid during the callback that got it. */
 struct rg_output;
 
+/* Waits at the output's gate until a sample that starts at start (100 ns, or -1) may go out.  From then until the next
+ * rg_output_deliver or the callback's end, the output's connection, type and allocator stay as they are, so whoever
+ * delivers samples made earlier asks rg_output_type after this.  get and deliver call it where it has not been called.
+ * S_OK; VFW_E_STATE_CHANGED: stop or flush, give up quietly; VFW_E_NOT_CONNECTED. */
+RG_API HRESULT rg_output_open(struct rg_output *output, REFERENCE_TIME start);
+
 /* A buffer of the output connection's allocator with room for bytes.  start: start time of what it will carry, 100 ns, or -1.
  * Waits while all buffers are out.  S_OK: the caller owns one reference; VFW_E_NOT_COMMITTED, VFW_E_STATE_CHANGED: stop or
  * flush, give up quietly; VFW_E_NOT_CONNECTED; E_OUTOFMEMORY. */

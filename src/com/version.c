@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* version.c - which regraft this is.
- *
- * Any thread.  Knows: what the build says.  Must not know: anything else.
- */
+/* version.c - which regraft this is.  Any thread.  Knows: nothing else. */
 #include <regraft.h>
 
 const char *rg_version(void)

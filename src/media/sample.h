@@ -24,8 +24,6 @@ RG_API HRESULT rg_allocator_create(IUnknown *outer, REFIID iid, void **out);
  * another's too small sample gives VFW_E_BUFFER_OVERFLOW.  S_OK: the caller owns one reference. */
 RG_API HRESULT rg_allocator_get(IMemAllocator *allocator, ULONG bytes, DWORD flags, IMediaSample **ret);
 
-/* Makes the allocator hand out read-only samples (bIsReadOnly of NotifyAllocator travels beside it): see rg_sample_is_writable. */
-
 /* May the holder write into the sample?  True if it holds the only reference. */
 RG_API bool rg_sample_is_writable(IMediaSample *sample);
 

@@ -44,7 +44,6 @@ RG_API bool rg_type_is_partial(const AM_MEDIA_TYPE *type);
 RG_API bool rg_type_difference(const AM_MEDIA_TYPE *a, const AM_MEDIA_TYPE *b, char *text, unsigned size);
 
 /* An IEnumMediaTypes over what get(context, index, ret) yields until VFW_S_NO_MORE_ITEMS (or any other non-S_OK).
- * owner keeps context alive and is referenced by the enumerator.  version may be NULL: when *version changes the
- * enumerator answers VFW_E_ENUM_OUT_OF_SYNC until Reset. */
+ * The getter is asked anew for each element, so the list is always the present one. */
 typedef HRESULT (*rg_type_getter)(void *context, unsigned index, AM_MEDIA_TYPE *ret);
 RG_API HRESULT rg_type_enumerate(IUnknown *owner, rg_type_getter get, void *context, IEnumMediaTypes **ret);

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT */
+/* gate.c - begin, end and block: the state table of spec section 2.3 over an asymmetric fence.
+ *
+ * begin and end run on streaming threads, the rest on any.  The lock is a leaf.
+ * Knows: threads, time.  Must not know: pins.
+ *
+ * Why no sample slips through: the owner stores `depth`, then reads `attention`; the closer stores `attention`, runs a
+ * membarrier, then reads `depth`.  Whatever the order, either the owner sees the request or the closer sees the owner.
+ */
+#include "base/gate.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <time.h>
+
+#include "platform/membarrier.h"
+#include "platform/time.h"
+
+#define NEVER INT64_MAX
+
+static _Thread_local char thread_mark;
+
+static uintptr_t this_thread(void)
+{
+    return (uintptr_t)&thread_mark;
+}
+
+void rg_gate_init(struct rg_gate *gate)
+{
+    pthread_condattr_t attr;
+
+    atomic_init(&gate->owner, 0);
+    atomic_init(&gate->depth, 0);
+    atomic_init(&gate->attention, false);
+    pthread_mutex_init(&gate->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&gate->changed, &attr);
+    pthread_condattr_destroy(&attr);
+    gate->state = RG_GATE_OPEN;
+    gate->armed_time = NEVER;
+    gate->held_start = -1;
+}
+
+void rg_gate_fini(struct rg_gate *gate)
+{
+    if (gate->event != NULL)
+        CloseHandle(gate->event);
+    if (gate->armed_event != NULL)
+        CloseHandle(gate->armed_event);
+    pthread_cond_destroy(&gate->changed);
+    pthread_mutex_destroy(&gate->lock);
+}
+
+/* ---- inside the lock ------------------------------------------------------------------- */
+
+static bool in_use_locked(struct rg_gate *gate)
+{
+    return gate->others != 0 || atomic_load_explicit(&gate->depth, memory_order_acquire) != 0;
+}
+
+static bool caller_is_inside_locked(struct rg_gate *gate)
+{
+    return atomic_load_explicit(&gate->owner, memory_order_relaxed) == this_thread() &&
+           atomic_load_explicit(&gate->depth, memory_order_relaxed) != 0;
+}
+
+/* Makes the fast path come to the lock, and every use begun before visible to in_use_locked. */
+static void call_attention_locked(struct rg_gate *gate)
+{
+    if (atomic_load_explicit(&gate->attention, memory_order_relaxed))
+        return;
+    atomic_store_explicit(&gate->attention, true, memory_order_relaxed);
+    rg_membarrier();
+}
+
+static void settle_attention_locked(struct rg_gate *gate)
+{
+    bool needed = gate->state != RG_GATE_OPEN || gate->holds != 0 || gate->armed_event != NULL;
+
+    atomic_store_explicit(&gate->attention, needed, memory_order_release);
+}
+
+static void signal_and_close(HANDLE *event)
+{
+    if (*event != NULL) {
+        SetEvent(*event);
+        CloseHandle(*event);
+        *event = NULL;
+    }
+}
+
+static void enter_closed_locked(struct rg_gate *gate)
+{
+    gate->state = RG_GATE_CLOSED;
+    gate->closed_since = rg_time_now_ns();
+    gate->closings++;
+    signal_and_close(&gate->event);
+    pthread_cond_broadcast(&gate->changed);
+}
+
+static void open_locked(struct rg_gate *gate)
+{
+    if (gate->state == RG_GATE_CLOSED) {
+        gate->closed_ns = rg_time_now_ns() - gate->closed_since;
+        if (gate->closed_ns > gate->closed_max_ns)
+            gate->closed_max_ns = gate->closed_ns;
+    }
+    gate->state = RG_GATE_OPEN;
+    gate->blocker = 0;
+    signal_and_close(&gate->event); /* a pending block that is cancelled releases its waiter too */
+    settle_attention_locked(gate);
+    pthread_cond_broadcast(&gate->changed);
+}
+
+/* An armed time has come, and the sample that brought it is outside: close before it. */
+static void fire_armed_locked(struct rg_gate *gate)
+{
+    gate->event = gate->armed_event;
+    gate->armed_event = NULL;
+    gate->armed_time = NEVER;
+    gate->blocker = gate->armer;
+    gate->state = RG_GATE_PENDING;
+    if (!in_use_locked(gate))
+        enter_closed_locked(gate);
+}
+
+/* If nobody is inside any more, whoever waited for that goes on. */
+static void leave_locked(struct rg_gate *gate)
+{
+    if (in_use_locked(gate))
+        return;
+    if (gate->state == RG_GATE_PENDING)
+        enter_closed_locked(gate);
+    else if (gate->holds != 0)
+        pthread_cond_broadcast(&gate->changed);
+}
+
+/* ---- the streaming side ---------------------------------------------------------------- */
+
+static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start)
+{
+    uintptr_t self = this_thread();
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&gate->lock);
+    for (;;) {
+        leave_locked(gate); /* the fast path's try at entering may have held up a closer */
+        if (gate->armed_event != NULL && gate->state == RG_GATE_OPEN && start != RG_GATE_NO_TIME &&
+            start >= gate->armed_time)
+            fire_armed_locked(gate);
+        if (gate->state == RG_GATE_OPEN && gate->holds == 0)
+            break;
+        if (caller_is_inside_locked(gate))
+            break; /* a nested use of the thread that the closer waits for */
+        if (gate->stopping || gate->flushing) {
+            hr = VFW_E_STATE_CHANGED;
+            break;
+        }
+        gate->waiting++;
+        gate->held_start = start == RG_GATE_NO_TIME ? -1 : start;
+        pthread_cond_wait(&gate->changed, &gate->lock);
+        if (--gate->waiting == 0)
+            gate->held_start = -1;
+    }
+    if (SUCCEEDED(hr)) {
+        if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == 0)
+            atomic_store_explicit(&gate->owner, self, memory_order_relaxed);
+        if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == self)
+            atomic_fetch_add_explicit(&gate->depth, 1, memory_order_relaxed);
+        else
+            gate->others++;
+    }
+    pthread_mutex_unlock(&gate->lock);
+    return hr;
+}
+
+HRESULT rg_gate_begin(struct rg_gate *gate, REFERENCE_TIME start)
+{
+    if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == this_thread()) {
+        unsigned depth = atomic_load_explicit(&gate->depth, memory_order_relaxed);
+
+        atomic_store_explicit(&gate->depth, depth + 1, memory_order_relaxed);
+        rg_membarrier_light();
+        if (!atomic_load_explicit(&gate->attention, memory_order_acquire))
+            return S_OK;
+        atomic_store_explicit(&gate->depth, depth, memory_order_release);
+    }
+    return begin_slow(gate, start);
+}
+
+static void end_slow(struct rg_gate *gate, bool is_owner)
+{
+    pthread_mutex_lock(&gate->lock);
+    if (!is_owner) {
+        assert(gate->others != 0);
+        gate->others--;
+    }
+    leave_locked(gate);
+    pthread_mutex_unlock(&gate->lock);
+}
+
+void rg_gate_end(struct rg_gate *gate)
+{
+    if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == this_thread()) {
+        unsigned depth = atomic_load_explicit(&gate->depth, memory_order_relaxed);
+
+        if (depth != 0) {
+            atomic_store_explicit(&gate->depth, depth - 1, memory_order_release);
+            rg_membarrier_light();
+            if (atomic_load_explicit(&gate->attention, memory_order_relaxed))
+                end_slow(gate, true);
+            return;
+        }
+    }
+    end_slow(gate, false);
+}
+
+void rg_gate_end_of_stream(struct rg_gate *gate)
+{
+    if (!atomic_load_explicit(&gate->attention, memory_order_acquire))
+        return;
+    pthread_mutex_lock(&gate->lock);
+    signal_and_close(&gate->armed_event);
+    gate->armed_time = NEVER;
+    settle_attention_locked(gate);
+    pthread_mutex_unlock(&gate->lock);
+}
+
+/* ---- the controlling side -------------------------------------------------------------- */
+
+static HRESULT last_error(void)
+{
+    DWORD error = GetLastError();
+
+    return error != 0 ? HRESULT_FROM_WIN32(error) : E_FAIL;
+}
+
+static HRESULT duplicate(HANDLE event, HANDLE *ret)
+{
+    HANDLE process = GetCurrentProcess();
+
+    if (!DuplicateHandle(process, event, process, ret, 0, FALSE, DUPLICATE_SAME_ACCESS))
+        return last_error();
+    return S_OK;
+}
+
+static HRESULT close_gate(struct rg_gate *gate, HANDLE own_event)
+{
+    bool is_sync = own_event == NULL;
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&gate->lock);
+    if (gate->state != RG_GATE_OPEN) {
+        hr = gate->blocker == this_thread() ? VFW_E_PIN_ALREADY_BLOCKED_ON_THIS_THREAD
+                                            : VFW_E_PIN_ALREADY_BLOCKED;
+    } else if (is_sync && caller_is_inside_locked(gate)) {
+        hr = E_UNEXPECTED; /* it would wait for itself */
+    } else {
+        gate->state = RG_GATE_PENDING;
+        gate->blocker = this_thread();
+        gate->event = own_event;
+        own_event = NULL;
+        call_attention_locked(gate);
+        if (!in_use_locked(gate))
+            enter_closed_locked(gate);
+        while (is_sync && gate->state == RG_GATE_PENDING)
+            pthread_cond_wait(&gate->changed, &gate->lock);
+    }
+    pthread_mutex_unlock(&gate->lock);
+    if (own_event != NULL)
+        CloseHandle(own_event);
+    return hr;
+}
+
+HRESULT rg_gate_block(struct rg_gate *gate, DWORD flags, HANDLE event)
+{
+    HANDLE own = NULL;
+    HRESULT hr;
+
+    if ((flags & ~(DWORD)AM_PIN_FLOW_CONTROL_BLOCK) != 0)
+        return E_INVALIDARG;
+    if ((flags & AM_PIN_FLOW_CONTROL_BLOCK) == 0) {
+        if (event != NULL)
+            return E_INVALIDARG;
+        pthread_mutex_lock(&gate->lock);
+        hr = gate->state == RG_GATE_OPEN ? S_FALSE : S_OK;
+        if (hr == S_OK)
+            open_locked(gate);
+        pthread_mutex_unlock(&gate->lock);
+        return hr;
+    }
+    if (event != NULL) {
+        if (!ResetEvent(event))
+            return last_error();
+        hr = duplicate(event, &own);
+        if (FAILED(hr))
+            return hr;
+    }
+    return close_gate(gate, own);
+}
+
+HRESULT rg_gate_block_at(struct rg_gate *gate, REFERENCE_TIME time, HANDLE event)
+{
+    HANDLE own = NULL;
+    HRESULT hr = S_OK;
+
+    if (time >= 0) {
+        if (event == NULL)
+            return E_POINTER;
+        if (!ResetEvent(event))
+            return last_error();
+        hr = duplicate(event, &own);
+        if (FAILED(hr))
+            return hr;
+    }
+    pthread_mutex_lock(&gate->lock);
+    if (time < 0) {
+        hr = gate->armed_event != NULL ? S_OK : S_FALSE;
+        signal_and_close(&gate->armed_event);
+        gate->armed_time = NEVER;
+        settle_attention_locked(gate);
+    } else if (gate->armed_event != NULL) {
+        hr = VFW_E_PIN_ALREADY_BLOCKED;
+    } else {
+        gate->armed_event = own;
+        gate->armed_time = time;
+        gate->armer = this_thread();
+        own = NULL;
+        call_attention_locked(gate);
+    }
+    pthread_mutex_unlock(&gate->lock);
+    if (own != NULL)
+        CloseHandle(own);
+    return hr;
+}
+
+void rg_gate_set_stopping(struct rg_gate *gate, bool on)
+{
+    pthread_mutex_lock(&gate->lock);
+    gate->stopping = on;
+    if (on)
+        pthread_cond_broadcast(&gate->changed);
+    pthread_mutex_unlock(&gate->lock);
+}
+
+void rg_gate_set_flushing(struct rg_gate *gate, bool on)
+{
+    pthread_mutex_lock(&gate->lock);
+    gate->flushing = on;
+    if (on)
+        pthread_cond_broadcast(&gate->changed);
+    pthread_mutex_unlock(&gate->lock);
+}
+
+void rg_gate_rest(struct rg_gate *gate)
+{
+    pthread_mutex_lock(&gate->lock);
+    if (!in_use_locked(gate))
+        atomic_store_explicit(&gate->owner, 0, memory_order_relaxed);
+    pthread_mutex_unlock(&gate->lock);
+}
+
+/* Users other than a caller that edits its own link from inside the bracket. */
+static bool in_use_by_others_locked(struct rg_gate *gate)
+{
+    return caller_is_inside_locked(gate) ? gate->others != 0 : in_use_locked(gate);
+}
+
+HRESULT rg_gate_hold(struct rg_gate *gate, DWORD timeout_ms)
+{
+    int64_t deadline = rg_time_now_ns() + (int64_t)timeout_ms * RG_NS_PER_MS;
+    struct timespec until = { .tv_sec = (time_t)(deadline / RG_NS_PER_SECOND),
+                              .tv_nsec = deadline % RG_NS_PER_SECOND };
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&gate->lock);
+    gate->holds++;
+    call_attention_locked(gate);
+    while (in_use_by_others_locked(gate)) {
+        if (pthread_cond_timedwait(&gate->changed, &gate->lock, &until) == ETIMEDOUT &&
+            in_use_by_others_locked(gate)) {
+            gate->holds--;
+            settle_attention_locked(gate);
+            pthread_cond_broadcast(&gate->changed);
+            hr = VFW_E_TIMEOUT;
+            break;
+        }
+    }
+    pthread_mutex_unlock(&gate->lock);
+    return hr;
+}
+
+void rg_gate_release(struct rg_gate *gate)
+{
+    pthread_mutex_lock(&gate->lock);
+    assert(gate->holds != 0);
+    gate->holds--;
+    settle_attention_locked(gate);
+    pthread_cond_broadcast(&gate->changed);
+    pthread_mutex_unlock(&gate->lock);
+}
+
+void rg_gate_read(struct rg_gate *gate, struct rg_gate_times *ret)
+{
+    pthread_mutex_lock(&gate->lock);
+    ret->is_closed = gate->state == RG_GATE_CLOSED;
+    ret->closings = gate->closings;
+    ret->closed_ns = ret->is_closed ? rg_time_now_ns() - gate->closed_since : gate->closed_ns;
+    ret->closed_max_ns = ret->closed_ns > gate->closed_max_ns ? ret->closed_ns : gate->closed_max_ns;
+    ret->waiting = gate->waiting;
+    ret->held_start = gate->held_start;
+    pthread_mutex_unlock(&gate->lock);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* base/gate.h - where a sample passes from an output pin into a link, and where it can be made to wait.
+ *
+ * The streaming thread brackets each use of its link with begin and end.  Open, that is a store, a compare and a store:
+ * no lock, no fence, no system call.  Closing the gate pays instead: a membarrier makes every thread's stores visible.
+ * Knows: threads, time.  Must not know: pins, samples, connections.
+ *
+ * The fast path belongs to one thread, the first that used the gate since rg_gate_rest; others are counted under the lock.
+ */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <dshow.h>
+
+#define RG_GATE_NO_TIME INT64_MIN /* a sample without start time: passes an armed gate */
+
+enum rg_gate_state {
+    RG_GATE_OPEN = 1, /* U of the contract */
+    RG_GATE_PENDING,  /* P: closes as soon as nobody is inside */
+    RG_GATE_CLOSED,   /* B */
+};
+
+struct rg_gate_times {
+    uint64_t closings;
+    int64_t closed_ns, closed_max_ns;
+    bool is_closed;
+    unsigned waiting;          /* samples held at the gate now */
+    REFERENCE_TIME held_start; /* start time of one of them, or -1 */
+};
+
+struct rg_gate {
+    /* the owner's fast path */
+    atomic_uintptr_t owner; /* token of the thread that may use it; 0: nobody yet */
+    atomic_uint depth;      /* written by the owner alone */
+    atomic_bool attention;  /* there is a reason to take the lock */
+
+    pthread_mutex_t lock; /* a leaf: never held while waiting for others or calling out */
+    pthread_cond_t changed;
+
+    /* under `lock` */
+    enum rg_gate_state state;
+    unsigned others;     /* users that are not the owner */
+    uintptr_t blocker;   /* who asked for the block; 0 exactly when open */
+    HANDLE event;        /* ours; exists exactly while pending and asked for */
+    unsigned holds;      /* internal edits of the link in progress or asked for */
+    bool stopping;       /* waiters leave with VFW_E_STATE_CHANGED */
+    bool flushing;
+    REFERENCE_TIME armed_time;
+    HANDLE armed_event;  /* ours; NULL: not armed */
+    uintptr_t armer;
+    unsigned waiting;
+    REFERENCE_TIME held_start;
+    int64_t closed_since;
+    uint64_t closings;
+    int64_t closed_ns, closed_max_ns;
+};
+
+void rg_gate_init(struct rg_gate *gate);
+void rg_gate_fini(struct rg_gate *gate);
+
+/* Streaming thread.  start: 100 ns, or RG_GATE_NO_TIME.  S_OK: inside, rg_gate_end must follow; VFW_E_STATE_CHANGED: the gate is
+ * closed and the filter stops or flushes. */
+HRESULT rg_gate_begin(struct rg_gate *gate, REFERENCE_TIME start);
+void rg_gate_end(struct rg_gate *gate);
+
+/* Any thread: IPinFlowControl::Block, all of it (spec section 2). */
+HRESULT rg_gate_block(struct rg_gate *gate, DWORD flags, HANDLE event);
+
+/* Any thread: IRgLink::BlockAt. */
+HRESULT rg_gate_block_at(struct rg_gate *gate, REFERENCE_TIME time, HANDLE event);
+/* Streaming thread: the stream has ended, no later time will come. */
+void rg_gate_end_of_stream(struct rg_gate *gate);
+
+/* Control thread: the stop event of the contract.  true: waiters leave, and new ones too while it is closed. */
+void rg_gate_set_stopping(struct rg_gate *gate, bool on);
+void rg_gate_set_flushing(struct rg_gate *gate, bool on);
+
+/* Control thread: nobody streams through the pin; the next user may become the owner. */
+void rg_gate_rest(struct rg_gate *gate);
+
+/* Control thread: keeps every user outside while the caller changes the link; nests with Block.  hold waits
+ * for users to leave, at most timeout_ms: VFW_E_TIMEOUT.  A caller that is inside the gate itself gets S_OK at once if alone. */
+HRESULT rg_gate_hold(struct rg_gate *gate, DWORD timeout_ms);
+void rg_gate_release(struct rg_gate *gate);
+
+/* Any thread. */
+void rg_gate_read(struct rg_gate *gate, struct rg_gate_times *ret);

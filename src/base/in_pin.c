@@ -1,0 +1,748 @@
+/* SPDX-License-Identifier: MIT */
+/* in_pin.c - IPin, IMemInputPin and IPinConnection of an input pin: connecting, being taken off, and the flow in.
+ *
+ * Flow: streaming threads, under stream_lock.  Connecting, flushing: control threads, under the filter lock.
+ * Knows: its filter's ops.  Must not know: who is upstream, beyond the IPin it was given.
+ */
+#include "base/in_pin.h"
+
+#include <string.h>
+
+#include "base/in_pin_internal.h"
+#include "base/out_pin.h"
+#include "platform/text.h"
+
+static struct rg_in_pin *of_pin(IPin *face)
+{
+    return COM_HOME(face, struct rg_in_pin);
+}
+
+/* ---- IPin: who am I ------------------------------------------------------------------------ */
+
+static HRESULT STDMETHODCALLTYPE in_connected_to(IPin *face, IPin **ret)
+{
+    struct rg_in_pin *pin = of_pin(face);
+
+    if (ret == NULL)
+        return E_POINTER;
+    pthread_mutex_lock(&pin->link_lock);
+    *ret = pin->link.peer;
+    if (*ret != NULL)
+        IPin_AddRef(*ret);
+    pthread_mutex_unlock(&pin->link_lock);
+    return *ret != NULL ? S_OK : VFW_E_NOT_CONNECTED;
+}
+
+static HRESULT STDMETHODCALLTYPE in_connection_type(IPin *face, AM_MEDIA_TYPE *ret)
+{
+    struct rg_in_pin *pin = of_pin(face);
+    HRESULT hr = VFW_E_NOT_CONNECTED;
+
+    if (ret == NULL)
+        return E_POINTER;
+    pthread_mutex_lock(&pin->link_lock);
+    if (pin->link.peer != NULL)
+        hr = rg_type_copy(ret, &pin->link.type);
+    else
+        memset(ret, 0, sizeof(*ret));
+    pthread_mutex_unlock(&pin->link_lock);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE in_info(IPin *face, PIN_INFO *ret)
+{
+    struct rg_in_pin *pin = of_pin(face);
+
+    if (ret == NULL)
+        return E_POINTER;
+    ret->pFilter = &pin->filter->base_filter.i;
+    IBaseFilter_AddRef(ret->pFilter);
+    ret->dir = PINDIR_INPUT;
+    memcpy(ret->achName, pin->name, sizeof(ret->achName));
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE in_direction(IPin *face, PIN_DIRECTION *ret)
+{
+    (void)face;
+    if (ret == NULL)
+        return E_POINTER;
+    *ret = PINDIR_INPUT;
+    return S_OK;
+}
+
+HRESULT rg_pin_id(const WCHAR *name, LPWSTR *ret)
+{
+    size_t bytes = (wcslen(name) + 1) * sizeof(WCHAR);
+
+    if (ret == NULL)
+        return E_POINTER;
+    *ret = CoTaskMemAlloc(bytes);
+    if (*ret == NULL)
+        return E_OUTOFMEMORY;
+    memcpy(*ret, name, bytes);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE in_id(IPin *face, LPWSTR *ret)
+{
+    return rg_pin_id(of_pin(face)->name, ret);
+}
+
+static HRESULT STDMETHODCALLTYPE in_query_accept(IPin *face, const AM_MEDIA_TYPE *type)
+{
+    struct rg_in_pin *pin = of_pin(face);
+
+    if (type == NULL)
+        return E_POINTER;
+    return pin->ops->accept(pin, type) == S_OK ? S_OK : S_FALSE;
+}
+
+static HRESULT proposed_type(void *context, unsigned index, AM_MEDIA_TYPE *ret)
+{
+    struct rg_in_pin *pin = context;
+
+    return pin->ops->get_type != NULL ? pin->ops->get_type(pin, index, ret) : VFW_S_NO_MORE_ITEMS;
+}
+
+static HRESULT STDMETHODCALLTYPE in_enum_types(IPin *face, IEnumMediaTypes **ret)
+{
+    struct rg_in_pin *pin = of_pin(face);
+
+    if (ret == NULL)
+        return E_POINTER;
+    return rg_type_enumerate((IUnknown *)face, proposed_type, pin, ret);
+}
+
+static HRESULT STDMETHODCALLTYPE in_internal(IPin *face, IPin **pins, ULONG *n)
+{
+    struct rg_in_pin *pin = of_pin(face);
+
+    if (n == NULL)
+        return E_POINTER;
+    if (atomic_load(&pin->filter->n_out) != 0)
+        return E_NOTIMPL; /* every input goes to every output */
+    (void)pins;
+    *n = 0;
+    return S_OK;
+}
+
+/* ---- IPin: connecting ------------------------------------------------------------------ */
+
+static HRESULT STDMETHODCALLTYPE in_connect(IPin *face, IPin *peer, const AM_MEDIA_TYPE *type)
+{
+    (void)face;
+    (void)type;
+    /* only an output pin can begin a connection */
+    return peer == NULL ? E_POINTER : E_UNEXPECTED;
+}
+
+static HRESULT accept_connection(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    HRESULT hr = pin->ops->accept(pin, type);
+
+    return hr == S_OK ? S_OK : FAILED(hr) ? hr : VFW_E_TYPE_NOT_ACCEPTED;
+}
+
+static void set_link(struct rg_in_pin *pin, struct rg_in_link *where, IPin *peer, AM_MEDIA_TYPE *type)
+{
+    pthread_mutex_lock(&pin->link_lock);
+    where->peer = peer;
+    where->type = *type;
+    where->allocator = NULL;
+    where->is_read_only = false;
+    pthread_mutex_unlock(&pin->link_lock);
+    IPin_AddRef(peer);
+}
+
+static HRESULT receive_first(struct rg_in_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type)
+{
+    AM_MEDIA_TYPE copy;
+    HRESULT hr = accept_connection(pin, type);
+
+    if (SUCCEEDED(hr))
+        hr = rg_type_copy(&copy, type);
+    if (FAILED(hr))
+        return hr;
+    set_link(pin, &pin->link, peer, &copy);
+    if (pin->ops->connected != NULL)
+        hr = pin->ops->connected(pin);
+    if (FAILED(hr)) {
+        rg_in_link_clear(pin, &pin->link);
+        return hr;
+    }
+    if (rg_filter_state(pin->filter) != State_Stopped)
+        rg_in_pin_activate(pin);
+    return S_OK;
+}
+
+/* The connection that the edit engine announced (IRgLink::Prepare). */
+static HRESULT receive_next(struct rg_in_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type)
+{
+    AM_MEDIA_TYPE copy;
+    HRESULT hr = pin->ops->accept_dynamic(pin, type);
+
+    if (hr != S_OK)
+        return FAILED(hr) ? hr : VFW_E_TYPE_NOT_ACCEPTED;
+    hr = rg_type_copy(&copy, type);
+    if (FAILED(hr))
+        return hr;
+    set_link(pin, &pin->next, peer, &copy);
+    return S_OK;
+}
+
+/* The present peer changes the format (spec section 6.3). */
+static HRESULT receive_change(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    HRESULT hr = pin->ops->accept_dynamic(pin, type);
+
+    if (hr != S_OK)
+        return FAILED(hr) ? hr : VFW_E_TYPE_NOT_ACCEPTED;
+    pthread_mutex_lock(&pin->stream_lock);
+    hr = rg_in_pin_take_type(pin, type);
+    pthread_mutex_unlock(&pin->stream_lock);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE in_receive_connection(IPin *face, IPin *peer, const AM_MEDIA_TYPE *type)
+{
+    struct rg_in_pin *pin = of_pin(face);
+    PIN_DIRECTION direction = PINDIR_OUTPUT;
+    HRESULT hr;
+
+    if (peer == NULL || type == NULL)
+        return E_POINTER;
+    hr = IPin_QueryDirection(peer, &direction);
+    if (FAILED(hr))
+        return hr;
+    if (direction != PINDIR_OUTPUT)
+        return VFW_E_INVALID_DIRECTION;
+    pthread_mutex_lock(&pin->filter->lock);
+    if (pin->link.peer == NULL)
+        hr = receive_first(pin, peer, type);
+    else if (pin->link.peer == peer)
+        hr = receive_change(pin, type);
+    else if (pin->expected == peer && pin->next.peer == NULL)
+        hr = receive_next(pin, peer, type);
+    else
+        hr = VFW_E_ALREADY_CONNECTED;
+    pthread_mutex_unlock(&pin->filter->lock);
+    return hr;
+}
+
+void rg_in_link_clear(struct rg_in_pin *pin, struct rg_in_link *where)
+{
+    struct rg_in_link old;
+
+    pthread_mutex_lock(&pin->link_lock);
+    old = *where;
+    memset(where, 0, sizeof(*where));
+    pthread_mutex_unlock(&pin->link_lock);
+    rg_type_clear(&old.type);
+    if (old.allocator != NULL)
+        IMemAllocator_Release(old.allocator);
+    if (old.peer != NULL)
+        IPin_Release(old.peer);
+}
+
+/* Under the filter lock. */
+static HRESULT break_connection(struct rg_in_pin *pin)
+{
+    if (pin->next.peer != NULL) {
+        rg_in_link_clear(pin, &pin->next); /* a prepared connection that its maker takes back */
+        return S_OK;
+    }
+    if (pin->link.peer == NULL)
+        return S_FALSE;
+    /* refuse what may still come, and wait for what is inside */
+    rg_in_pin_refuse(pin);
+    if (pin->link.allocator != NULL)
+        IMemAllocator_Decommit(pin->link.allocator);
+    if (pin->ops->wake != NULL)
+        pin->ops->wake(pin);
+    rg_in_pin_wait_out(pin);
+    if (pin->ops->disconnected != NULL)
+        pin->ops->disconnected(pin);
+    rg_in_link_clear(pin, &pin->link);
+    rg_in_link_forget_next(pin);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE in_disconnect(IPin *face)
+{
+    struct rg_in_pin *pin = of_pin(face);
+    HRESULT hr = VFW_E_NOT_STOPPED;
+
+    pthread_mutex_lock(&pin->filter->lock);
+    if (pin->next.peer != NULL || rg_filter_state(pin->filter) == State_Stopped)
+        hr = break_connection(pin);
+    pthread_mutex_unlock(&pin->filter->lock);
+    return hr;
+}
+
+/* ---- IPin: markers and flush ----------------------------------------------------------- */
+
+/* Why a streaming call is turned away (spec section 7.2); S_OK if it may come in. */
+static HRESULT entry(struct rg_in_pin *pin)
+{
+    if (!atomic_load_explicit(&pin->is_active, memory_order_acquire))
+        return VFW_E_WRONG_STATE;
+    if (atomic_load_explicit(&pin->is_flushing, memory_order_acquire))
+        return S_FALSE;
+    if (atomic_load_explicit(&pin->has_failed, memory_order_relaxed))
+        return VFW_E_RUNTIME_ERROR;
+    return S_OK;
+}
+
+static void count(_Atomic(uint64_t) *counter, uint64_t n)
+{
+    /* one writer at a time: no locked instruction needed */
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
+                          memory_order_relaxed);
+}
+
+static HRESULT STDMETHODCALLTYPE in_end_of_stream(IPin *face)
+{
+    struct rg_in_pin *pin = of_pin(face);
+    HRESULT hr;
+
+    pthread_mutex_lock(&pin->stream_lock);
+    hr = entry(pin);
+    if (hr == S_OK) {
+        count(&pin->markers, 1);
+        if (!rg_in_pin_has_marker(pin)) {
+            hr = pin->ops->end_of_stream(pin);
+        } else if (pin->ops->marker != NULL) {
+            hr = pin->ops->marker(pin);
+        } else {
+            (void)rg_in_pin_signal_marker(pin);
+        }
+    }
+    pthread_mutex_unlock(&pin->stream_lock);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE in_begin_flush(IPin *face)
+{
+    struct rg_in_pin *pin = of_pin(face);
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&pin->filter->lock);
+    atomic_store(&pin->is_flushing, true);
+    if (pin->ops->begin_flush != NULL)
+        hr = pin->ops->begin_flush(pin);
+    pthread_mutex_unlock(&pin->filter->lock);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE in_end_flush(IPin *face)
+{
+    struct rg_in_pin *pin = of_pin(face);
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&pin->filter->lock);
+    rg_in_pin_wait_out(pin);
+    if (pin->ops->end_flush != NULL)
+        hr = pin->ops->end_flush(pin);
+    pthread_mutex_lock(&pin->stream_lock);
+    atomic_store(&pin->has_failed, false);
+    atomic_store(&pin->is_flushing, false);
+    pthread_mutex_unlock(&pin->stream_lock);
+    pthread_mutex_unlock(&pin->filter->lock);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE in_new_segment(IPin *face, REFERENCE_TIME start, REFERENCE_TIME stop,
+                                                double rate)
+{
+    struct rg_in_pin *pin = of_pin(face);
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&pin->stream_lock);
+    pin->segment_start = start;
+    pin->segment_stop = stop;
+    pin->segment_rate = rate;
+    if (pin->ops->new_segment != NULL)
+        hr = pin->ops->new_segment(pin, start, stop, rate);
+    pthread_mutex_unlock(&pin->stream_lock);
+    return hr;
+}
+
+static const IPinVtbl in_pin_vtbl = {
+    COM_UNKNOWN(IPin),
+    .Connect = in_connect,
+    .ReceiveConnection = in_receive_connection,
+    .Disconnect = in_disconnect,
+    .ConnectedTo = in_connected_to,
+    .ConnectionMediaType = in_connection_type,
+    .QueryPinInfo = in_info,
+    .QueryDirection = in_direction,
+    .QueryId = in_id,
+    .QueryAccept = in_query_accept,
+    .EnumMediaTypes = in_enum_types,
+    .QueryInternalConnections = in_internal,
+    .EndOfStream = in_end_of_stream,
+    .BeginFlush = in_begin_flush,
+    .EndFlush = in_end_flush,
+    .NewSegment = in_new_segment,
+};
+
+/* ---- IMemInputPin ---------------------------------------------------------------------- */
+
+static struct rg_in_pin *of_memory(IMemInputPin *face)
+{
+    return COM_HOME(face, struct rg_in_pin);
+}
+
+/* The connection that is being agreed on: the prepared one, if there is one. */
+static struct rg_in_link *open_link(struct rg_in_pin *pin)
+{
+    return pin->next.peer != NULL ? &pin->next : &pin->link;
+}
+
+static HRESULT STDMETHODCALLTYPE in_get_allocator(IMemInputPin *face, IMemAllocator **ret)
+{
+    struct rg_in_pin *pin = of_memory(face);
+
+    if (ret == NULL)
+        return E_POINTER;
+    pthread_mutex_lock(&pin->link_lock);
+    *ret = open_link(pin)->allocator;
+    if (*ret != NULL)
+        IMemAllocator_AddRef(*ret);
+    pthread_mutex_unlock(&pin->link_lock);
+    return *ret != NULL ? S_OK : VFW_E_NO_ALLOCATOR; /* ours needs none of its own: one per link, made upstream */
+}
+
+static HRESULT STDMETHODCALLTYPE in_notify_allocator(IMemInputPin *face, IMemAllocator *allocator,
+                                                     BOOL read_only)
+{
+    struct rg_in_pin *pin = of_memory(face);
+    struct rg_in_link *link;
+    IMemAllocator *old;
+
+    if (allocator == NULL)
+        return E_POINTER;
+    IMemAllocator_AddRef(allocator);
+    pthread_mutex_lock(&pin->link_lock);
+    link = open_link(pin);
+    old = link->allocator;
+    link->allocator = allocator;
+    link->is_read_only = read_only != FALSE;
+    pthread_mutex_unlock(&pin->link_lock);
+    if (old != NULL)
+        IMemAllocator_Release(old);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE in_requirements(IMemInputPin *face, ALLOCATOR_PROPERTIES *ret)
+{
+    struct rg_in_pin *pin = of_memory(face);
+
+    if (ret == NULL)
+        return E_POINTER;
+    if (pin->ops->extra_buffers == NULL)
+        return E_NOTIMPL;
+    memset(ret, 0, sizeof(*ret));
+    ret->cBuffers = pin->ops->extra_buffers(pin);
+    return S_OK;
+}
+
+/* A sample that carries a type starts the new format with itself (spec section 6.2). */
+static HRESULT take_sample_type(struct rg_in_pin *pin, IMediaSample *sample)
+{
+    AM_MEDIA_TYPE *type = NULL;
+    HRESULT hr = IMediaSample_GetMediaType(sample, &type);
+
+    if (hr != S_OK)
+        return FAILED(hr) ? hr : S_OK;
+    hr = rg_type_equal(type, &pin->link.type) ? S_OK : pin->ops->accept_dynamic(pin, type);
+    if (hr == S_OK)
+        hr = rg_in_pin_take_type(pin, type);
+    else
+        hr = VFW_E_INVALIDMEDIATYPE;
+    rg_type_delete(type);
+    if (FAILED(hr)) {
+        atomic_store(&pin->has_failed, true);
+        (void)pin->ops->end_of_stream(pin);
+        rg_filter_notify(pin->filter, EC_ERRORABORT, VFW_E_TYPE_NOT_ACCEPTED, 0);
+    }
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE in_receive(IMemInputPin *face, IMediaSample *sample)
+{
+    struct rg_in_pin *pin = of_memory(face);
+    struct rg_sample_info info;
+    HRESULT hr;
+
+    if (sample == NULL)
+        return E_POINTER;
+    pthread_mutex_lock(&pin->stream_lock);
+    hr = entry(pin);
+    if (hr == S_OK)
+        hr = rg_sample_get_info(sample, &info);
+    if (hr == S_OK && info.has_type)
+        hr = take_sample_type(pin, sample);
+    if (hr == S_OK) {
+        count(&pin->samples, 1);
+        count(&pin->bytes, info.bytes);
+        atomic_store_explicit(&pin->last_start, info.start, memory_order_relaxed);
+        hr = pin->ops->receive(pin, sample);
+    } else {
+        count(&pin->refused, 1);
+    }
+    pthread_mutex_unlock(&pin->stream_lock);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE in_receive_multiple(IMemInputPin *face, IMediaSample **samples,
+                                                     LONG n, LONG *done)
+{
+    HRESULT hr = S_OK;
+
+    if (samples == NULL || done == NULL)
+        return E_POINTER;
+    for (*done = 0; *done < n; (*done)++) {
+        hr = in_receive(face, samples[*done]);
+        if (hr != S_OK)
+            break;
+    }
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE in_can_block(IMemInputPin *face)
+{
+    struct rg_in_pin *pin = of_memory(face);
+
+    return pin->ops->receive_can_block != NULL ? pin->ops->receive_can_block(pin) : S_OK;
+}
+
+static const IMemInputPinVtbl in_memory_vtbl = {
+    COM_UNKNOWN(IMemInputPin),
+    .GetAllocator = in_get_allocator,
+    .NotifyAllocator = in_notify_allocator,
+    .GetAllocatorRequirements = in_requirements,
+    .Receive = in_receive,
+    .ReceiveMultiple = in_receive_multiple,
+    .ReceiveCanBlock = in_can_block,
+};
+
+/* ---- IPinConnection -------------------------------------------------------------------- */
+
+static struct rg_in_pin *of_connection(IPinConnection *face)
+{
+    return COM_HOME(face, struct rg_in_pin);
+}
+
+static HRESULT STDMETHODCALLTYPE in_dynamic_accept(IPinConnection *face, const AM_MEDIA_TYPE *type)
+{
+    struct rg_in_pin *pin = of_connection(face);
+
+    if (type == NULL)
+        return E_POINTER;
+    if (!rg_in_pin_is_connected(pin))
+        return VFW_E_TYPE_NOT_ACCEPTED;
+    return pin->ops->accept_dynamic(pin, type) == S_OK ? S_OK : VFW_E_TYPE_NOT_ACCEPTED;
+}
+
+static HRESULT STDMETHODCALLTYPE in_notify_end(IPinConnection *face, HANDLE event)
+{
+    struct rg_in_pin *pin = of_connection(face);
+    HANDLE own = NULL, old;
+
+    if (event != NULL) {
+        HANDLE process = GetCurrentProcess();
+
+        if (!DuplicateHandle(process, event, process, &own, 0, FALSE, DUPLICATE_SAME_ACCESS))
+            return HRESULT_FROM_WIN32(GetLastError());
+    }
+    pthread_mutex_lock(&pin->marker_lock);
+    old = pin->marker;
+    pin->marker = own;
+    pthread_mutex_unlock(&pin->marker_lock);
+    if (old != NULL)
+        CloseHandle(old);
+    return event != NULL || old != NULL ? S_OK : S_FALSE;
+}
+
+bool rg_in_pin_has_marker(struct rg_in_pin *pin)
+{
+    bool has;
+
+    pthread_mutex_lock(&pin->marker_lock);
+    has = pin->marker != NULL;
+    pthread_mutex_unlock(&pin->marker_lock);
+    return has;
+}
+
+bool rg_in_pin_signal_marker(struct rg_in_pin *pin)
+{
+    bool has;
+
+    pthread_mutex_lock(&pin->marker_lock);
+    has = pin->marker != NULL;
+    if (has)
+        SetEvent(pin->marker);
+    pthread_mutex_unlock(&pin->marker_lock);
+    return has;
+}
+
+static HRESULT STDMETHODCALLTYPE in_is_end_pin(IPinConnection *face)
+{
+    return of_connection(face)->ops->is_end_pin ? S_OK : S_FALSE;
+}
+
+static HRESULT STDMETHODCALLTYPE in_dynamic_disconnect(IPinConnection *face)
+{
+    struct rg_in_pin *pin = of_connection(face);
+    HRESULT hr;
+
+    pthread_mutex_lock(&pin->filter->lock);
+    hr = break_connection(pin);
+    pthread_mutex_unlock(&pin->filter->lock);
+    return hr;
+}
+
+static const IPinConnectionVtbl in_connection_vtbl = {
+    COM_UNKNOWN(IPinConnection),
+    .DynamicQueryAccept = in_dynamic_accept,
+    .NotifyEndOfStream = in_notify_end,
+    .IsEndPin = in_is_end_pin,
+    .DynamicDisconnect = in_dynamic_disconnect,
+};
+
+/* ---- IQualityControl: messages are for output pins ------------------------------------- */
+
+static HRESULT STDMETHODCALLTYPE in_quality(IQualityControl *face, IBaseFilter *from, Quality q)
+{
+    (void)face;
+    (void)from;
+    (void)q;
+    return E_NOTIMPL;
+}
+
+static HRESULT STDMETHODCALLTYPE in_quality_sink(IQualityControl *face, IQualityControl *sink)
+{
+    (void)face;
+    (void)sink;
+    return E_NOTIMPL;
+}
+
+static const IQualityControlVtbl in_quality_vtbl = {
+    COM_UNKNOWN(IQualityControl),
+    .Notify = in_quality,
+    .SetSink = in_quality_sink,
+};
+
+/* ---- state ----------------------------------------------------------------------------- */
+
+bool rg_in_pin_is_connected(struct rg_in_pin *pin)
+{
+    bool connected;
+
+    pthread_mutex_lock(&pin->link_lock);
+    connected = pin->link.peer != NULL;
+    pthread_mutex_unlock(&pin->link_lock);
+    return connected;
+}
+
+void rg_in_pin_activate(struct rg_in_pin *pin)
+{
+    atomic_store(&pin->has_failed, false);
+    atomic_store(&pin->is_flushing, false);
+    atomic_store_explicit(&pin->is_active, true, memory_order_release);
+}
+
+void rg_in_pin_refuse(struct rg_in_pin *pin)
+{
+    atomic_store_explicit(&pin->is_active, false, memory_order_release);
+}
+
+void rg_in_pin_wait_out(struct rg_in_pin *pin)
+{
+    pthread_mutex_lock(&pin->stream_lock);
+    pthread_mutex_unlock(&pin->stream_lock);
+}
+
+HRESULT rg_in_pin_take_type(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    AM_MEDIA_TYPE copy, old;
+    HRESULT hr;
+
+    if (rg_type_equal(type, &pin->link.type))
+        return S_OK;
+    hr = rg_type_copy(&copy, type);
+    if (FAILED(hr))
+        return hr;
+    if (pin->ops->type_changed != NULL)
+        hr = pin->ops->type_changed(pin, type);
+    if (FAILED(hr)) {
+        rg_type_clear(&copy);
+        return hr;
+    }
+    pthread_mutex_lock(&pin->link_lock);
+    old = pin->link.type;
+    pin->link.type = copy;
+    pthread_mutex_unlock(&pin->link_lock);
+    rg_type_clear(&old);
+    return S_OK;
+}
+
+/* ---- birth and end --------------------------------------------------------------------- */
+
+static const struct com_entry in_pin_map[] = {
+    COM_ENTRY(IPin, struct rg_in_pin, pin),
+    COM_ENTRY(IMemInputPin, struct rg_in_pin, memory),
+    COM_ENTRY(IPinConnection, struct rg_in_pin, connection),
+    COM_ENTRY(IRgLink, struct rg_in_pin, link_face),
+    COM_ENTRY(IQualityControl, struct rg_in_pin, quality),
+    COM_MAP_END,
+};
+
+void rg_pin_name(WCHAR *to, const char *name)
+{
+    (void)rg_text_to_wide(to, MAX_PIN_NAME, name); /* a longer name is cut */
+}
+
+void rg_in_pin_init(struct rg_in_pin *pin, struct rg_filter *filter, const struct rg_in_pin_ops *ops,
+                    const char *name)
+{
+    unsigned index = atomic_load(&filter->n_in);
+
+    com_object_init_part(&pin->object, "input pin", in_pin_map, &filter->object);
+    COM_FACE_INIT(&pin->object, pin->pin, &in_pin_vtbl);
+    COM_FACE_INIT(&pin->object, pin->memory, &in_memory_vtbl);
+    COM_FACE_INIT(&pin->object, pin->connection, &in_connection_vtbl);
+    COM_FACE_INIT(&pin->object, pin->link_face, &rg_in_link_vtbl);
+    COM_FACE_INIT(&pin->object, pin->quality, &in_quality_vtbl);
+    pin->filter = filter;
+    pin->ops = ops;
+    pin->index = index;
+    rg_pin_name(pin->name, name);
+    pthread_mutex_init(&pin->link_lock, NULL);
+    pthread_mutex_init(&pin->stream_lock, NULL);
+    pthread_mutex_init(&pin->marker_lock, NULL);
+    rg_drops_init(&pin->drops);
+    atomic_init(&pin->last_start, -1);
+    pin->segment_stop = INT64_MAX;
+    pin->segment_rate = 1.0;
+    filter->in[index] = pin;
+    atomic_store_explicit(&filter->n_in, index + 1, memory_order_release);
+    atomic_fetch_add(&filter->pins_version, 1);
+}
+
+void rg_in_pin_fini(struct rg_in_pin *pin)
+{
+    if (pin == NULL || pin->filter == NULL)
+        return;
+    rg_in_link_clear(pin, &pin->link);
+    rg_in_link_forget_next(pin);
+    if (pin->marker != NULL)
+        CloseHandle(pin->marker);
+    rg_drops_fini(&pin->drops);
+    pthread_mutex_destroy(&pin->marker_lock);
+    pthread_mutex_destroy(&pin->stream_lock);
+    pthread_mutex_destroy(&pin->link_lock);
+    com_object_fini(&pin->object);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* in_pin_internal.h - what in_pin.c, in_pin_link.c and out_pin.c share. */
+#pragma once
+
+#include "base/in_pin.h"
+
+extern const IRgLinkVtbl rg_in_link_vtbl;
+
+/* Under the filter lock: forgets a connection record, this end only. */
+void rg_in_link_clear(struct rg_in_pin *pin, struct rg_in_link *where);
+void rg_in_link_forget_next(struct rg_in_pin *pin);
+
+/* Under the streaming lock: the connection goes on with another type. */
+HRESULT rg_in_pin_take_type(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type);
+
+/* IPin::QueryId, and pin names, for both directions. */
+HRESULT rg_pin_id(const WCHAR *name, LPWSTR *ret);
+void rg_pin_name(WCHAR *to, const char *name);

@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: MIT */
+/* out_pin.c - an output pin: the flow out through the gate, IPin, and its states.
+ *
+ * begin, get, deliver, end: streaming thread.  The rest: control threads under the filter lock.
+ * Knows: gate, link record.  Must not know: how a link is agreed on (out_pin_connect.c) or edited (out_pin_link.c).
+ */
+#include "base/out_pin.h"
+
+#include <string.h>
+
+#include "base/in_pin_internal.h"
+#include "base/out_pin_internal.h"
+
+static struct rg_out_pin *of_pin(IPin *face)
+{
+    return COM_HOME(face, struct rg_out_pin);
+}
+
+static void count(_Atomic(uint64_t) *counter, uint64_t n)
+{
+    /* one writer at a time: no locked instruction needed */
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
+                          memory_order_relaxed);
+}
+
+/* ---- the flow -------------------------------------------------------------------------- */
+
+HRESULT rg_out_pin_begin(struct rg_out_pin *pin, REFERENCE_TIME start)
+{
+    HRESULT hr;
+
+    if (start != RG_GATE_NO_TIME)
+        start += atomic_load_explicit(&pin->segment_offset, memory_order_relaxed);
+    hr = rg_gate_begin(&pin->gate, start);
+    if (FAILED(hr))
+        return hr;
+    if (pin->link.input == NULL) {
+        rg_gate_end(&pin->gate);
+        return VFW_E_NOT_CONNECTED;
+    }
+    return S_OK;
+}
+
+void rg_out_pin_end(struct rg_out_pin *pin)
+{
+    rg_gate_end(&pin->gate);
+}
+
+HRESULT rg_out_pin_get(struct rg_out_pin *pin, ULONG bytes, IMediaSample **ret)
+{
+    *ret = NULL;
+    if (pin->link.allocator == NULL)
+        return VFW_E_NO_ALLOCATOR;
+    return rg_allocator_get(pin->link.allocator, bytes, 0, ret);
+}
+
+/* What a filter that is new to the road has never heard: the segment; and that what it had before does not go on. */
+static void greet(struct rg_out_pin *pin, IMediaSample *sample)
+{
+    pin->link.is_fresh = false;
+    (void)IPin_NewSegment(pin->link.peer, pin->segment_start, pin->segment_stop, pin->segment_rate);
+    if (sample != NULL && rg_sample_is_writable(sample))
+        (void)IMediaSample_SetDiscontinuity(sample, TRUE);
+}
+
+HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample)
+{
+    struct rg_sample_info info;
+    HRESULT hr;
+
+    if (pin->link.is_fresh)
+        greet(pin, sample);
+    hr = rg_sample_get_info(sample, &info);
+    if (FAILED(hr))
+        return hr;
+    hr = IMemInputPin_Receive(pin->link.input, sample);
+    pin->ends = 0;
+    if (hr == S_OK) {
+        count(&pin->samples, 1);
+        count(&pin->bytes, info.bytes);
+        atomic_store_explicit(&pin->last_start, info.start, memory_order_relaxed);
+    } else {
+        count(&pin->refused, 1);
+    }
+    return hr;
+}
+
+HRESULT rg_out_pin_end_of_stream(struct rg_out_pin *pin)
+{
+    HRESULT hr = rg_out_pin_begin(pin, RG_GATE_NO_TIME);
+
+    if (FAILED(hr))
+        return hr;
+    if (pin->link.is_fresh)
+        greet(pin, NULL);
+    pin->ends++;
+    count(&pin->markers, 1);
+    hr = IPin_EndOfStream(pin->link.peer);
+    rg_gate_end_of_stream(&pin->gate);
+    rg_out_pin_end(pin);
+    return hr;
+}
+
+HRESULT rg_out_pin_new_segment(struct rg_out_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop,
+                               double rate)
+{
+    HRESULT hr = rg_gate_begin(&pin->gate, RG_GATE_NO_TIME);
+
+    if (FAILED(hr))
+        return hr;
+    pin->segment_start = start;
+    atomic_store_explicit(&pin->segment_offset, start, memory_order_relaxed);
+    pin->segment_stop = stop;
+    pin->segment_rate = rate;
+    pin->ends = 0;
+    if (pin->link.peer != NULL) {
+        pin->link.is_fresh = false;
+        hr = IPin_NewSegment(pin->link.peer, start, stop, rate);
+    }
+    rg_gate_end(&pin->gate);
+    return hr;
+}
+
+/* ---- flush ----------------------------------------------------------------------------- */
+
+IPin *rg_out_pin_peer(struct rg_out_pin *pin)
+{
+    IPin *peer;
+
+    pthread_mutex_lock(&pin->link_lock);
+    peer = pin->link.peer;
+    if (peer != NULL)
+        IPin_AddRef(peer);
+    pthread_mutex_unlock(&pin->link_lock);
+    return peer;
+}
+
+IMemAllocator *rg_out_pin_allocator(struct rg_out_pin *pin)
+{
+    IMemAllocator *allocator;
+
+    pthread_mutex_lock(&pin->link_lock);
+    allocator = pin->link.allocator;
+    if (allocator != NULL)
+        IMemAllocator_AddRef(allocator);
+    pthread_mutex_unlock(&pin->link_lock);
+    return allocator;
+}
+
+HRESULT rg_out_pin_begin_flush(struct rg_out_pin *pin)
+{
+    RG_AUTO(IPin) peer = rg_out_pin_peer(pin);
+
+    rg_gate_set_flushing(&pin->gate, true);
+    return peer != NULL ? IPin_BeginFlush(peer) : S_OK;
+}
+
+HRESULT rg_out_pin_end_flush(struct rg_out_pin *pin)
+{
+    RG_AUTO(IPin) peer = rg_out_pin_peer(pin);
+    HRESULT hr = peer != NULL ? IPin_EndFlush(peer) : S_OK;
+
+    rg_gate_set_flushing(&pin->gate, false);
+    return hr;
+}
+
+/* ---- state ----------------------------------------------------------------------------- */
+
+HRESULT rg_out_pin_activate(struct rg_out_pin *pin)
+{
+    HRESULT hr = S_OK;
+
+    if (pin->link.peer != NULL) {
+        hr = pin->link.allocator != NULL ? IMemAllocator_Commit(pin->link.allocator)
+                                         : VFW_E_NO_ALLOCATOR;
+        pin->link.is_fresh = true;
+    }
+    pin->ends = 0;
+    rg_gate_set_stopping(&pin->gate, false);
+    rg_gate_set_flushing(&pin->gate, false);
+    atomic_store(&pin->is_active, true);
+    return hr;
+}
+
+void rg_out_pin_stopping(struct rg_out_pin *pin)
+{
+    atomic_store(&pin->is_active, false);
+    rg_gate_set_stopping(&pin->gate, true);
+}
+
+void rg_out_pin_deactivate(struct rg_out_pin *pin)
+{
+    if (pin->link.allocator != NULL)
+        IMemAllocator_Decommit(pin->link.allocator);
+}
+
+bool rg_out_pin_is_connected(struct rg_out_pin *pin)
+{
+    bool connected;
+
+    pthread_mutex_lock(&pin->link_lock);
+    connected = pin->link.peer != NULL;
+    pthread_mutex_unlock(&pin->link_lock);
+    return connected;
+}
+
+/* ---- IPin ------------------------------------------------------------------------------ */
+
+static HRESULT STDMETHODCALLTYPE out_connected_to(IPin *face, IPin **ret)
+{
+    if (ret == NULL)
+        return E_POINTER;
+    *ret = rg_out_pin_peer(of_pin(face));
+    return *ret != NULL ? S_OK : VFW_E_NOT_CONNECTED;
+}
+
+static HRESULT STDMETHODCALLTYPE out_connection_type(IPin *face, AM_MEDIA_TYPE *ret)
+{
+    struct rg_out_pin *pin = of_pin(face);
+    HRESULT hr = VFW_E_NOT_CONNECTED;
+
+    if (ret == NULL)
+        return E_POINTER;
+    pthread_mutex_lock(&pin->link_lock);
+    if (pin->link.peer != NULL)
+        hr = rg_type_copy(ret, &pin->link.type);
+    else
+        memset(ret, 0, sizeof(*ret));
+    pthread_mutex_unlock(&pin->link_lock);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE out_info(IPin *face, PIN_INFO *ret)
+{
+    struct rg_out_pin *pin = of_pin(face);
+
+    if (ret == NULL)
+        return E_POINTER;
+    ret->pFilter = &pin->filter->base_filter.i;
+    IBaseFilter_AddRef(ret->pFilter);
+    ret->dir = PINDIR_OUTPUT;
+    memcpy(ret->achName, pin->name, sizeof(ret->achName));
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE out_direction(IPin *face, PIN_DIRECTION *ret)
+{
+    (void)face;
+    if (ret == NULL)
+        return E_POINTER;
+    *ret = PINDIR_OUTPUT;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE out_id(IPin *face, LPWSTR *ret)
+{
+    return rg_pin_id(of_pin(face)->name, ret);
+}
+
+static HRESULT proposed_type(void *context, unsigned index, AM_MEDIA_TYPE *ret)
+{
+    struct rg_out_pin *pin = context;
+
+    return pin->ops->get_type(pin, index, ret);
+}
+
+static HRESULT STDMETHODCALLTYPE out_enum_types(IPin *face, IEnumMediaTypes **ret)
+{
+    if (ret == NULL)
+        return E_POINTER;
+    return rg_type_enumerate((IUnknown *)face, proposed_type, of_pin(face), ret);
+}
+
+HRESULT rg_out_pin_accepts(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    if (pin->ops->accept != NULL)
+        return pin->ops->accept(pin, type);
+    for (unsigned i = 0;; i++) {
+        AM_MEDIA_TYPE mine;
+        bool equal;
+
+        memset(&mine, 0, sizeof(mine));
+        if (pin->ops->get_type(pin, i, &mine) != S_OK)
+            return VFW_E_TYPE_NOT_ACCEPTED;
+        equal = rg_type_equal(&mine, type);
+        rg_type_clear(&mine);
+        if (equal)
+            return S_OK;
+    }
+}
+
+static HRESULT STDMETHODCALLTYPE out_query_accept(IPin *face, const AM_MEDIA_TYPE *type)
+{
+    if (type == NULL)
+        return E_POINTER;
+    return rg_out_pin_accepts(of_pin(face), type) == S_OK ? S_OK : S_FALSE;
+}
+
+static HRESULT STDMETHODCALLTYPE out_internal(IPin *face, IPin **pins, ULONG *n)
+{
+    struct rg_out_pin *pin = of_pin(face);
+
+    if (n == NULL)
+        return E_POINTER;
+    if (atomic_load(&pin->filter->n_in) != 0)
+        return E_NOTIMPL; /* every output gets from every input */
+    (void)pins;
+    *n = 0;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE out_unexpected(IPin *face)
+{
+    (void)face;
+    return E_UNEXPECTED; /* the stream comes out here, it does not go in */
+}
+
+static HRESULT STDMETHODCALLTYPE out_new_segment(IPin *face, REFERENCE_TIME start, REFERENCE_TIME stop,
+                                                 double rate)
+{
+    (void)start;
+    (void)stop;
+    (void)rate;
+    return out_unexpected(face);
+}
+
+static HRESULT STDMETHODCALLTYPE out_receive_connection(IPin *face, IPin *peer,
+                                                        const AM_MEDIA_TYPE *type)
+{
+    (void)face;
+    return peer == NULL || type == NULL ? E_POINTER : E_UNEXPECTED;
+}
+
+/* Makes *fresh the link, as one record; *fresh gets the old one. */
+HRESULT rg_out_pin_exchange(struct rg_out_pin *pin, struct rg_link *fresh)
+{
+    struct rg_link old;
+    HRESULT hr = rg_gate_hold(&pin->gate, HOLD_TIMEOUT_MS);
+
+    if (FAILED(hr))
+        return hr;
+    pthread_mutex_lock(&pin->link_lock);
+    old = pin->link;
+    pin->link = *fresh;
+    pin->link.is_fresh = true;
+    pthread_mutex_unlock(&pin->link_lock);
+    *fresh = old;
+    rg_gate_release(&pin->gate);
+    return S_OK;
+}
+
+static HRESULT connect_locked(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type)
+{
+    struct rg_link link;
+    HRESULT hr;
+
+    if (pin->link.peer != NULL)
+        return VFW_E_ALREADY_CONNECTED;
+    hr = rg_out_pin_negotiate(pin, peer, type, &link);
+    if (FAILED(hr))
+        return hr;
+    /* a filter that is active already does not get another activation */
+    if (rg_filter_state(pin->filter) != State_Stopped)
+        hr = IMemAllocator_Commit(link.allocator);
+    if (SUCCEEDED(hr))
+        hr = rg_out_pin_exchange(pin, &link);
+    if (SUCCEEDED(hr)) {
+        if (rg_filter_state(pin->filter) != State_Stopped)
+            atomic_store(&pin->is_active, true);
+        if (pin->ops->connected != NULL)
+            hr = pin->ops->connected(pin);
+        if (FAILED(hr))
+            (void)rg_out_pin_exchange(pin, &link); /* the record was empty before */
+    }
+    if (FAILED(hr)) {
+        rg_peer_disconnect(peer);
+        rg_link_clear(&link);
+    }
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE out_connect(IPin *face, IPin *peer, const AM_MEDIA_TYPE *type)
+{
+    struct rg_out_pin *pin = of_pin(face);
+    HRESULT hr;
+
+    if (peer == NULL)
+        return E_POINTER;
+    pthread_mutex_lock(&pin->filter->lock);
+    hr = connect_locked(pin, peer, type);
+    pthread_mutex_unlock(&pin->filter->lock);
+    return hr;
+}
+
+/* A dynamic output pin: no state test.  The caller has blocked it if the filter is active. */
+static HRESULT STDMETHODCALLTYPE out_disconnect(IPin *face)
+{
+    struct rg_out_pin *pin = of_pin(face);
+    struct rg_link link;
+    HRESULT hr = S_FALSE;
+
+    memset(&link, 0, sizeof(link));
+    pthread_mutex_lock(&pin->filter->lock);
+    if (pin->link.peer != NULL)
+        hr = rg_out_pin_exchange(pin, &link);
+    if (hr == S_OK && pin->ops->disconnected != NULL)
+        pin->ops->disconnected(pin);
+    pthread_mutex_unlock(&pin->filter->lock);
+    rg_link_clear(&link);
+    return hr;
+}
+
+static const IPinVtbl out_pin_vtbl = {
+    COM_UNKNOWN(IPin),
+    .Connect = out_connect,
+    .ReceiveConnection = out_receive_connection,
+    .Disconnect = out_disconnect,
+    .ConnectedTo = out_connected_to,
+    .ConnectionMediaType = out_connection_type,
+    .QueryPinInfo = out_info,
+    .QueryDirection = out_direction,
+    .QueryId = out_id,
+    .QueryAccept = out_query_accept,
+    .EnumMediaTypes = out_enum_types,
+    .QueryInternalConnections = out_internal,
+    .EndOfStream = out_unexpected,
+    .BeginFlush = out_unexpected,
+    .EndFlush = out_unexpected,
+    .NewSegment = out_new_segment,
+};
+
+/* ---- IQualityControl ------------------------------------------------------------------- */
+
+static HRESULT STDMETHODCALLTYPE out_quality(IQualityControl *face, IBaseFilter *from, Quality q)
+{
+    struct rg_out_pin *pin = COM_HOME(face, struct rg_out_pin);
+    RG_AUTO(IPin) peer = NULL;
+    RG_AUTO(IQualityControl) next = NULL;
+
+    (void)from;
+    if (pin->ops->quality != NULL)
+        return pin->ops->quality(pin, q);
+    if (atomic_load(&pin->filter->n_in) == 0)
+        return E_NOTIMPL;
+    /* looked up on each call: the road may have changed */
+    if (FAILED(IPin_ConnectedTo(&pin->filter->in[0]->pin.i, &peer)) ||
+        FAILED(IPin_QueryInterface(peer, &IID_IQualityControl, (void **)&next)))
+        return VFW_E_NOT_FOUND;
+    return IQualityControl_Notify(next, &pin->filter->base_filter.i, q);
+}
+
+static HRESULT STDMETHODCALLTYPE out_quality_sink(IQualityControl *face, IQualityControl *sink)
+{
+    (void)face;
+    (void)sink;
+    return E_NOTIMPL;
+}
+
+static const IQualityControlVtbl out_quality_vtbl = {
+    COM_UNKNOWN(IQualityControl),
+    .Notify = out_quality,
+    .SetSink = out_quality_sink,
+};
+
+/* ---- birth and end --------------------------------------------------------------------- */
+
+static const struct com_entry out_pin_map[] = {
+    COM_ENTRY(IPin, struct rg_out_pin, pin),
+    COM_ENTRY(IPinFlowControl, struct rg_out_pin, flow),
+    COM_ENTRY(IRgLink, struct rg_out_pin, link_face),
+    COM_ENTRY(IQualityControl, struct rg_out_pin, quality),
+    COM_ENTRY(IMediaSeeking, struct rg_out_pin, seeking),
+    COM_MAP_END,
+};
+
+void rg_out_pin_init(struct rg_out_pin *pin, struct rg_filter *filter,
+                     const struct rg_out_pin_ops *ops, const char *name)
+{
+    unsigned index = atomic_load(&filter->n_out);
+
+    com_object_init_part(&pin->object, "output pin", out_pin_map, &filter->object);
+    COM_FACE_INIT(&pin->object, pin->pin, &out_pin_vtbl);
+    COM_FACE_INIT(&pin->object, pin->flow, &rg_out_flow_vtbl);
+    COM_FACE_INIT(&pin->object, pin->link_face, &rg_out_link_vtbl);
+    COM_FACE_INIT(&pin->object, pin->quality, &out_quality_vtbl);
+    COM_FACE_INIT(&pin->object, pin->seeking, &rg_seek_vtbl);
+    pin->filter = filter;
+    pin->ops = ops;
+    pin->index = index;
+    rg_pin_name(pin->name, name);
+    rg_gate_init(&pin->gate);
+    rg_drops_init(&pin->drops);
+    pthread_mutex_init(&pin->link_lock, NULL);
+    atomic_init(&pin->last_start, -1);
+    pin->segment_stop = INT64_MAX;
+    pin->segment_rate = 1.0;
+    filter->out[index] = pin;
+    atomic_store_explicit(&filter->n_out, index + 1, memory_order_release);
+    atomic_fetch_add(&filter->pins_version, 1);
+}
+
+void rg_out_pin_fini(struct rg_out_pin *pin)
+{
+    if (pin == NULL || pin->filter == NULL)
+        return;
+    rg_link_clear(&pin->link);
+    rg_link_clear(&pin->next);
+    rg_drops_fini(&pin->drops);
+    rg_gate_fini(&pin->gate);
+    pthread_mutex_destroy(&pin->link_lock);
+    com_object_fini(&pin->object);
+}

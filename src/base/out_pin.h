@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* base/out_pin.h - an output pin: the gate, and behind it the link as one record.
+ *
+ * For the base classes in this folder.  begin, get, deliver, end: streaming thread.  The rest: control threads.
+ * Knows: its filter, the gate, the connection's record.  Must not know: who is downstream.
+ */
+#pragma once
+
+#include "base/filter.h"
+#include "base/gate.h"
+#include "base/in_pin.h"
+
+/* What a source does for IMediaSeeking.  Control threads.  Times in 100 ns. */
+struct rg_seek_ops {
+    HRESULT (*duration)(struct rg_filter *filter, REFERENCE_TIME *ret);
+    HRESULT (*positions)(struct rg_filter *filter, REFERENCE_TIME *ret_current, REFERENCE_TIME *ret_stop);
+    /* Either pointer may be NULL: unchanged.  *current becomes the point reached. */
+    HRESULT (*set_positions)(struct rg_out_pin *pin, REFERENCE_TIME *current, REFERENCE_TIME *stop, bool flush);
+    HRESULT (*set_rate)(struct rg_out_pin *pin, double rate);
+    double (*rate)(struct rg_filter *filter);
+};
+
+struct rg_out_pin_ops {
+    /* Control thread.  S_OK; VFW_S_NO_MORE_ITEMS. */
+    HRESULT (*get_type)(struct rg_out_pin *pin, unsigned index, AM_MEDIA_TYPE *ret);
+    /* Optional: beyond the list above, what else is accepted. */
+    HRESULT (*accept)(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type);
+    /* Optional: how many and how large buffers; *props comes with a default. */
+    HRESULT (*buffers)(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type, ALLOCATOR_PROPERTIES *props);
+    /* Optional: a connection was made or broken.  Under the filter lock. */
+    HRESULT (*connected)(struct rg_out_pin *pin);
+    void (*disconnected)(struct rg_out_pin *pin);
+    /* Optional: quality message from downstream.  NULL: handed upstream through the filter's first input. */
+    HRESULT (*quality)(struct rg_out_pin *pin, Quality q);
+    /* Sources: who carries out IMediaSeeking; NULL: upstream of the filter's first input. */
+    const struct rg_seek_ops *seek;
+};
+
+/* The connection as its output end sees it.  One record: whoever is inside the gate sees all of the old or all of the new. */
+struct rg_link {
+    IPin *peer;               /* NULL: not connected */
+    IMemInputPin *input;
+    IMemAllocator *allocator;
+    bool is_read_only;
+    AM_MEDIA_TYPE type;
+    bool is_fresh;            /* nothing has passed yet: segment and discontinuity go first */
+};
+
+struct rg_out_pin {
+    struct com_object object;
+    COM_FACE(IPin) pin;
+    COM_FACE(IPinFlowControl) flow;
+    COM_FACE(IRgLink) link_face;
+    COM_FACE(IQualityControl) quality;
+    COM_FACE(IMediaSeeking) seeking;
+
+    /* set at creation */
+    struct rg_filter *filter;
+    const struct rg_out_pin_ops *ops;
+    unsigned index;
+    WCHAR name[MAX_PIN_NAME];
+
+    struct rg_gate gate;
+    pthread_mutex_t link_lock; /* a leaf: control threads that look at the link */
+    struct rg_link link;       /* written under the filter lock, link_lock and a gate hold; read inside the gate */
+    struct rg_link next;       /* prepared; under the filter lock */
+
+    /* owned by the streaming thread, inside the gate */
+    unsigned ends;             /* EndOfStream calls since the last sample, push-through markers not forgotten */
+    REFERENCE_TIME segment_start, segment_stop;
+    double segment_rate;
+    _Atomic(int64_t) segment_offset; /* segment_start, for the gate's times */
+
+    /* the ledger; written inside the gate, read by any */
+    _Atomic(uint64_t) samples, bytes, refused, markers;
+    _Atomic(int64_t) last_start;
+    struct rg_drops drops;
+    atomic_bool is_active;
+
+    void *user;
+};
+
+void rg_out_pin_init(struct rg_out_pin *pin, struct rg_filter *filter, const struct rg_out_pin_ops *ops,
+                     const char *name);
+void rg_out_pin_fini(struct rg_out_pin *pin);
+bool rg_out_pin_is_connected(struct rg_out_pin *pin);
+
+/* ---- streaming thread ------------------------------------------------------------------ */
+
+/* Waits at the gate.  S_OK: the link stands still until rg_out_pin_end.  VFW_E_NOT_CONNECTED; VFW_E_STATE_CHANGED. */
+HRESULT rg_out_pin_begin(struct rg_out_pin *pin, REFERENCE_TIME start);
+void rg_out_pin_end(struct rg_out_pin *pin);
+
+/* Inside the gate: a buffer of the link's allocator. */
+HRESULT rg_out_pin_get(struct rg_out_pin *pin, ULONG bytes, IMediaSample **ret);
+/* Inside the gate: down the road; borrows sample.  What Receive said. */
+HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample);
+
+/* Bracket by themselves. */
+HRESULT rg_out_pin_end_of_stream(struct rg_out_pin *pin);
+HRESULT rg_out_pin_new_segment(struct rg_out_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop, double rate);
+
+/* ---- control threads ------------------------------------------------------------------- */
+
+/* Not bracketed: runs against the stream.  S_OK also if unconnected. */
+HRESULT rg_out_pin_begin_flush(struct rg_out_pin *pin);
+HRESULT rg_out_pin_end_flush(struct rg_out_pin *pin);
+
+/* State changes, under the filter lock (stopping: before it, any thread). */
+HRESULT rg_out_pin_activate(struct rg_out_pin *pin);
+void rg_out_pin_stopping(struct rg_out_pin *pin);
+void rg_out_pin_deactivate(struct rg_out_pin *pin);
+
+/* The link's peer, allocator with a reference, or NULL.  Any thread. */
+IPin *rg_out_pin_peer(struct rg_out_pin *pin);
+IMemAllocator *rg_out_pin_allocator(struct rg_out_pin *pin);
+
+/* out_pin_connect.c: type and allocator agreement with peer into *ret.  Under the filter lock. */
+HRESULT rg_out_pin_negotiate(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type, struct rg_link *ret);
+void rg_link_clear(struct rg_link *link);
+/* Undo towards a peer that has accepted. */
+void rg_peer_disconnect(IPin *peer);
+
+/* out_pin_link.c */
+extern const IRgLinkVtbl rg_out_link_vtbl;
+extern const IPinFlowControlVtbl rg_out_flow_vtbl;
+/* seek.c: the same table serves output pins and sinks' filter faces */
+extern const IMediaSeekingVtbl rg_seek_vtbl;

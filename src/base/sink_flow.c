@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/* sink_flow.c - samples at the end of their road: held while paused, held until due, rendered; and the end of it all.
+ *
+ * Streaming threads, one per input, under that pin's streaming lock; state changes come from control threads.
+ * Every wait here ends with stop, flush, a state change, or the input being taken off.
+ * Knows: clock, states.  Must not know: what is rendered.
+ */
+#include "base/sink_internal.h"
+
+#include <time.h>
+
+#include "platform/time.h"
+
+static unsigned n_inputs(struct rg_sink *sink)
+{
+    return atomic_load_explicit(&sink->filter.n_in, memory_order_acquire);
+}
+
+static struct rg_input *input_at(struct rg_sink *sink, unsigned index)
+{
+    return sink->filter.in[index]->user;
+}
+
+/* ---- waiting --------------------------------------------------------------------------- */
+
+static bool is_leaving_locked(struct rg_input *input)
+{
+    return input->sink->is_stopping || input->is_flushing ||
+           !atomic_load_explicit(&input->in.is_active, memory_order_acquire);
+}
+
+/* Until the sample is due, or something else happens.  true: it is due. */
+static bool wait_for_clock(struct rg_input *input, REFERENCE_TIME start)
+{
+    REFERENCE_TIME base, now;
+    RG_AUTO(IReferenceClock) clock = rg_filter_clock(&input->sink->filter, &base);
+    HANDLE both[2] = { input->wake, input->due };
+    DWORD_PTR cookie = 0;
+
+    if (clock == NULL)
+        return true;
+    if (FAILED(IReferenceClock_GetTime(clock, &now)) || now >= base + start)
+        return true;
+    if (FAILED(IReferenceClock_AdviseTime(clock, base, start, (HEVENT)input->due, &cookie)))
+        return true; /* a clock that cannot wake us: better early than never */
+    (void)WaitForMultipleObjects(2, both, FALSE, INFINITE);
+    (void)IReferenceClock_Unadvise(clock, cookie);
+    return false;
+}
+
+static bool is_synced(struct rg_input *input)
+{
+    struct rg_sink *sink = input->sink;
+
+    if (sink->cls->is_synced == NULL)
+        return sink->cls->synced;
+    return sink->cls->is_synced(rg_filter_settings(&sink->filter, &input->frozen));
+}
+
+/* S_OK: render it now; S_FALSE: flushing; VFW_E_WRONG_STATE: stopping or taken off. */
+static HRESULT wait_turn(struct rg_input *input, const struct rg_sample_info *info)
+{
+    struct rg_sink *sink = input->sink;
+    bool synced = info->has_time && is_synced(input);
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&sink->flow_lock);
+    for (;;) {
+        if (is_leaving_locked(input)) {
+            hr = input->is_flushing ? S_FALSE : VFW_E_WRONG_STATE;
+            break;
+        }
+        if (!sink->is_running) {
+            input->is_holding = true;
+            pthread_cond_broadcast(&sink->flow);
+            pthread_cond_wait(&sink->flow, &sink->flow_lock);
+            continue;
+        }
+        if (!synced)
+            break;
+        pthread_mutex_unlock(&sink->flow_lock);
+        synced = !wait_for_clock(input, info->start);
+        pthread_mutex_lock(&sink->flow_lock);
+    }
+    input->is_holding = false;
+    pthread_mutex_unlock(&sink->flow_lock);
+    return hr;
+}
+
+/* ---- the end --------------------------------------------------------------------------- */
+
+static bool all_ended_locked(struct rg_sink *sink)
+{
+    for (unsigned i = 0; i < n_inputs(sink); i++) {
+        struct rg_input *input = input_at(sink, i);
+
+        if (input->is_connected && !input->has_ended)
+            return false;
+    }
+    return true;
+}
+
+/* If nobody has anything left to bring: trailers, then the event.  Called after each change that may be the last. */
+static void settle_end(struct rg_sink *sink)
+{
+    bool finish, complete;
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&sink->flow_lock);
+    finish = !sink->is_stopping && all_ended_locked(sink) && !sink->has_finished;
+    if (finish)
+        sink->has_finished = true;
+    pthread_mutex_unlock(&sink->flow_lock);
+    if (finish && sink->cls->finish != NULL) {
+        pthread_mutex_lock(&sink->work_lock);
+        hr = sink->cls->finish(sink->filter.author_state);
+        pthread_mutex_unlock(&sink->work_lock);
+    }
+    pthread_mutex_lock(&sink->flow_lock);
+    complete = !sink->is_stopping && sink->is_running && sink->has_finished && all_ended_locked(sink) &&
+               !sink->has_completed;
+    if (complete)
+        sink->has_completed = true;
+    pthread_mutex_unlock(&sink->flow_lock);
+    if (FAILED(hr))
+        rg_filter_notify(&sink->filter, EC_ERRORABORT, hr, 0);
+    if (complete)
+        rg_filter_notify(&sink->filter, EC_COMPLETE, hr, (LONG_PTR)&sink->filter.base_filter.i);
+}
+
+static HRESULT end_input(struct rg_input *input)
+{
+    struct rg_sink *sink = input->sink;
+    HRESULT hr = S_OK;
+    bool first;
+
+    pthread_mutex_lock(&sink->flow_lock);
+    first = !input->has_ended;
+    input->has_ended = true;
+    pthread_cond_broadcast(&sink->flow);
+    pthread_mutex_unlock(&sink->flow_lock);
+    if (first && sink->cls->end != NULL) {
+        if (sink->cls->serialize)
+            pthread_mutex_lock(&sink->work_lock);
+        hr = sink->cls->end(sink->filter.author_state, input->in.index);
+        if (sink->cls->serialize)
+            pthread_mutex_unlock(&sink->work_lock);
+    }
+    if (FAILED(hr))
+        rg_filter_notify(&sink->filter, EC_ERRORABORT, hr, 0);
+    settle_end(sink);
+    return hr;
+}
+
+HRESULT rg_sink_end_of_stream(struct rg_in_pin *pin)
+{
+    return end_input(pin->user);
+}
+
+/* ---- samples --------------------------------------------------------------------------- */
+
+static bool has_ended(struct rg_input *input)
+{
+    bool is;
+
+    pthread_mutex_lock(&input->sink->flow_lock);
+    is = input->has_ended;
+    pthread_mutex_unlock(&input->sink->flow_lock);
+    return is;
+}
+
+HRESULT rg_sink_receive(struct rg_in_pin *pin, IMediaSample *sample)
+{
+    struct rg_input *input = pin->user;
+    struct rg_sink *sink = input->sink;
+    struct rg_sample_info info;
+    HRESULT hr;
+
+    if (has_ended(input)) {
+        rg_drops_add(&pin->drops, "after end of stream", 1);
+        return E_UNEXPECTED;
+    }
+    hr = rg_sample_get_info(sample, &info);
+    if (SUCCEEDED(hr))
+        hr = wait_turn(input, &info);
+    if (hr != S_OK) {
+        rg_drops_add(&pin->drops, hr == S_FALSE ? "flushed" : "stopped", 1);
+        return hr;
+    }
+    if (sink->cls->serialize)
+        pthread_mutex_lock(&sink->work_lock);
+    hr = sink->cls->render(sink->filter.author_state, rg_filter_settings(&sink->filter, &input->frozen),
+                           pin->index, sample);
+    if (sink->cls->serialize)
+        pthread_mutex_unlock(&sink->work_lock);
+    if (hr == S_OK)
+        return S_OK;
+    if (FAILED(hr)) {
+        rg_drops_add(&pin->drops, "render failed", 1);
+        atomic_store(&pin->has_failed, true);
+        rg_filter_notify(&sink->filter, EC_ERRORABORT, hr, 0);
+    }
+    (void)end_input(input);
+    return hr;
+}
+
+/* ---- flush ----------------------------------------------------------------------------- */
+
+HRESULT rg_sink_begin_flush(struct rg_in_pin *pin)
+{
+    struct rg_input *input = pin->user;
+
+    pthread_mutex_lock(&input->sink->flow_lock);
+    input->is_flushing = true;
+    SetEvent(input->wake);
+    pthread_cond_broadcast(&input->sink->flow);
+    pthread_mutex_unlock(&input->sink->flow_lock);
+    return S_OK;
+}
+
+HRESULT rg_sink_end_flush(struct rg_in_pin *pin)
+{
+    struct rg_input *input = pin->user;
+    struct rg_sink *sink = input->sink;
+
+    if (sink->cls->reset != NULL)
+        sink->cls->reset(sink->filter.author_state, pin->index);
+    pthread_mutex_lock(&sink->flow_lock);
+    input->is_flushing = false;
+    input->has_ended = false;
+    sink->has_finished = false;
+    sink->has_completed = false;
+    if (sink->is_running)
+        ResetEvent(input->wake);
+    pthread_mutex_unlock(&sink->flow_lock);
+    return S_OK;
+}
+
+void rg_sink_wake_input(struct rg_in_pin *pin)
+{
+    struct rg_input *input = pin->user;
+
+    pthread_mutex_lock(&input->sink->flow_lock);
+    SetEvent(input->wake);
+    pthread_cond_broadcast(&input->sink->flow);
+    pthread_mutex_unlock(&input->sink->flow_lock);
+}
+
+/* ---- inputs that come and go ----------------------------------------------------------- */
+
+void rg_sink_input_joined(struct rg_input *input)
+{
+    pthread_mutex_lock(&input->sink->flow_lock);
+    input->is_connected = true;
+    input->has_ended = false;
+    input->is_flushing = false;
+    if (input->sink->is_running)
+        ResetEvent(input->wake);
+    pthread_mutex_unlock(&input->sink->flow_lock);
+}
+
+void rg_sink_input_left(struct rg_input *input)
+{
+    struct rg_sink *sink = input->sink;
+
+    pthread_mutex_lock(&sink->flow_lock);
+    input->is_connected = false;
+    pthread_cond_broadcast(&sink->flow);
+    pthread_mutex_unlock(&sink->flow_lock);
+    /* the others no longer wait for this one */
+    if (rg_filter_state(&sink->filter) != State_Stopped)
+        settle_end(sink);
+}
+
+/* ---- states ---------------------------------------------------------------------------- */
+
+void rg_sink_reset_flow(struct rg_sink *sink)
+{
+    pthread_mutex_lock(&sink->flow_lock);
+    sink->is_stopping = false;
+    sink->is_running = false;
+    sink->has_finished = false;
+    sink->has_completed = false;
+    for (unsigned i = 0; i < n_inputs(sink); i++) {
+        struct rg_input *input = input_at(sink, i);
+
+        input->has_ended = false;
+        input->is_flushing = false;
+        input->is_holding = false;
+    }
+    pthread_mutex_unlock(&sink->flow_lock);
+}
+
+void rg_sink_wake(struct rg_filter *filter)
+{
+    struct rg_sink *sink = (struct rg_sink *)filter;
+
+    pthread_mutex_lock(&sink->flow_lock);
+    sink->is_stopping = true;
+    for (unsigned i = 0; i < n_inputs(sink); i++)
+        SetEvent(input_at(sink, i)->wake);
+    pthread_cond_broadcast(&sink->flow);
+    pthread_mutex_unlock(&sink->flow_lock);
+}
+
+static void set_running(struct rg_sink *sink, bool on)
+{
+    pthread_mutex_lock(&sink->flow_lock);
+    sink->is_running = on;
+    if (on)
+        sink->has_completed = false; /* the end is told again after each pause */
+    for (unsigned i = 0; i < n_inputs(sink); i++) {
+        if (on && !input_at(sink, i)->is_flushing)
+            ResetEvent(input_at(sink, i)->wake);
+        else
+            SetEvent(input_at(sink, i)->wake);
+    }
+    pthread_cond_broadcast(&sink->flow);
+    pthread_mutex_unlock(&sink->flow_lock);
+}
+
+HRESULT rg_sink_run(struct rg_filter *filter)
+{
+    struct rg_sink *sink = (struct rg_sink *)filter;
+
+    set_running(sink, true);
+    settle_end(sink); /* ended while paused, or nothing connected */
+    return S_OK;
+}
+
+HRESULT rg_sink_pause(struct rg_filter *filter)
+{
+    set_running((struct rg_sink *)filter, false);
+    return S_OK;
+}
+
+static bool has_data_locked(struct rg_sink *sink)
+{
+    for (unsigned i = 0; i < n_inputs(sink); i++) {
+        struct rg_input *input = input_at(sink, i);
+
+        if (input->is_connected && !input->is_holding && !input->has_ended)
+            return false;
+    }
+    return true;
+}
+
+HRESULT rg_sink_wait_state(struct rg_filter *filter, DWORD timeout_ms)
+{
+    struct rg_sink *sink = (struct rg_sink *)filter;
+    int64_t deadline = rg_time_deadline_ns(timeout_ms);
+    struct timespec until = { .tv_sec = (time_t)(deadline / RG_NS_PER_SECOND),
+                              .tv_nsec = deadline % RG_NS_PER_SECOND };
+    HRESULT hr = S_OK;
+
+    if (!sink->cls->preroll)
+        return S_OK;
+    pthread_mutex_lock(&sink->flow_lock);
+    while (!has_data_locked(sink) && !sink->is_stopping && !sink->is_running) {
+        if (rg_time_now_ns() >= deadline) {
+            hr = VFW_S_STATE_INTERMEDIATE;
+            break;
+        }
+        (void)pthread_cond_timedwait(&sink->flow, &sink->flow_lock, &until);
+    }
+    pthread_mutex_unlock(&sink->flow_lock);
+    return hr;
+}

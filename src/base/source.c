@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: MIT */
+/* source.c - the filter around a source class: its pins, files, states.
+ *
+ * Control threads under the filter lock; the flow is in source_thread.c, seeking in source_seek.c.
+ * Knows: the class's load, streams, types.  Must not know: formats.
+ */
+#include "base/source_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "base/in_pin_internal.h"
+#include "platform/memory.h"
+#include "platform/text.h"
+
+static const void *settings_of(struct rg_source *source)
+{
+    return rg_filter_settings(&source->filter, &source->frozen);
+}
+
+/* ---- output pins ----------------------------------------------------------------------- */
+
+static struct rg_source *source_of(struct rg_out_pin *pin)
+{
+    return ((struct rg_stream *)pin->user)->source;
+}
+
+/* Negotiation may come from any thread: each question gets its own frozen settings. */
+static HRESULT out_type(struct rg_out_pin *pin, unsigned index, AM_MEDIA_TYPE *ret)
+{
+    struct rg_source *source = source_of(pin);
+    struct rg_frozen frozen;
+    HRESULT hr = rg_frozen_init(&frozen, &source->filter);
+
+    if (FAILED(hr))
+        return hr;
+    hr = source->cls->stream_type(source->filter.author_state,
+                                  rg_filter_settings(&source->filter, &frozen), pin->index, index, ret);
+    rg_frozen_fini(&frozen);
+    return hr;
+}
+
+static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type, ALLOCATOR_PROPERTIES *props)
+{
+    struct rg_source *source = source_of(pin);
+    struct rg_format format;
+
+    if (SUCCEEDED(rg_format_from_type(type, &format))) {
+        int bytes = rg_format_bytes(&format);
+
+        props->cbBuffer = format.kind == RG_KIND_VIDEO ? bytes : bytes * (format.sample_rate / 10 + 1);
+    } else if (type->lSampleSize <= 1) {
+        props->cbBuffer = 64 * 1024; /* compressed: a sample that needs more grows */
+    }
+    if (source->cls->buffers == NULL)
+        return S_OK;
+    return source->cls->buffers(source->filter.author_state, settings_of(source), pin->index, type, props);
+}
+
+static HRESULT out_connected(struct rg_out_pin *pin)
+{
+    struct rg_source *source = source_of(pin);
+
+    /* a road for a stream that had none, or a new one for a stream that was refused */
+    return source->is_started ? rg_stream_start(pin->user) : S_OK;
+}
+
+static const struct rg_out_pin_ops out_ops = {
+    .get_type = out_type,
+    .buffers = out_buffers,
+    .connected = out_connected,
+    .seek = &rg_source_seek_ops,
+};
+
+static HRESULT make_stream(struct rg_source *source, unsigned index)
+{
+    struct rg_stream *stream = rg_calloc(1, sizeof(*stream));
+    char name[MAX_PIN_NAME] = "Out";
+    HRESULT hr;
+
+    if (stream == NULL)
+        return E_OUTOFMEMORY;
+    hr = rg_frozen_init(&stream->frozen, &source->filter);
+    if (FAILED(hr)) {
+        rg_free(stream);
+        return hr;
+    }
+    stream->source = source;
+    stream->index = index;
+    if (source->cls->stream_name != NULL)
+        source->cls->stream_name(source->filter.author_state, index, name, sizeof(name));
+    else if (index != 0)
+        (void)snprintf(name, sizeof(name), "Out %u", index);
+    source->streams[index] = stream;
+    source->n_streams = index + 1;
+    rg_out_pin_init(&stream->out, &source->filter, &out_ops, name);
+    stream->out.user = stream;
+    return S_OK;
+}
+
+/* As many output pins as the class has streams now. */
+static HRESULT make_pins(struct rg_source *source)
+{
+    unsigned wanted = 1;
+    HRESULT hr = S_OK;
+
+    if (source->cls->streams != NULL)
+        wanted = source->cls->streams(source->filter.author_state, settings_of(source));
+    if (wanted > RG_MAX_PINS)
+        wanted = RG_MAX_PINS;
+    for (unsigned i = 0; i < wanted && i < source->n_streams; i++) {
+        char name[MAX_PIN_NAME];
+
+        if (source->cls->stream_name == NULL)
+            continue;
+        source->cls->stream_name(source->filter.author_state, i, name, sizeof(name));
+        (void)rg_text_to_wide(source->streams[i]->out.name, MAX_PIN_NAME, name);
+    }
+    atomic_store(&source->filter.n_out, wanted < source->n_streams ? wanted : source->n_streams);
+    while (SUCCEEDED(hr) && source->n_streams < wanted)
+        hr = make_stream(source, source->n_streams);
+    atomic_fetch_add(&source->filter.pins_version, 1);
+    return hr;
+}
+
+/* ---- states ---------------------------------------------------------------------------- */
+
+static HRESULT filter_start(struct rg_filter *filter)
+{
+    struct rg_source *source = (struct rg_source *)filter;
+    const AM_MEDIA_TYPE *types[RG_MAX_PINS] = { NULL };
+    unsigned n = atomic_load(&filter->n_out);
+    HRESULT hr = S_OK;
+
+    for (unsigned i = 0; i < n; i++)
+        if (source->streams[i]->out.link.peer != NULL)
+            types[i] = &source->streams[i]->out.link.type;
+    if (source->cls->interrupt != NULL)
+        source->cls->interrupt(filter->author_state, false);
+    if (source->cls->start != NULL)
+        hr = source->cls->start(filter->author_state, settings_of(source), types, n);
+    if (FAILED(hr))
+        return hr;
+    source->is_started = true;
+    pthread_mutex_lock(&source->flow_lock);
+    source->is_stopping = false;
+    source->is_running = false;
+    pthread_mutex_unlock(&source->flow_lock);
+    for (unsigned i = 0; i < n && SUCCEEDED(hr); i++)
+        if (types[i] != NULL)
+            hr = rg_stream_start(source->streams[i]);
+    return hr;
+}
+
+static void filter_wake(struct rg_filter *filter)
+{
+    struct rg_source *source = (struct rg_source *)filter;
+
+    if (source->cls->interrupt != NULL)
+        source->cls->interrupt(filter->author_state, true);
+}
+
+static HRESULT filter_stop(struct rg_filter *filter)
+{
+    struct rg_source *source = (struct rg_source *)filter;
+
+    rg_source_join(source);
+    if (source->is_started && source->cls->stop != NULL)
+        source->cls->stop(filter->author_state);
+    source->is_started = false;
+    return S_OK;
+}
+
+static HRESULT set_running(struct rg_filter *filter)
+{
+    struct rg_source *source = (struct rg_source *)filter;
+
+    pthread_mutex_lock(&source->flow_lock);
+    source->is_running = rg_filter_state(filter) == State_Running;
+    pthread_cond_broadcast(&source->flow);
+    pthread_mutex_unlock(&source->flow_lock);
+    return S_OK;
+}
+
+static HRESULT filter_wait_state(struct rg_filter *filter, DWORD timeout_ms)
+{
+    (void)timeout_ms;
+    return ((struct rg_source *)filter)->cls->is_live ? VFW_S_CANT_CUE : S_OK;
+}
+
+/* ---- IFileSourceFilter ----------------------------------------------------------------- */
+
+static HRESULT load_locked(struct rg_source *source, LPCWSTR location)
+{
+    char *utf8 = NULL;
+    WCHAR *copy = NULL;
+    HRESULT hr;
+
+    if (rg_filter_state(&source->filter) != State_Stopped)
+        return VFW_E_NOT_STOPPED;
+    if (rg_filter_is_connected(&source->filter))
+        return VFW_E_ALREADY_CONNECTED;
+    hr = rg_utf8_from_wide(location, &utf8);
+    if (FAILED(hr))
+        return hr;
+    copy = rg_memory_dup(location, (wcslen(location) + 1) * sizeof(WCHAR));
+    hr = copy != NULL ? source->cls->load(source->filter.author_state, settings_of(source), utf8)
+                      : E_OUTOFMEMORY;
+    rg_free(utf8);
+    if (FAILED(hr)) {
+        rg_free(copy);
+        return hr;
+    }
+    rg_free(source->location);
+    source->location = copy;
+    source->segment_start = 0;
+    source->segment_stop = INT64_MAX;
+    return make_pins(source);
+}
+
+static HRESULT STDMETHODCALLTYPE file_load(IFileSourceFilter *face, LPCOLESTR location,
+                                           const AM_MEDIA_TYPE *type)
+{
+    struct rg_source *source = COM_HOME(face, struct rg_source);
+    HRESULT hr;
+
+    (void)type; /* the class looks for itself */
+    if (location == NULL)
+        return E_POINTER;
+    pthread_mutex_lock(&source->filter.lock);
+    hr = load_locked(source, location);
+    pthread_mutex_unlock(&source->filter.lock);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE file_current(IFileSourceFilter *face, LPOLESTR *ret, AM_MEDIA_TYPE *type)
+{
+    struct rg_source *source = COM_HOME(face, struct rg_source);
+    HRESULT hr = S_OK;
+
+    if (ret == NULL)
+        return E_POINTER;
+    *ret = NULL;
+    pthread_mutex_lock(&source->filter.lock);
+    if (source->location != NULL)
+        hr = rg_pin_id(source->location, ret);
+    pthread_mutex_unlock(&source->filter.lock);
+    if (SUCCEEDED(hr) && type != NULL) {
+        memset(type, 0, sizeof(*type));
+        type->majortype = MEDIATYPE_Stream;
+    }
+    return hr;
+}
+
+static const IFileSourceFilterVtbl file_vtbl = {
+    COM_UNKNOWN(IFileSourceFilter),
+    .Load = file_load,
+    .GetCurFile = file_current,
+};
+
+/* ---- IAMPushSource: says that a source is live ----------------------------------------- */
+
+static HRESULT STDMETHODCALLTYPE push_latency(IAMPushSource *face, REFERENCE_TIME *ret)
+{
+    (void)face;
+    if (ret == NULL)
+        return E_POINTER;
+    *ret = 0;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE push_flags(IAMPushSource *face, ULONG *ret)
+{
+    (void)face;
+    if (ret == NULL)
+        return E_POINTER;
+    *ret = 0;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE push_set_flags(IAMPushSource *face, ULONG flags)
+{
+    (void)face;
+    return flags == 0 ? S_OK : E_INVALIDARG;
+}
+
+static HRESULT STDMETHODCALLTYPE push_set_offset(IAMPushSource *face, REFERENCE_TIME offset)
+{
+    (void)face;
+    return offset == 0 ? S_OK : E_NOTIMPL;
+}
+
+static const IAMPushSourceVtbl push_vtbl = {
+    COM_UNKNOWN(IAMPushSource),
+    .GetLatency = push_latency,
+    .GetPushSourceFlags = push_flags,
+    .SetPushSourceFlags = push_set_flags,
+    .SetStreamOffset = push_set_offset,
+    .GetStreamOffset = push_latency,
+    .GetMaxStreamOffset = push_latency,
+    .SetMaxStreamOffset = push_set_offset,
+};
+
+/* ---- the input for bytes --------------------------------------------------------------- */
+
+static HRESULT reader_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    (void)pin;
+    return IsEqualGUID(&type->majortype, &MEDIATYPE_Stream) ? S_OK : VFW_E_TYPE_NOT_ACCEPTED;
+}
+
+static HRESULT reader_accept_dynamic(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    (void)pin;
+    (void)type;
+    return VFW_E_TYPE_NOT_ACCEPTED; /* another file is another set of streams */
+}
+
+static HRESULT reader_type(struct rg_in_pin *pin, unsigned index, AM_MEDIA_TYPE *ret)
+{
+    (void)pin;
+    if (index != 0)
+        return VFW_S_NO_MORE_ITEMS;
+    return rg_type_make(ret, &MEDIATYPE_Stream, &GUID_NULL, &FORMAT_None, NULL, 0);
+}
+
+static HRESULT reader_connected(struct rg_in_pin *pin)
+{
+    struct rg_source *source = pin->user;
+    RG_AUTO(IAsyncReader) reader = NULL;
+    HRESULT hr;
+
+    if (rg_filter_state(&source->filter) != State_Stopped)
+        return VFW_E_NOT_STOPPED;
+    hr = IPin_QueryInterface(pin->link.peer, &IID_IAsyncReader, (void **)&reader);
+    if (FAILED(hr))
+        return hr; /* bytes are pulled: whoever only pushes cannot serve */
+    hr = source->cls->load_reader(source->filter.author_state, settings_of(source), reader);
+    return SUCCEEDED(hr) ? make_pins(source) : hr;
+}
+
+static void reader_disconnected(struct rg_in_pin *pin)
+{
+    struct rg_source *source = pin->user;
+
+    if (source->cls->unload != NULL)
+        source->cls->unload(source->filter.author_state);
+    (void)make_pins(source); /* fewer pins only: nothing that can fail */
+}
+
+static HRESULT reader_receive(struct rg_in_pin *pin, IMediaSample *sample)
+{
+    (void)pin;
+    (void)sample;
+    return E_UNEXPECTED;
+}
+
+static HRESULT reader_end(struct rg_in_pin *pin)
+{
+    (void)pin;
+    return E_UNEXPECTED;
+}
+
+static const struct rg_in_pin_ops reader_ops = {
+    .accept = reader_accept,
+    .accept_dynamic = reader_accept_dynamic,
+    .get_type = reader_type,
+    .connected = reader_connected,
+    .disconnected = reader_disconnected,
+    .receive = reader_receive,
+    .end_of_stream = reader_end,
+    .is_end_pin = true,
+};
+
+/* ---- birth and end --------------------------------------------------------------------- */
+
+static HRESULT query_more(struct com_object *object, REFIID iid, void **out)
+{
+    struct rg_source *source = (struct rg_source *)object;
+    void *face = NULL;
+
+    if (IsEqualIID(iid, &IID_IFileSourceFilter) && source->cls->load != NULL)
+        face = &source->file;
+    else if ((IsEqualIID(iid, &IID_IAMPushSource) || IsEqualIID(iid, &IID_IAMLatency)) &&
+             source->cls->is_live)
+        face = &source->push;
+    if (face == NULL)
+        return E_NOINTERFACE;
+    com_addref(face);
+    *out = face;
+    return S_OK;
+}
+
+static void destroy(struct rg_filter *filter)
+{
+    struct rg_source *source = (struct rg_source *)filter;
+
+    if (source->cls->destroy != NULL)
+        source->cls->destroy(filter->author_state);
+    for (unsigned i = 0; i < source->n_streams; i++) {
+        rg_out_pin_fini(&source->streams[i]->out);
+        rg_frozen_fini(&source->streams[i]->frozen);
+        rg_free(source->streams[i]);
+    }
+    if (source->has_reader_pin)
+        rg_in_pin_fini(&source->reader);
+    rg_free(source->location);
+    rg_frozen_fini(&source->frozen);
+    pthread_cond_destroy(&source->flow);
+    pthread_mutex_destroy(&source->flow_lock);
+}
+
+/* A generator's pins follow its options while nothing is connected. */
+static void settings_changed(struct rg_filter *filter)
+{
+    struct rg_source *source = (struct rg_source *)filter;
+
+    if (source->cls->streams == NULL || source->cls->load != NULL)
+        return;
+    pthread_mutex_lock(&filter->lock);
+    if (rg_filter_state(filter) == State_Stopped && !rg_filter_is_connected(filter))
+        (void)make_pins(source); /* out of memory: the pins there were */
+    pthread_mutex_unlock(&filter->lock);
+}
+
+static const struct rg_filter_ops filter_ops = {
+    .destroy = destroy,
+    .start = filter_start,
+    .wake = filter_wake,
+    .stop = filter_stop,
+    .run = set_running,
+    .pause = set_running,
+    .wait_state = filter_wait_state,
+    .settings_changed = settings_changed,
+};
+
+HRESULT rg_source_create(const struct rg_source_class *cls, IUnknown *outer, REFIID iid, void **out)
+{
+    struct rg_source *source;
+    HRESULT hr;
+
+    if (out == NULL)
+        return E_POINTER;
+    *out = NULL;
+    source = rg_calloc(1, sizeof(*source));
+    if (source == NULL)
+        return E_OUTOFMEMORY;
+    source->cls = cls;
+    hr = rg_filter_init(&source->filter, &cls->common, &filter_ops, outer, NULL);
+    if (FAILED(hr)) {
+        rg_free(source);
+        return hr;
+    }
+    source->filter.misc_flags = AM_FILTER_MISC_FLAGS_IS_SOURCE;
+    source->filter.object.query_more = query_more;
+    COM_FACE_INIT(&source->filter.object, source->file, &file_vtbl);
+    COM_FACE_INIT(&source->filter.object, source->push, &push_vtbl);
+    pthread_mutex_init(&source->flow_lock, NULL);
+    pthread_cond_init(&source->flow, NULL);
+    source->segment_stop = INT64_MAX;
+    source->segment_rate = 1.0;
+    if (cls->load_reader != NULL) {
+        rg_in_pin_init(&source->reader, &source->filter, &reader_ops, "In");
+        source->reader.user = source;
+        source->has_reader_pin = true;
+    }
+    hr = rg_frozen_init(&source->frozen, &source->filter);
+    if (SUCCEEDED(hr))
+        hr = make_pins(source);
+    if (FAILED(hr)) {
+        com_object_release(&source->filter.object);
+        return hr;
+    }
+    return com_object_hand_out(&source->filter.object, outer, iid, out);
+}

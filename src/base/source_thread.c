@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* source_thread.c - one streaming thread per stream: fetch, wait at the gate, fill, deliver.
+ *
+ * Streaming threads.  Data is waited for outside the gate, so an edit never waits for a camera; what was fetched
+ * while the gate closed goes down the road that stands when it opens.
+ * Knows: the class's fetch and fill.  Must not know: what the data is.
+ */
+#include <string.h>
+
+#include "base/source_internal.h"
+
+enum step {
+    STEP_ON = 1,
+    STEP_PARK, /* wait for flush, stop, another connection */
+    STEP_END,
+};
+
+void rg_source_signal(struct rg_source *source)
+{
+    pthread_mutex_lock(&source->flow_lock);
+    pthread_cond_broadcast(&source->flow);
+    pthread_mutex_unlock(&source->flow_lock);
+}
+
+static bool is_quiet(HRESULT hr)
+{
+    return hr == S_FALSE || hr == VFW_E_STATE_CHANGED || hr == VFW_E_WRONG_STATE ||
+           hr == VFW_E_NOT_COMMITTED;
+}
+
+static void announce(struct rg_stream *stream)
+{
+    struct rg_source *source = stream->source;
+    REFERENCE_TIME start, stop;
+    double rate;
+    bool due;
+
+    pthread_mutex_lock(&source->flow_lock);
+    due = stream->segment_is_due;
+    stream->segment_is_due = false;
+    start = source->segment_start;
+    stop = source->segment_stop;
+    rate = source->segment_rate;
+    pthread_mutex_unlock(&source->flow_lock);
+    if (due)
+        (void)rg_out_pin_new_segment(&stream->out, start, stop, rate);
+}
+
+static bool take_discontinuity(struct rg_stream *stream)
+{
+    bool is;
+
+    pthread_mutex_lock(&stream->source->flow_lock);
+    is = stream->is_discontinuous;
+    stream->is_discontinuous = false;
+    pthread_mutex_unlock(&stream->source->flow_lock);
+    return is;
+}
+
+/* Inside the gate. */
+static HRESULT fill_and_deliver(struct rg_stream *stream, const struct rg_fetch *fetched)
+{
+    struct rg_source *source = stream->source;
+    const void *settings = rg_filter_settings(&source->filter, &stream->frozen);
+    RG_AUTO(IMediaSample) sample = NULL;
+    HRESULT hr = rg_out_pin_get(&stream->out, fetched->bytes, &sample);
+
+    if (FAILED(hr))
+        return hr;
+    hr = source->cls->fill(source->filter.author_state, settings, stream->index, &stream->out.link.type,
+                           sample);
+    if (hr == S_FALSE)
+        return S_OK; /* the class skips it */
+    if (FAILED(hr))
+        return hr;
+    if (take_discontinuity(stream))
+        (void)IMediaSample_SetDiscontinuity(sample, TRUE);
+    hr = rg_out_pin_deliver(&stream->out, sample);
+    if (hr != S_OK)
+        rg_drops_add(&stream->out.drops, is_quiet(hr) ? "refused downstream" : "failed downstream", 1);
+    return hr;
+}
+
+static enum step end_stream(struct rg_stream *stream, HRESULT error)
+{
+    HRESULT hr;
+
+    announce(stream);
+    hr = rg_out_pin_end_of_stream(&stream->out);
+    if (hr == VFW_E_STATE_CHANGED)
+        return STEP_ON; /* flushed or stopped at the gate: the loop looks again */
+    if (FAILED(error))
+        rg_filter_notify(&stream->source->filter, EC_ERRORABORT, error, 0);
+    return STEP_END;
+}
+
+static enum step step(struct rg_stream *stream)
+{
+    struct rg_source *source = stream->source;
+    const void *settings = rg_filter_settings(&source->filter, &stream->frozen);
+    struct rg_fetch fetched = { .bytes = 0, .start = -1 };
+    HRESULT hr = source->cls->fetch(source->filter.author_state, settings, stream->index, &fetched);
+
+    if (hr == VFW_E_STATE_CHANGED)
+        return STEP_ON;
+    if (hr != S_OK)
+        return end_stream(stream, hr == S_FALSE ? S_OK : hr);
+    announce(stream);
+    hr = rg_out_pin_begin(&stream->out, fetched.start < 0 ? RG_GATE_NO_TIME : fetched.start);
+    if (hr == VFW_E_STATE_CHANGED)
+        return STEP_ON;
+    if (FAILED(hr))
+        return STEP_PARK; /* taken off: nothing is lost, fetch says the same again */
+    hr = fill_and_deliver(stream, &fetched);
+    rg_out_pin_end(&stream->out);
+    if (hr == S_OK)
+        return STEP_ON;
+    return is_quiet(hr) ? STEP_PARK : end_stream(stream, hr);
+}
+
+/* Until there is something to do; false: the filter stops. */
+static bool wait_for_work(struct rg_stream *stream)
+{
+    struct rg_source *source = stream->source;
+    bool go;
+
+    pthread_mutex_lock(&source->flow_lock);
+    while (!source->is_stopping &&
+           (source->is_held || stream->is_parked || stream->has_ended ||
+            (source->cls->is_live && !source->is_running)))
+        pthread_cond_wait(&source->flow, &source->flow_lock);
+    go = !source->is_stopping;
+    stream->is_busy = go;
+    pthread_mutex_unlock(&source->flow_lock);
+    return go;
+}
+
+static void note(struct rg_stream *stream, enum step result)
+{
+    struct rg_source *source = stream->source;
+
+    pthread_mutex_lock(&source->flow_lock);
+    stream->is_busy = false;
+    if (!source->is_held) { /* a seek in between starts afresh */
+        stream->is_parked = result == STEP_PARK;
+        stream->has_ended = result == STEP_END;
+    }
+    pthread_cond_broadcast(&source->flow);
+    pthread_mutex_unlock(&source->flow_lock);
+}
+
+static void stream_main(void *arg)
+{
+    struct rg_stream *stream = arg;
+
+    while (wait_for_work(stream))
+        note(stream, step(stream));
+}
+
+HRESULT rg_stream_start(struct rg_stream *stream)
+{
+    HRESULT hr;
+
+    pthread_mutex_lock(&stream->source->flow_lock);
+    stream->is_parked = false;
+    pthread_cond_broadcast(&stream->source->flow);
+    pthread_mutex_unlock(&stream->source->flow_lock);
+    if (stream->has_thread)
+        return S_OK;
+    stream->has_ended = false;
+    hr = rg_thread_start(&stream->thread, stream->source->cls->name, stream_main, stream);
+    stream->has_thread = SUCCEEDED(hr);
+    return hr;
+}
+
+void rg_source_join(struct rg_source *source)
+{
+    pthread_mutex_lock(&source->flow_lock);
+    source->is_stopping = true;
+    pthread_cond_broadcast(&source->flow);
+    pthread_mutex_unlock(&source->flow_lock);
+    for (unsigned i = 0; i < source->n_streams; i++) {
+        if (source->streams[i]->has_thread)
+            rg_thread_join(&source->streams[i]->thread);
+        source->streams[i]->has_thread = false;
+    }
+}

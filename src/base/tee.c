@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/* tee.c - one input, any number of outputs: every sample goes to every connected leg, unchanged and uncopied.
+ *
+ * Streaming thread: the legs one after the other, on the thread of the input; a leg that must not hold up the others gets a
+ * queue behind it.  Control threads: legs come and go while it runs.
+ * Knows: pins.  Must not know: media.
+ */
+#include "base/tee.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/in_pin.h"
+#include "base/out_pin.h"
+#include "platform/memory.h"
+
+struct leg {
+    struct rg_out_pin out;
+    struct tee *tee;
+    bool has_refused; /* owned by the streaming thread: no more until flush, stop or a new connection */
+};
+
+struct tee {
+    struct rg_filter filter;
+    struct rg_in_pin in;
+};
+
+const struct rg_class rg_tee = {
+    .name = "tee",
+    .help = "Gives every sample to any number of outputs",
+    .clsid = { 0x8a3e5c21, 0x4f0b, 0x4d6e, { 0xa1, 0x7c, 0x52, 0x90, 0x3b, 0xe4, 0x18, 0x01 } },
+};
+
+static unsigned n_legs(struct tee *tee)
+{
+    return atomic_load_explicit(&tee->filter.n_out, memory_order_acquire);
+}
+
+static struct leg *leg_at(struct tee *tee, unsigned i)
+{
+    return tee->filter.out[i]->user;
+}
+
+/* ---- the flow -------------------------------------------------------------------------- */
+
+static HRESULT deliver_to(struct leg *leg, IMediaSample *sample, REFERENCE_TIME start)
+{
+    HRESULT hr = rg_out_pin_begin(&leg->out, start);
+
+    if (FAILED(hr))
+        return hr;
+    if (leg->out.link.is_fresh)
+        leg->has_refused = false;
+    if (leg->has_refused)
+        hr = S_FALSE;
+    else
+        hr = rg_out_pin_deliver(&leg->out, sample);
+    rg_out_pin_end(&leg->out);
+    if (hr != S_OK) {
+        leg->has_refused = true;
+        rg_drops_add(&leg->out.drops, "refused downstream", 1);
+    }
+    return hr;
+}
+
+/* S_OK as long as one leg takes it, or none is connected: a tee without legs lets the stream run. */
+static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample)
+{
+    struct tee *tee = pin->user;
+    struct rg_sample_info info;
+    HRESULT result = S_OK, hr = rg_sample_get_info(sample, &info);
+    unsigned taken = 0, refused = 0;
+
+    if (FAILED(hr))
+        return hr;
+    /* more than one reader: nobody may write */
+    IMediaSample_AddRef(sample);
+    for (unsigned i = 0; i < n_legs(tee); i++) {
+        hr = deliver_to(leg_at(tee, i), sample, info.has_time ? info.start : RG_GATE_NO_TIME);
+        if (hr == VFW_E_NOT_CONNECTED)
+            continue;
+        if (hr == S_OK) {
+            taken++;
+        } else {
+            refused++;
+            result = hr;
+        }
+    }
+    IMediaSample_Release(sample);
+    if (taken + refused == 0)
+        rg_drops_add(&pin->drops, "no output connected", 1);
+    return taken > 0 || refused == 0 ? S_OK : result;
+}
+
+static HRESULT in_end_of_stream(struct rg_in_pin *pin)
+{
+    struct tee *tee = pin->user;
+
+    for (unsigned i = 0; i < n_legs(tee); i++)
+        (void)rg_out_pin_end_of_stream(&leg_at(tee, i)->out);
+    return S_OK;
+}
+
+static HRESULT in_new_segment(struct rg_in_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop, double rate)
+{
+    struct tee *tee = pin->user;
+
+    for (unsigned i = 0; i < n_legs(tee); i++)
+        (void)rg_out_pin_new_segment(&leg_at(tee, i)->out, start, stop, rate);
+    return S_OK;
+}
+
+static HRESULT in_begin_flush(struct rg_in_pin *pin)
+{
+    struct tee *tee = pin->user;
+
+    for (unsigned i = 0; i < n_legs(tee); i++)
+        (void)rg_out_pin_begin_flush(&leg_at(tee, i)->out);
+    return S_OK;
+}
+
+static HRESULT in_end_flush(struct rg_in_pin *pin)
+{
+    struct tee *tee = pin->user;
+
+    for (unsigned i = 0; i < n_legs(tee); i++) {
+        (void)rg_out_pin_end_flush(&leg_at(tee, i)->out);
+        leg_at(tee, i)->has_refused = false; /* nobody streams during a flush */
+    }
+    return S_OK;
+}
+
+/* ---- negotiation ----------------------------------------------------------------------- */
+
+/* The input's type, copied; VFW_E_NOT_CONNECTED. */
+static HRESULT type_now(struct tee *tee, AM_MEDIA_TYPE *ret)
+{
+    HRESULT hr = VFW_E_NOT_CONNECTED;
+
+    pthread_mutex_lock(&tee->in.link_lock);
+    if (tee->in.link.peer != NULL)
+        hr = rg_type_copy(ret, &tee->in.link.type);
+    pthread_mutex_unlock(&tee->in.link_lock);
+    return hr;
+}
+
+static HRESULT out_type(struct rg_out_pin *pin, unsigned index, AM_MEDIA_TYPE *ret)
+{
+    struct leg *leg = pin->user;
+
+    return index == 0 && SUCCEEDED(type_now(leg->tee, ret)) ? S_OK : VFW_S_NO_MORE_ITEMS;
+}
+
+/* While legs are connected the type stays. */
+static HRESULT in_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    struct tee *tee = pin->user;
+
+    for (unsigned i = 0; i < n_legs(tee); i++) {
+        struct rg_out_pin *out = &leg_at(tee, i)->out;
+        bool fits;
+
+        pthread_mutex_lock(&out->link_lock);
+        fits = out->link.peer == NULL || rg_type_equal(type, &out->link.type);
+        pthread_mutex_unlock(&out->link_lock);
+        if (!fits)
+            return VFW_E_TYPE_NOT_ACCEPTED;
+    }
+    return S_OK;
+}
+
+static HRESULT in_holds_nothing(struct rg_in_pin *pin)
+{
+    (void)pin;
+    return S_OK;
+}
+
+/* Legs may keep samples: the pool upstream has to serve all of them. */
+static LONG in_extra_buffers(struct rg_in_pin *pin)
+{
+    (void)pin;
+    return 8;
+}
+
+static HRESULT add_leg(struct tee *tee);
+
+static HRESULT out_connected(struct rg_out_pin *pin)
+{
+    struct tee *tee = ((struct leg *)pin->user)->tee;
+
+    for (unsigned i = 0; i < n_legs(tee); i++)
+        if (leg_at(tee, i)->out.link.peer == NULL)
+            return S_OK;
+    return n_legs(tee) < RG_MAX_PINS ? add_leg(tee) : S_OK;
+}
+
+static const struct rg_in_pin_ops in_ops = {
+    .accept = in_accept,
+    .accept_dynamic = in_accept,
+    .receive = in_receive,
+    .end_of_stream = in_end_of_stream,
+    .new_segment = in_new_segment,
+    .begin_flush = in_begin_flush,
+    .end_flush = in_end_flush,
+    .holds_nothing = in_holds_nothing,
+    .extra_buffers = in_extra_buffers,
+    .is_end_pin = true,
+};
+
+static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type, ALLOCATOR_PROPERTIES *props)
+{
+    (void)pin;
+    (void)type;
+    props->cBuffers = 1; /* never taken from: samples pass through */
+    return S_OK;
+}
+
+static const struct rg_out_pin_ops leg_ops = {
+    .get_type = out_type,
+    .buffers = out_buffers,
+    .connected = out_connected,
+};
+
+/* ---- birth and end --------------------------------------------------------------------- */
+
+static HRESULT add_leg(struct tee *tee)
+{
+    unsigned index = n_legs(tee);
+    struct leg *leg = rg_calloc(1, sizeof(*leg));
+    char name[32];
+
+    if (leg == NULL)
+        return E_OUTOFMEMORY;
+    leg->tee = tee;
+    leg->out.user = leg;
+    (void)snprintf(name, sizeof(name), "Out %u", index);
+    rg_out_pin_init(&leg->out, &tee->filter, &leg_ops, name);
+    return S_OK;
+}
+
+static void destroy(struct rg_filter *filter)
+{
+    struct tee *tee = (struct tee *)filter;
+
+    for (unsigned i = 0; i < n_legs(tee); i++) {
+        struct leg *leg = leg_at(tee, i);
+
+        rg_out_pin_fini(&leg->out);
+        rg_free(leg);
+    }
+    rg_in_pin_fini(&tee->in);
+}
+
+static HRESULT filter_start(struct rg_filter *filter)
+{
+    struct tee *tee = (struct tee *)filter;
+
+    for (unsigned i = 0; i < n_legs(tee); i++)
+        leg_at(tee, i)->has_refused = false;
+    return S_OK;
+}
+
+static const struct rg_filter_ops filter_ops = {
+    .destroy = destroy,
+    .start = filter_start,
+};
+
+HRESULT rg_tee_create(IUnknown *outer, REFIID iid, void **out)
+{
+    struct tee *tee;
+    HRESULT hr;
+
+    if (out == NULL)
+        return E_POINTER;
+    *out = NULL;
+    tee = rg_calloc(1, sizeof(*tee));
+    if (tee == NULL)
+        return E_OUTOFMEMORY;
+    hr = rg_filter_init(&tee->filter, &rg_tee, &filter_ops, outer, NULL);
+    if (FAILED(hr)) {
+        rg_free(tee);
+        return hr;
+    }
+    rg_in_pin_init(&tee->in, &tee->filter, &in_ops, "In");
+    tee->in.user = tee;
+    hr = add_leg(tee);
+    if (FAILED(hr)) {
+        com_object_release(&tee->filter.object);
+        return hr;
+    }
+    return com_object_hand_out(&tee->filter.object, outer, iid, out);
+}

@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: MIT */
+/* transform.c - the filter around a transform class: one input, one output, and the road between them.
+ *
+ * Receive to deliver: streaming thread, under the input's streaming lock.  Negotiation, start, stop: control threads.
+ * Knows: pins, the class table.  Must not know: pixels, codecs.
+ */
+#include "base/transform_internal.h"
+
+#include <string.h>
+
+#include "platform/memory.h"
+
+/* ---- what the class is told ---------------------------------------------------------------- */
+
+/* Under the streaming lock, both ends connected. */
+static HRESULT start_locked(struct rg_transform *t)
+{
+    const void *settings = rg_filter_settings(&t->filter, &t->frozen);
+    HRESULT hr;
+
+    if (t->is_started)
+        return S_OK;
+    hr = rg_transform_read_formats(t);
+    if (FAILED(hr))
+        return hr;
+    if (rg_transform_is_stream(t)) {
+        if (t->cls->start_stream != NULL)
+            hr = t->cls->start_stream(t->filter.author_state, settings, &t->in.link.type,
+                                      &t->out.link.type, &t->output);
+    } else if (t->cls->start != NULL) {
+        hr = t->cls->start(t->filter.author_state, settings, &t->in_format, &t->out_format);
+    }
+    t->has_ended = false;
+    t->is_started = SUCCEEDED(hr);
+    return hr;
+}
+
+static void stop_locked(struct rg_transform *t)
+{
+    if (t->is_started && t->cls->stop != NULL)
+        t->cls->stop(t->filter.author_state);
+    t->is_started = false;
+}
+
+static bool is_joined(struct rg_transform *t)
+{
+    return t->in.link.peer != NULL && t->out.link.peer != NULL;
+}
+
+/* A connection was completed while the filter is active. */
+static HRESULT start_if_active(struct rg_transform *t)
+{
+    HRESULT hr = S_OK;
+
+    /* once started it stays so until Stop; asking for the streaming lock while a sample waits at our own gate would hang */
+    if (rg_filter_state(&t->filter) == State_Stopped || !is_joined(t) || t->is_started)
+        return S_OK;
+    pthread_mutex_lock(&t->in.stream_lock);
+    hr = start_locked(t);
+    pthread_mutex_unlock(&t->in.stream_lock);
+    return hr;
+}
+
+static HRESULT filter_start(struct rg_filter *filter)
+{
+    return start_if_active((struct rg_transform *)filter);
+}
+
+static HRESULT filter_stop(struct rg_filter *filter)
+{
+    struct rg_transform *t = (struct rg_transform *)filter;
+
+    pthread_mutex_lock(&t->in.stream_lock);
+    stop_locked(t);
+    pthread_mutex_unlock(&t->in.stream_lock);
+    return S_OK;
+}
+
+/* ---- the output, as a stream class uses it --------------------------------------------- */
+
+/* The output connection was exchanged: the class hears of it on its own thread, before the first sample. */
+static HRESULT meet_new_link(struct rg_transform *t)
+{
+    const void *settings = rg_filter_settings(&t->filter, &t->frozen);
+
+    if (!t->is_started || !t->out.link.is_fresh)
+        return S_OK;
+    if (!rg_transform_is_stream(t))
+        return rg_transform_read_formats(t);
+    if (t->cls->output_changed == NULL)
+        return S_OK;
+    return t->cls->output_changed(t->filter.author_state, settings, &t->out.link.type);
+}
+
+static HRESULT open_output(struct rg_transform *t, REFERENCE_TIME start)
+{
+    HRESULT hr;
+
+    if (t->output.is_open)
+        return S_OK;
+    hr = rg_out_pin_begin(&t->out, start);
+    if (FAILED(hr))
+        return hr;
+    t->output.is_open = true;
+    return meet_new_link(t);
+}
+
+static void close_output(struct rg_transform *t)
+{
+    if (t->output.is_open) {
+        t->output.is_open = false;
+        rg_out_pin_end(&t->out);
+    }
+}
+
+HRESULT rg_output_open(struct rg_output *output, REFERENCE_TIME start)
+{
+    return open_output(output->transform, start < 0 ? RG_GATE_NO_TIME : start);
+}
+
+HRESULT rg_output_get(struct rg_output *output, ULONG bytes, REFERENCE_TIME start, IMediaSample **ret)
+{
+    HRESULT hr = rg_output_open(output, start);
+
+    *ret = NULL;
+    return SUCCEEDED(hr) ? rg_out_pin_get(&output->transform->out, bytes, ret) : hr;
+}
+
+static REFERENCE_TIME start_of(IMediaSample *sample)
+{
+    struct rg_sample_info info;
+
+    return SUCCEEDED(rg_sample_get_info(sample, &info)) && info.has_time ? info.start
+                                                                          : RG_GATE_NO_TIME;
+}
+
+static HRESULT send_down(struct rg_transform *t, IMediaSample *sample)
+{
+    HRESULT hr = S_OK;
+
+    if (t->announce_type) {
+        hr = IMediaSample_SetMediaType(sample, &t->out.link.type);
+        t->announce_type = FAILED(hr);
+    }
+    if (SUCCEEDED(hr))
+        hr = rg_out_pin_deliver(&t->out, sample);
+    if (hr != S_OK)
+        t->output.was_refused = true;
+    return hr;
+}
+
+HRESULT rg_output_deliver(struct rg_output *output, IMediaSample *sample)
+{
+    struct rg_transform *t = output->transform;
+    HRESULT hr = open_output(t, start_of(sample));
+
+    if (SUCCEEDED(hr))
+        hr = send_down(t, sample);
+    else
+        output->was_refused = true;
+    IMediaSample_Release(sample);
+    close_output(t);
+    return hr;
+}
+
+const AM_MEDIA_TYPE *rg_output_type(struct rg_output *output)
+{
+    return &output->transform->out.link.type;
+}
+
+IMemAllocator *rg_output_allocator(struct rg_output *output)
+{
+    return rg_out_pin_allocator(&output->transform->out);
+}
+
+void rg_output_drop(struct rg_output *output, const char *reason, unsigned samples)
+{
+    rg_drops_add(&output->transform->in.drops, reason, samples);
+}
+
+void rg_output_error(struct rg_output *output, HRESULT error)
+{
+    rg_filter_notify(&output->transform->filter, EC_ERRORABORT, error, 0);
+}
+
+/* ---- the road -------------------------------------------------------------------------- */
+
+/* In place where the sample is ours alone, else in a copy of it. */
+static HRESULT work_in_place(struct rg_transform *t, const void *settings, IMediaSample *sample,
+                             const struct rg_sample_info *info)
+{
+    RG_AUTO(IMediaSample) copy = NULL;
+    struct rg_frame frame;
+    BYTE *data = info->data;
+    HRESULT hr = S_OK;
+
+    if (t->in.link.is_read_only || !rg_sample_is_writable(sample)) {
+        hr = rg_out_pin_get(&t->out, info->bytes, &copy);
+        if (SUCCEEDED(hr))
+            hr = rg_sample_copy_properties(copy, sample);
+        if (SUCCEEDED(hr))
+            hr = IMediaSample_GetPointer(copy, &data);
+        if (SUCCEEDED(hr))
+            hr = IMediaSample_SetActualDataLength(copy, (LONG)info->bytes);
+        if (FAILED(hr))
+            return hr;
+        memcpy(data, info->data, info->bytes);
+        sample = copy;
+    }
+    hr = rg_frame_map(&frame, &t->in_format, data, (int)info->bytes);
+    if (FAILED(hr))
+        return hr;
+    rg_transform_frame_times(&frame, info);
+    hr = t->cls->frame(t->filter.author_state, settings, &frame);
+    if (hr == S_FALSE)
+        rg_drops_add(&t->in.drops, "dropped by filter", 1);
+    return hr == S_OK ? send_down(t, sample) : FAILED(hr) ? hr : S_OK;
+}
+
+static HRESULT work_copying(struct rg_transform *t, const void *settings, IMediaSample *sample,
+                            const struct rg_sample_info *info)
+{
+    RG_AUTO(IMediaSample) made = NULL;
+    struct rg_frame in, out;
+    BYTE *data = NULL;
+    LONG bytes;
+    HRESULT hr = rg_frame_map(&in, &t->in_format, info->data, (int)info->bytes);
+
+    if (FAILED(hr))
+        return hr;
+    bytes = rg_format_bytes(&t->out_format);
+    if (t->out_format.kind == RG_KIND_AUDIO)
+        bytes *= in.sound_frames;
+    hr = rg_out_pin_get(&t->out, (ULONG)bytes, &made);
+    if (SUCCEEDED(hr))
+        hr = rg_sample_copy_properties(made, sample);
+    if (SUCCEEDED(hr))
+        hr = IMediaSample_GetPointer(made, &data);
+    if (SUCCEEDED(hr))
+        hr = rg_frame_map(&out, &t->out_format, data, bytes);
+    if (SUCCEEDED(hr))
+        hr = IMediaSample_SetActualDataLength(made, bytes);
+    if (FAILED(hr))
+        return hr;
+    rg_transform_frame_times(&in, info);
+    rg_transform_frame_times(&out, info);
+    hr = t->cls->frame_new(t->filter.author_state, settings, &in, &out);
+    if (hr == S_FALSE)
+        rg_drops_add(&t->in.drops, "dropped by filter", 1);
+    if (hr != S_OK)
+        return FAILED(hr) ? hr : S_OK;
+    if (out.has_time)
+        (void)IMediaSample_SetTime(made, &out.start, out.stop >= out.start ? &out.stop : NULL);
+    return send_down(t, made);
+}
+
+static HRESULT work_on_frame(struct rg_transform *t, const void *settings, IMediaSample *sample)
+{
+    struct rg_sample_info info;
+    HRESULT hr = rg_sample_get_info(sample, &info);
+
+    if (FAILED(hr))
+        return hr;
+    hr = open_output(t, info.has_time ? info.start : RG_GATE_NO_TIME);
+    if (FAILED(hr)) {
+        t->output.was_refused = true;
+        return hr;
+    }
+    /* settings that were set while the sample waited at the gate are its own */
+    settings = rg_filter_settings(&t->filter, &t->frozen);
+    return t->cls->frame != NULL ? work_in_place(t, settings, sample, &info)
+                                 : work_copying(t, settings, sample, &info);
+}
+
+/* Stop, flush and edits end a call without being errors. */
+static bool is_quiet(struct rg_transform *t, HRESULT hr)
+{
+    return t->output.was_refused || hr == VFW_E_STATE_CHANGED || hr == VFW_E_NOT_COMMITTED ||
+           hr == VFW_E_WRONG_STATE || hr == VFW_E_NOT_CONNECTED;
+}
+
+static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample)
+{
+    struct rg_transform *t = pin->user;
+    const void *settings;
+    HRESULT hr;
+
+    if (!t->is_started)
+        return VFW_E_NOT_CONNECTED;
+    if (t->has_ended)
+        return S_FALSE;
+    t->output.was_refused = false;
+    settings = rg_filter_settings(&t->filter, &t->frozen);
+    hr = rg_transform_is_stream(t) ? t->cls->send(t->filter.author_state, settings, sample, &t->output)
+                                   : work_on_frame(t, settings, sample);
+    close_output(t);
+    if (hr == S_OK)
+        return S_OK;
+    if (is_quiet(t, hr)) {
+        rg_drops_add(&pin->drops, hr == S_FALSE ? "refused downstream" : "stopped", 1);
+        return hr;
+    }
+    t->has_ended = true;
+    (void)rg_out_pin_end_of_stream(&t->out);
+    if (FAILED(hr))
+        rg_filter_notify(&t->filter, EC_ERRORABORT, hr, 0);
+    return hr;
+}
+
+static HRESULT drain_locked(struct rg_transform *t)
+{
+    HRESULT hr = S_OK;
+
+    t->output.was_refused = false;
+    if (t->is_started && t->cls->drain != NULL && !t->has_ended) {
+        hr = t->cls->drain(t->filter.author_state, rg_filter_settings(&t->filter, &t->frozen),
+                           &t->output);
+        close_output(t);
+        if (FAILED(hr) && !is_quiet(t, hr))
+            rg_filter_notify(&t->filter, EC_ERRORABORT, hr, 0);
+    }
+    return hr;
+}
+
+static HRESULT in_end_of_stream(struct rg_in_pin *pin)
+{
+    struct rg_transform *t = pin->user;
+
+    (void)drain_locked(t); /* its errors have been told; the end has to go down all the same */
+    return rg_out_pin_end_of_stream(&t->out);
+}
+
+static HRESULT in_new_segment(struct rg_in_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop,
+                              double rate)
+{
+    return rg_out_pin_new_segment(&((struct rg_transform *)pin->user)->out, start, stop, rate);
+}
+
+static HRESULT in_begin_flush(struct rg_in_pin *pin)
+{
+    return rg_out_pin_begin_flush(&((struct rg_transform *)pin->user)->out);
+}
+
+static HRESULT in_end_flush(struct rg_in_pin *pin)
+{
+    struct rg_transform *t = pin->user;
+
+    pthread_mutex_lock(&pin->stream_lock);
+    if (t->is_started && t->cls->reset != NULL)
+        t->cls->reset(t->filter.author_state);
+    t->has_ended = false;
+    pthread_mutex_unlock(&pin->stream_lock);
+    return rg_out_pin_end_flush(&t->out);
+}
+
+static HRESULT in_type_changed(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    struct rg_transform *t = pin->user;
+    AM_MEDIA_TYPE in_before;
+    HRESULT hr;
+
+    if (!t->is_started)
+        return S_OK;
+    (void)drain_locked(t);
+    stop_locked(t);
+    if (rg_transform_output_fits(t, type, &t->out.link.type) != S_OK) {
+        AM_MEDIA_TYPE copy, old;
+
+        /* in place: what comes in goes out, and downstream has agreed */
+        hr = rg_type_copy(&copy, type);
+        if (FAILED(hr))
+            return hr;
+        pthread_mutex_lock(&t->out.link_lock);
+        old = t->out.link.type;
+        t->out.link.type = copy;
+        pthread_mutex_unlock(&t->out.link_lock);
+        rg_type_clear(&old);
+        t->announce_type = true;
+    }
+    /* the pin stores the type when we have agreed; start has to see it now */
+    in_before = pin->link.type;
+    pthread_mutex_lock(&pin->link_lock);
+    pin->link.type = *type;
+    pthread_mutex_unlock(&pin->link_lock);
+    hr = start_locked(t);
+    pthread_mutex_lock(&pin->link_lock);
+    pin->link.type = in_before;
+    pthread_mutex_unlock(&pin->link_lock);
+    return hr;
+}
+
+/* ---- connecting ------------------------------------------------------------------------ */
+
+static HRESULT in_connected(struct rg_in_pin *pin)
+{
+    return start_if_active(pin->user);
+}
+
+static void in_disconnected(struct rg_in_pin *pin)
+{
+    struct rg_transform *t = pin->user;
+
+    pthread_mutex_lock(&pin->stream_lock);
+    stop_locked(t);
+    pthread_mutex_unlock(&pin->stream_lock);
+}
+
+static HRESULT out_connected(struct rg_out_pin *pin)
+{
+    return start_if_active(pin->user);
+}
+
+static HRESULT in_holds_nothing(struct rg_in_pin *pin)
+{
+    return ((struct rg_transform *)pin->user)->cls->drain == NULL ? S_OK : S_FALSE;
+}
+
+static HRESULT in_can_block(struct rg_in_pin *pin)
+{
+    struct rg_transform *t = pin->user;
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&t->out.link_lock);
+    if (t->out.link.input != NULL)
+        hr = IMemInputPin_ReceiveCanBlock(t->out.link.input);
+    pthread_mutex_unlock(&t->out.link_lock);
+    return hr;
+}
+
+/* Samples go through in place: who keeps them further down needs them from our upstream's pool. */
+static LONG in_extra_buffers(struct rg_in_pin *pin)
+{
+    struct rg_transform *t = pin->user;
+    ALLOCATOR_PROPERTIES request;
+
+    memset(&request, 0, sizeof(request));
+    if (t->cls->frame == NULL)
+        return 0;
+    pthread_mutex_lock(&t->out.link_lock);
+    if (t->out.link.input != NULL)
+        (void)IMemInputPin_GetAllocatorRequirements(t->out.link.input, &request);
+    pthread_mutex_unlock(&t->out.link_lock);
+    return request.cBuffers;
+}
+
+static const struct rg_in_pin_ops in_ops = {
+    .accept = rg_transform_in_accept,
+    .accept_dynamic = rg_transform_in_accept_dynamic,
+    .connected = in_connected,
+    .disconnected = in_disconnected,
+    .type_changed = in_type_changed,
+    .receive = in_receive,
+    .end_of_stream = in_end_of_stream,
+    .new_segment = in_new_segment,
+    .begin_flush = in_begin_flush,
+    .end_flush = in_end_flush,
+    .receive_can_block = in_can_block,
+    .holds_nothing = in_holds_nothing,
+    .extra_buffers = in_extra_buffers,
+    .is_end_pin = false,
+};
+
+static const struct rg_out_pin_ops out_ops = {
+    .get_type = rg_transform_out_type,
+    .accept = rg_transform_out_accept,
+    .buffers = rg_transform_out_buffers,
+    .connected = out_connected,
+};
+
+/* ---- birth and end --------------------------------------------------------------------- */
+
+static void destroy(struct rg_filter *filter)
+{
+    struct rg_transform *t = (struct rg_transform *)filter;
+
+    if (t->cls->destroy != NULL)
+        t->cls->destroy(filter->author_state);
+    rg_in_pin_fini(&t->in);
+    rg_out_pin_fini(&t->out);
+    rg_frozen_fini(&t->frozen);
+}
+
+static const struct rg_filter_ops filter_ops = {
+    .destroy = destroy,
+    .start = filter_start,
+    .stop = filter_stop,
+};
+
+HRESULT rg_transform_create(const struct rg_transform_class *cls, IUnknown *outer, REFIID iid,
+                            void **out)
+{
+    struct rg_transform *t;
+    HRESULT hr;
+
+    if (out == NULL)
+        return E_POINTER;
+    *out = NULL;
+    t = rg_calloc(1, sizeof(*t));
+    if (t == NULL)
+        return E_OUTOFMEMORY;
+    t->cls = cls;
+    hr = rg_filter_init(&t->filter, &cls->common, &filter_ops, outer, NULL);
+    if (FAILED(hr)) {
+        rg_free(t);
+        return hr;
+    }
+    t->output.transform = t;
+    rg_in_pin_init(&t->in, &t->filter, &in_ops, "In");
+    rg_out_pin_init(&t->out, &t->filter, &out_ops, "Out");
+    t->in.user = t;
+    t->out.user = t;
+    hr = rg_frozen_init(&t->frozen, &t->filter);
+    if (FAILED(hr)) {
+        com_object_release(&t->filter.object);
+        return hr;
+    }
+    return com_object_hand_out(&t->filter.object, outer, iid, out);
+}

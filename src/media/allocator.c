@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+/* allocator.c - CLSID_MemoryAllocator: a fixed set of samples over ordinary memory.
+ *
+ * Any thread; one lock, a leaf.  The streaming thread waits here for a free sample, and Decommit ends that wait.
+ * Knows: samples (sample.c).  Must not know: pins, types.
+ *
+ * Committed, or decommitted with samples still out (draining), the allocator keeps itself alive, so a sample may
+ * outlive every other reference to it.
+ */
+#include "media/allocator_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/memory.h"
+
+#define SMALLEST_ALIGNMENT 64 /* a cache line; also what vector code wants */
+
+static struct allocator *allocator_of(IMemAllocatorCallbackTemp *face)
+{
+    return COM_HOME(face, struct allocator);
+}
+
+static bool is_power_of_two(LONG n)
+{
+    return n > 0 && (n & (n - 1)) == 0;
+}
+
+/* ---- memory ---------------------------------------------------------------------------- */
+
+static void free_all_locked(struct allocator *a)
+{
+    for (LONG i = 0; i < a->n_samples; i++)
+        rg_sample_destroy(a->samples[i]);
+    rg_free(a->samples);
+    a->samples = NULL;
+    a->n_samples = 0;
+    a->free_first = NULL;
+    a->n_free = 0;
+}
+
+static HRESULT make_all_locked(struct allocator *a)
+{
+    LONG count = a->properties.cBuffers;
+
+    if (a->samples != NULL)
+        return S_OK;
+    a->samples = rg_calloc((size_t)count, sizeof(*a->samples));
+    if (a->samples == NULL)
+        return E_OUTOFMEMORY;
+    for (LONG i = 0; i < count; i++) {
+        struct sample *s = rg_sample_make(a, (ULONG)a->properties.cbBuffer);
+
+        if (s == NULL) {
+            free_all_locked(a);
+            return E_OUTOFMEMORY;
+        }
+        a->samples[a->n_samples++] = s;
+    }
+    /* the first one made is the first one handed out */
+    for (LONG i = count - 1; i >= 0; i--) {
+        a->samples[i]->next_free = a->free_first;
+        a->free_first = a->samples[i];
+    }
+    a->n_free = count;
+    return S_OK;
+}
+
+bool rg_allocator_memory(struct allocator *a, struct sample *s, ULONG bytes)
+{
+    size_t align = (size_t)a->properties.cbAlign;
+    size_t prefix = (size_t)a->properties.cbPrefix;
+    size_t room;
+    void *block = NULL;
+
+    if (align < SMALLEST_ALIGNMENT)
+        align = SMALLEST_ALIGNMENT;
+    room = (prefix + align - 1) / align * align;
+    /* codecs and vector loops may read a little past the end */
+    if (rg_fault_now() || posix_memalign(&block, align, room + bytes + SMALLEST_ALIGNMENT) != 0)
+        return false;
+    memset((BYTE *)block + room + bytes, 0, SMALLEST_ALIGNMENT);
+    rg_free(s->block);
+    s->block = block;
+    s->data = (BYTE *)block + room;
+    s->size = bytes;
+    return true;
+}
+
+/* ---- samples coming home --------------------------------------------------------------- */
+
+void rg_allocator_take_back(struct allocator *a, struct sample *s)
+{
+    IMemAllocatorNotifyCallbackTemp *notify = NULL;
+    bool last = false;
+
+    pthread_mutex_lock(&a->lock);
+    s->next_free = a->free_first;
+    a->free_first = s;
+    a->n_free++;
+    if (!a->committed && a->n_free == a->n_samples) {
+        free_all_locked(a);
+        last = true;
+    } else if (a->n_waiting > 0) {
+        pthread_cond_signal(&a->freed);
+    }
+    if (a->notify != NULL) {
+        notify = a->notify;
+        notify->lpVtbl->AddRef(notify);
+    }
+    pthread_mutex_unlock(&a->lock);
+    if (notify != NULL) {
+        notify->lpVtbl->NotifyRelease(notify);
+        notify->lpVtbl->Release(notify);
+    }
+    if (last)
+        com_object_release(&a->object);
+}
+
+/* ---- IMemAllocator --------------------------------------------------------------------- */
+
+static HRESULT STDMETHODCALLTYPE set_properties(IMemAllocatorCallbackTemp *face,
+                                                ALLOCATOR_PROPERTIES *request,
+                                                ALLOCATOR_PROPERTIES *actual)
+{
+    struct allocator *a = allocator_of(face);
+    HRESULT hr = S_OK;
+
+    if (request == NULL || actual == NULL)
+        return E_POINTER;
+    if (!is_power_of_two(request->cbAlign))
+        return VFW_E_BADALIGN;
+    if (request->cBuffers < 0 || request->cbBuffer < 0 || request->cbPrefix < 0)
+        return E_INVALIDARG;
+    pthread_mutex_lock(&a->lock);
+    if (a->committed) {
+        hr = VFW_E_ALREADY_COMMITTED;
+    } else if (a->n_free < a->n_samples) {
+        hr = VFW_E_BUFFERS_OUTSTANDING;
+    } else {
+        a->properties = *request;
+        *actual = a->properties;
+    }
+    pthread_mutex_unlock(&a->lock);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE get_properties(IMemAllocatorCallbackTemp *face,
+                                                ALLOCATOR_PROPERTIES *properties)
+{
+    struct allocator *a = allocator_of(face);
+
+    if (properties == NULL)
+        return E_POINTER;
+    pthread_mutex_lock(&a->lock);
+    *properties = a->properties;
+    pthread_mutex_unlock(&a->lock);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE commit(IMemAllocatorCallbackTemp *face)
+{
+    struct allocator *a = allocator_of(face);
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&a->lock);
+    if (a->committed) {
+        /* nothing to do */
+    } else if (a->properties.cBuffers <= 0 || a->properties.cbBuffer <= 0 ||
+               a->properties.cbAlign <= 0) {
+        hr = VFW_E_SIZENOTSET;
+    } else if (a->samples != NULL) {
+        a->committed = true; /* cancels a decommit that waits for samples to come home */
+    } else {
+        hr = make_all_locked(a);
+        if (SUCCEEDED(hr)) {
+            a->committed = true;
+            com_object_addref(&a->object); /* until decommitted and drained */
+        }
+    }
+    pthread_mutex_unlock(&a->lock);
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE decommit(IMemAllocatorCallbackTemp *face)
+{
+    struct allocator *a = allocator_of(face);
+    bool drained = false;
+
+    pthread_mutex_lock(&a->lock);
+    if (a->committed) {
+        a->committed = false;
+        pthread_cond_broadcast(&a->freed);
+        if (a->n_free == a->n_samples) {
+            free_all_locked(a);
+            drained = true;
+        }
+    }
+    pthread_mutex_unlock(&a->lock);
+    if (drained)
+        com_object_release(&a->object);
+    return S_OK;
+}
+
+static HRESULT get_sample(struct allocator *a, ULONG bytes, DWORD flags, struct sample **ret)
+{
+    struct sample *s = NULL;
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&a->lock);
+    for (;;) {
+        if (!a->committed) {
+            hr = VFW_E_NOT_COMMITTED;
+            break;
+        }
+        s = a->free_first;
+        if (s != NULL) {
+            if (bytes > s->size && !rg_allocator_memory(a, s, bytes)) {
+                hr = E_OUTOFMEMORY;
+                break;
+            }
+            a->free_first = s->next_free;
+            a->n_free--;
+            break;
+        }
+        if ((flags & AM_GBF_NOWAIT) != 0) {
+            hr = VFW_E_TIMEOUT;
+            break;
+        }
+        a->n_waiting++;
+        pthread_cond_wait(&a->freed, &a->lock);
+        a->n_waiting--;
+    }
+    pthread_mutex_unlock(&a->lock);
+    if (FAILED(hr))
+        return hr;
+    rg_sample_hand_out(s);
+    *ret = s;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE get_buffer(IMemAllocatorCallbackTemp *face, IMediaSample **ret,
+                                            REFERENCE_TIME *start, REFERENCE_TIME *end, DWORD flags)
+{
+    struct sample *s = NULL;
+    HRESULT hr;
+
+    (void)start; /* hints for allocators that show what they hand out */
+    (void)end;
+    if (ret == NULL)
+        return E_POINTER;
+    *ret = NULL;
+    hr = get_sample(allocator_of(face), 0, flags, &s);
+    if (SUCCEEDED(hr))
+        *ret = (IMediaSample *)&s->face;
+    return hr;
+}
+
+static HRESULT STDMETHODCALLTYPE release_buffer(IMemAllocatorCallbackTemp *face, IMediaSample *sample)
+{
+    struct sample *s;
+
+    if (sample == NULL)
+        return E_POINTER;
+    s = rg_sample_own(sample);
+    if (s == NULL || s->allocator != allocator_of(face))
+        return E_INVALIDARG;
+    rg_allocator_take_back(s->allocator, s);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE set_notify(IMemAllocatorCallbackTemp *face,
+                                            IMemAllocatorNotifyCallbackTemp *notify)
+{
+    struct allocator *a = allocator_of(face);
+    IMemAllocatorNotifyCallbackTemp *old;
+
+    if (notify != NULL)
+        notify->lpVtbl->AddRef(notify);
+    pthread_mutex_lock(&a->lock);
+    old = a->notify;
+    a->notify = notify;
+    pthread_mutex_unlock(&a->lock);
+    if (old != NULL)
+        old->lpVtbl->Release(old);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE get_free_count(IMemAllocatorCallbackTemp *face, LONG *count)
+{
+    struct allocator *a = allocator_of(face);
+
+    if (count == NULL)
+        return E_POINTER;
+    pthread_mutex_lock(&a->lock);
+    *count = a->committed ? a->n_free : 0;
+    pthread_mutex_unlock(&a->lock);
+    return S_OK;
+}
+
+static const IMemAllocatorCallbackTempVtbl allocator_vtbl = {
+    COM_UNKNOWN(IMemAllocatorCallbackTemp),
+    .SetProperties = set_properties,
+    .GetProperties = get_properties,
+    .Commit = commit,
+    .Decommit = decommit,
+    .GetBuffer = get_buffer,
+    .ReleaseBuffer = release_buffer,
+    .SetNotify = set_notify,
+    .GetFreeCount = get_free_count,
+};
+
+/* One face serves both: IMemAllocatorCallbackTemp begins as IMemAllocator does. */
+static const struct com_entry allocator_map[] = {
+    COM_ENTRY(IMemAllocator, struct allocator, face),
+    COM_ENTRY(IMemAllocatorCallbackTemp, struct allocator, face),
+    COM_MAP_END,
+};
+
+static void allocator_destroy(struct com_object *object)
+{
+    struct allocator *a = (struct allocator *)object;
+
+    free_all_locked(a);
+    if (a->notify != NULL)
+        a->notify->lpVtbl->Release(a->notify);
+    pthread_cond_destroy(&a->freed);
+    pthread_mutex_destroy(&a->lock);
+    com_object_fini(object);
+    rg_free(a);
+}
+
+HRESULT rg_allocator_create(IUnknown *outer, REFIID iid, void **out)
+{
+    struct allocator *a;
+
+    if (out == NULL)
+        return E_POINTER;
+    *out = NULL;
+    a = rg_calloc(1, sizeof(*a));
+    if (a == NULL)
+        return E_OUTOFMEMORY;
+    com_object_init(&a->object, "MemoryAllocator", allocator_map, outer, allocator_destroy);
+    COM_FACE_INIT(&a->object, a->face, &allocator_vtbl);
+    pthread_mutex_init(&a->lock, NULL);
+    pthread_cond_init(&a->freed, NULL);
+    return com_object_hand_out(&a->object, outer, iid, out);
+}
+
+/* ---- the short cut --------------------------------------------------------------------- */
+
+HRESULT rg_allocator_get(IMemAllocator *allocator, ULONG bytes, DWORD flags, IMediaSample **ret)
+{
+    IMediaSample *sample = NULL;
+    HRESULT hr;
+
+    *ret = NULL;
+    if ((const void *)allocator->lpVtbl == (const void *)&allocator_vtbl) {
+        struct sample *s = NULL;
+
+        hr = get_sample(COM_HOME(allocator, struct allocator), bytes, flags, &s);
+        if (SUCCEEDED(hr))
+            *ret = (IMediaSample *)&s->face;
+        return hr;
+    }
+    hr = IMemAllocator_GetBuffer(allocator, &sample, NULL, NULL, flags);
+    if (FAILED(hr))
+        return hr;
+    if ((ULONG)IMediaSample_GetSize(sample) < bytes) {
+        IMediaSample_Release(sample);
+        return VFW_E_BUFFER_OVERFLOW;
+    }
+    *ret = sample;
+    return S_OK;
+}

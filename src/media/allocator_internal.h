@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* allocator_internal.h - the structs that allocator.c and sample.c share; nobody else includes this. */
+#pragma once
+
+#include <pthread.h>
+
+#include "com/object.h"
+#include "media/sample.h"
+
+struct allocator;
+
+struct sample {
+    /* set at creation */
+    IMediaSample2 face;
+    struct allocator *allocator;
+
+    atomic_uint refs;
+
+    /* owned by whoever holds the sample */
+    BYTE *block; /* what is freed; data lies in it */
+    BYTE *data;
+    ULONG size;
+    ULONG actual;
+    DWORD flags; /* AM_SAMPLE_... */
+    DWORD type_specific;
+    DWORD stream_id;
+    bool has_media_time, has_extra;
+    REFERENCE_TIME start, stop;
+    LONGLONG media_start, media_stop;
+    AM_MEDIA_TYPE *type;
+    struct rg_sample_extra extra;
+
+    struct sample *next_free; /* under the allocator's lock */
+};
+
+struct allocator {
+    struct com_object object;
+    COM_FACE(IMemAllocatorCallbackTemp) face;
+
+    pthread_mutex_t lock;
+    pthread_cond_t freed;
+
+    /* under `lock` */
+    ALLOCATOR_PROPERTIES properties;
+    bool committed;
+    struct sample **samples; /* n_samples of them; NULL when neither committed nor draining */
+    LONG n_samples;
+    struct sample *free_first;
+    LONG n_free;
+    unsigned n_waiting;
+    IMemAllocatorNotifyCallbackTemp *notify;
+};
+
+/* allocator.c */
+void rg_allocator_take_back(struct allocator *a, struct sample *s);
+bool rg_allocator_memory(struct allocator *a, struct sample *s, ULONG bytes);
+
+/* sample.c */
+struct sample *rg_sample_make(struct allocator *a, ULONG bytes); /* NULL: out of memory */
+void rg_sample_destroy(struct sample *s);
+void rg_sample_hand_out(struct sample *s); /* clean, with one reference */
+struct sample *rg_sample_own(IMediaSample *sample); /* NULL: another's */
