@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Holds the public headers side by side with the Windows headers of mingw-w64.
 
-compare_windows.py LAYOUT DIFFERENCES MINGW_CC|none CC... -- INCLUDE_DIR... -- HEADER...
+compare_windows.py LAYOUT DIFFERENCES MINGW_GCC|none GCC|none -- INCLUDE_DIR... -- HEADER...
 
 One probe, a table of (name, value), is compiled to assembly by both compilers and read back from
 there; nothing is run.  The table has every integer constant and enumerator of our headers, size
 and member offsets of the structures in LAYOUT, the slot of every method, and every GUID of
 uuids.h.  Beside it, the IIDs and the parameter types of the methods are compared as text.
 What differs on purpose is listed in DIFFERENCES with its reason; a line there that is no longer
-needed is an error too.  Exit 0, 1, 77 (skipped: no mingw compiler).
+needed is an error too.  Exit 0, 1, 77 (skipped: a compiler is missing).
 """
 import fnmatch
 import os
@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 
 OURS = '#include <regraft.h>\n#include <qedit.h>\n#include <ksmedia.h>\n#include <tchar.h>\n'
 THEIRS = '''
@@ -77,7 +76,8 @@ class Side:
             return subprocess.run(
                 self.command + ['-x', 'c', '-std=gnu11', '-w', '-O0', '-fmax-errors=0',
                                 '-ftrack-macro-expansion=0'] + flags + [path],
-                capture_output=True, text=True, check=False, env=dict(os.environ, LC_ALL='C'))
+                capture_output=True, text=True, check=False,
+                env=dict(os.environ, LC_ALL='C'))
 
     def preprocessed(self, folders):
         """What the headers in folders say, without those of the system."""
@@ -103,7 +103,8 @@ class Side:
             body = []
             for number, (key, expression) in enumerate(left):
                 # an enumerator: the front end says at once which ones are no integer constants
-                body.append(f'void rg_{number}(void) {{ enum {{ rg_value = (int)({expression}) }}; '
+                body.append(f'void rg_{number}(void) '
+                            f'{{ enum {{ rg_value = (int)({expression}) }}; '
                             f'__asm__ volatile("\\n->value {key} %c0" : : "i"(rg_value)); }}\n')
             done = self.run(head + ''.join(body), ['-S', '-o', '-'])
             if done.returncode == 0:
@@ -164,7 +165,8 @@ def layout_entries(path):
             name, members = line.rstrip('\n').split('\t')
             structs.add(name)
             entries.append((f'size {name}', f'sizeof({name})'))
-            entries += [(f'offset {name}.{m}', f'offsetof({name}, {m})') for m in members.split()]
+            entries += [(f'offset {name}.{m}', f'offsetof({name}, {m})')
+                        for m in members.split()]
     return entries, structs
 
 
@@ -208,15 +210,20 @@ def plain_type(text):
     return re.sub(r'\s*\*\s*', '*', re.sub(r'\s+', ' ', text)).strip()
 
 
+VTABLE = re.compile(r'typedef struct (\w+)Vtbl \{(.*?)\n\s*\} \w+Vtbl;', re.S)
+METHOD = re.compile(r'([\w ]+?\**)\s*\((?:STDMETHODCALLTYPE|WINAPI) \*(\w+)\)\((.*?)\);', re.S)
+CPP_IID = re.compile(r'MIDL_INTERFACE\("([0-9a-f-]{36})"\)\s*(\w+)')
+LINKED_IID = re.compile(r'Contents of section \.rdata\$IID_(\w+):\n 0000 ((?:[0-9a-f]{8} ){4})')
+
+
 def signatures(files):
     """{'IPin::Connect': 'HRESULT(IPin*, const AM_MEDIA_TYPE*)'} of the C vtables."""
     found = {}
     for path in files:
         with open(path, encoding='utf-8', errors='replace') as source:
             text = re.sub(r'/\*.*?\*/', '', source.read(), flags=re.S)
-        for name, body in re.findall(r'typedef struct (\w+)Vtbl \{(.*?)\n\s*\} \w+Vtbl;', text, re.S):
-            for result, method, args in re.findall(
-                    r'([\w ]+?\**)\s*\((?:STDMETHODCALLTYPE|WINAPI) \*(\w+)\)\((.*?)\);', body, re.S):
+        for name, body in VTABLE.findall(text):
+            for result, method, args in METHOD.findall(body):
                 types = []
                 for arg in args.split(',')[1:]:
                     match = re.match(r'(.*\W)\w+(\[\])?$', arg.strip(), re.S)
@@ -231,7 +238,7 @@ def declared_ids(files):
     found = {}
     for path in files:
         with open(path, encoding='utf-8') as source:
-            for iid, name in re.findall(r'MIDL_INTERFACE\("([0-9a-f-]{36})"\)\s*(\w+)', source.read()):
+            for iid, name in CPP_IID.findall(source.read()):
                 found[name] = uuid.UUID(iid).bytes_le.hex()
     return found
 
@@ -241,11 +248,11 @@ def linked_ids(mingw):
     found = {}
     objdump = re.sub(r'gcc(-posix|-win32)?$', 'objdump', mingw)
     for name in ('libuuid.a', 'libstrmiids.a'):
-        path = subprocess.run([mingw, '-print-file-name=' + name], capture_output=True, text=True,
-                              check=True).stdout.strip()
+        path = subprocess.run([mingw, '-print-file-name=' + name], capture_output=True,
+                              text=True, check=True).stdout.strip()
         text = subprocess.run([objdump, '-s', path], capture_output=True, text=True,
                               check=True).stdout
-        for iid, words in re.findall(r'Contents of section \.rdata\$IID_(\w+):\n 0000 ((?:[0-9a-f]{8} ){4})', text):
+        for iid, words in LINKED_IID.findall(text):
             found[iid] = words.replace(' ', '')
     return found
 
@@ -304,7 +311,11 @@ def main():
     layout_path, differences_path, mingw = sys.argv[1:4]
     cc, dirs, headers = split(sys.argv[4:])
     if mingw == 'none':
-        print('skipped: x86_64-w64-mingw32-gcc-posix is not installed (Debian: gcc-mingw-w64-x86-64-posix)')
+        print('skipped: x86_64-w64-mingw32-gcc-posix is not installed '
+              '(Debian: gcc-mingw-w64-x86-64-posix)')
+        return 77
+    if cc == ['none']:
+        print('skipped: gcc is not installed')
         return 77
     differences = Differences(differences_path)
     here = Side(cc + ['-I' + d for d in dirs], OURS)
