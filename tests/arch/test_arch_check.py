@@ -68,6 +68,8 @@ BREACHES = [
     ('a file only on the map', 'map', 'ARCHITECTURE.md', GOOD['ARCHITECTURE.md'] + '`src/com/gone.c`\n'),
     ('a row only on the map', 'map', 'ARCHITECTURE.md',
      GOOD['ARCHITECTURE.md'] + '### `src/com/`\n|---|---|\n| `gone.c` | file.c - something |\n'),
+    ('a walk through a function that is gone', 'map', 'ARCHITECTURE.md',
+     GOOD['ARCHITECTURE.md'] + '| `f`, `gone` | `src/filters/invert.c` | pixels |\n'),
     ('a row with other words than the card', 'map', 'src/com/object.c',
      GOOD['src/com/object.c'].replace('something', 'something else')),
 ]
