@@ -100,22 +100,3 @@ typedef struct tagAnalogVideoInfo {
 #define MAXCOLORS(p)       ((p)->bmiHeader.biClrUsed)
 #define PALETTISED(p)      ((p)->bmiHeader.biBitCount <= iPALETTE)
 #define PALETTE_ENTRIES(p) ((DWORD)1 << (p)->bmiHeader.biBitCount)
-
-/* What a renderer tells about how it keeps up. */
-#undef INTERFACE
-#define INTERFACE IQualProp
-DECLARE_INTERFACE_(IQualProp, IUnknown)
-{
-#if !defined(__cplusplus) || defined(CINTERFACE)
-    STDMETHOD(QueryInterface)(THIS_ REFIID iid, void **object) PURE;
-    STDMETHOD_(ULONG, AddRef)(THIS) PURE;
-    STDMETHOD_(ULONG, Release)(THIS) PURE;
-#endif
-    STDMETHOD(get_FramesDroppedInRenderer)(THIS_ int *frames) PURE;
-    STDMETHOD(get_FramesDrawn)(THIS_ int *frames) PURE;
-    STDMETHOD(get_AvgFrameRate)(THIS_ int *frames_per_100_s) PURE;
-    STDMETHOD(get_Jitter)(THIS_ int *ms) PURE;
-    STDMETHOD(get_AvgSyncOffset)(THIS_ int *ms) PURE;
-    STDMETHOD(get_DevSyncOffset)(THIS_ int *ms) PURE;
-};
-#undef INTERFACE

@@ -55,8 +55,7 @@ def cpp_view(table):
     out.append('};\nconst size_t slot_row_count = sizeof(slot_rows) / sizeof(slot_rows[0]);\n\n'
                'const struct iid_row iid_rows[] = {\n')
     for name, (iid, _, _) in table.items():
-        if name != 'IQualProp':  # written with DECLARE_INTERFACE_: no __uuidof
-            out.append(f'    {{ "{name}", &__uuidof({name}), "{{{iid}}}" }},\n')
+        out.append(f'    {{ "{name}", &__uuidof({name}), "{{{iid}}}" }},\n')
     out.append('};\nconst size_t iid_row_count = sizeof(iid_rows) / sizeof(iid_rows[0]);\n')
     return ''.join(out)
 
