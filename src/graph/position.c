@@ -170,10 +170,12 @@ static HRESULT in_seconds(HRESULT hr, LONGLONG hns, REFTIME *ret)
 static HRESULT STDMETHODCALLTYPE position_duration(IMediaPosition *face, REFTIME *ret)
 {
     LONGLONG hns = 0;
+    HRESULT hr;
 
     if (ret == NULL)
         return E_POINTER;
-    return in_seconds(seeking_of(face)->lpVtbl->GetDuration(seeking_of(face), &hns), hns, ret);
+    hr = seeking_of(face)->lpVtbl->GetDuration(seeking_of(face), &hns);
+    return in_seconds(hr, hns, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE position_put(IMediaPosition *face, REFTIME seconds)
@@ -190,20 +192,23 @@ static HRESULT STDMETHODCALLTYPE position_put(IMediaPosition *face, REFTIME seco
 static HRESULT STDMETHODCALLTYPE position_get(IMediaPosition *face, REFTIME *ret)
 {
     LONGLONG hns = 0;
+    HRESULT hr;
 
     if (ret == NULL)
         return E_POINTER;
-    return in_seconds(seeking_of(face)->lpVtbl->GetCurrentPosition(seeking_of(face), &hns), hns,
-                      ret);
+    hr = seeking_of(face)->lpVtbl->GetCurrentPosition(seeking_of(face), &hns);
+    return in_seconds(hr, hns, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE position_get_stop(IMediaPosition *face, REFTIME *ret)
 {
     LONGLONG hns = 0;
+    HRESULT hr;
 
     if (ret == NULL)
         return E_POINTER;
-    return in_seconds(seeking_of(face)->lpVtbl->GetStopPosition(seeking_of(face), &hns), hns, ret);
+    hr = seeking_of(face)->lpVtbl->GetStopPosition(seeking_of(face), &hns);
+    return in_seconds(hr, hns, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE position_put_stop(IMediaPosition *face, REFTIME seconds)
@@ -220,10 +225,12 @@ static HRESULT STDMETHODCALLTYPE position_put_stop(IMediaPosition *face, REFTIME
 static HRESULT STDMETHODCALLTYPE position_get_preroll(IMediaPosition *face, REFTIME *ret)
 {
     LONGLONG hns = 0;
+    HRESULT hr;
 
     if (ret == NULL)
         return E_POINTER;
-    return in_seconds(seeking_of(face)->lpVtbl->GetPreroll(seeking_of(face), &hns), hns, ret);
+    hr = seeking_of(face)->lpVtbl->GetPreroll(seeking_of(face), &hns);
+    return in_seconds(hr, hns, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE position_put_preroll(IMediaPosition *face, REFTIME seconds)

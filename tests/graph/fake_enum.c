@@ -302,7 +302,9 @@ static HRESULT STDMETHODCALLTYPE seek_set(IMediaSeeking *face, LONGLONG *current
     pthread_mutex_lock(&self->lock);
     if ((how & 3) != 0) {
         self->position = *current;
-        self->cued = false;
+        self->cued = false; /* as a flush would leave it */
+        self->end_pending = false;
+        self->pins[0].at_end = false;
     }
     if ((stop_how & 3) != 0)
         self->stop_position = *stop;
