@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* convert.c - looks at the input's streams and writes the graph that turns them into the output.
+/* convert.c - looks at the input's streams and writes the graph that turns them into the
+ * output.
  *
  * Control threads.  Knows: what a file has in it, text graphs.  Must not know: verbs.
  */

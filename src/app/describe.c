@@ -12,7 +12,7 @@
 
 #define TYPES_MAX 64 /* of one pin; more than that says nothing more */
 
-/* ---- media types --------------------------------------------------------------------------- */
+/* ---- media types ------------------------------------------------------------------------- */
 
 static void frame_describe(json_t *object, const BITMAPINFOHEADER *header,
                            REFERENCE_TIME per_frame)
@@ -68,7 +68,7 @@ json_t *app_describe_media_type(const AM_MEDIA_TYPE *type)
     return object;
 }
 
-/* ---- pins ---------------------------------------------------------------------------------- */
+/* ---- pins -------------------------------------------------------------------------------- */
 
 static void interface_try(json_t *list, void *object, REFIID iid, const char *name)
 {
@@ -151,7 +151,7 @@ static json_t *filter_interfaces(IBaseFilter *filter)
     return list;
 }
 
-/* ---- classes ------------------------------------------------------------------------------- */
+/* ---- classes ----------------------------------------------------------------------------- */
 
 static json_t *option_value(const RG_OPTION_INFO *info)
 {
@@ -302,7 +302,7 @@ json_t *app_describe_class(const char *name, struct app_failure *failure)
     return object;
 }
 
-/* ---- files --------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------- */
 
 /* The filter itself, else its first pin that can seek, knows how long the file is. */
 static void file_times(json_t *object, IBaseFilter *filter)

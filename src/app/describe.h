@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* describe.h - classes, filters, files and graphs as JSON; the verbs print it as it is or in words.
+/* describe.h - classes, filters, files and graphs as JSON; the verbs print it as it is or in
+ * words.
  *
  * Control threads.  Knows: COM interfaces of filters and pins, jansson.
  * Must not know: verbs, terminals.
@@ -10,11 +11,13 @@
 
 #include "app/graph.h"
 
-/* [{name, help, kind, module}], "object" classes left out; {file, why} of modules that failed. */
+/* [{name, help, kind, module}], "object" classes left out; {file, why} of modules that
+ * failed. */
 json_t *app_describe_classes(void);
 json_t *app_describe_module_errors(void);
 
-/* {name, help, kind, module, clsid, merit, interfaces, pins, options}.  NULL: failure says why. */
+/* {name, help, kind, module, clsid, merit, interfaces, pins, options}.  NULL: failure says
+ * why. */
 json_t *app_describe_class(const char *name, struct app_failure *failure);
 
 /* {file, duration_ns, seekable, streams: [{pin, type, media…}]}.  NULL: failure says why. */
@@ -26,5 +29,6 @@ json_t *app_describe_graph(const struct app_graph *graph);
 /* Graphviz' language, from app_describe_graph. */
 void app_graph_dot(const json_t *graph, struct app_text *out);
 
-/* {type: "video …" in words, kind: "video"/"audio"/…, width, height, fps, rate, channels, bits} */
+/* {type: "video …" in words, kind: "video"/"audio"/…, width, height, fps, rate, channels,
+ * bits} */
 json_t *app_describe_media_type(const AM_MEDIA_TYPE *type);

@@ -107,7 +107,7 @@ json_t *app_describe_graph(const struct app_graph *graph)
     return object;
 }
 
-/* ---- dot ----------------------------------------------------------------------------------- */
+/* ---- dot --------------------------------------------------------------------------------- */
 
 static void dot_string(struct app_text *out, const char *text)
 {

@@ -9,8 +9,8 @@
 
 struct app_drain;
 
-/* Starts one thread for each connected output pin of each source: it holds the pin and then sends
- * end of stream to the peer.  NULL: no source can be held; stopping is all there is. */
+/* Starts one thread for each connected output pin of each source: it holds the pin and then
+ * sends end of stream to the peer.  NULL: no source can be held; stopping is all there is. */
 struct app_drain *app_drain_start(struct app_graph *graph);
 
 /* After the graph has stopped: joins the threads.  NULL is fine. */

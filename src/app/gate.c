@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- where --------------------------------------------------------------------------------- */
+/* ---- where ------------------------------------------------------------------------------- */
 
 static IPin *first_connected(IBaseFilter *filter, PIN_DIRECTION direction, bool wants_peer)
 {
@@ -80,7 +80,7 @@ bool app_gate_is_below(IPin *below, IPin *above)
     return found;
 }
 
-/* ---- the gates ----------------------------------------------------------------------------- */
+/* ---- the gates --------------------------------------------------------------------------- */
 
 struct gate *app_gate_get(struct app_schedule *s, IPin *pin)
 {

@@ -358,6 +358,14 @@ int64_t app_row_lost(const struct app_row *row)
     return lost;
 }
 
+bool app_ledger_flowed(const struct app_ledger *ledger)
+{
+    for (size_t i = 0; i < ledger->n_rows; i++)
+        if (ledger->rows[i].samples_out || ledger->rows[i].samples_in)
+            return true;
+    return false;
+}
+
 uint64_t app_ledger_lost(const struct app_ledger *ledger)
 {
     uint64_t lost = 0;

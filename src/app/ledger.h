@@ -92,6 +92,7 @@ void app_ledger_progress(struct app_ledger *ledger, struct app_progress *ret_pro
 /* Samples of a row that left and never came, and nobody said why; negative: came from nowhere.
  */
 int64_t app_row_lost(const struct app_row *row);
+bool app_ledger_flowed(const struct app_ledger *ledger); /* has any sample moved? */
 uint64_t app_ledger_lost(const struct app_ledger *ledger);
 size_t app_ledger_count(const struct app_ledger *ledger, enum app_edit_result result);
 

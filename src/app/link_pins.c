@@ -384,12 +384,13 @@ static void failure_tell(struct linker *l, HRESULT hr, struct app_failure *failu
     const struct app_join *join = &l->joins[l->deepest];
 
     failure->code = APP_EXIT_FAILED;
-    app_text_add(&failure->text, "%s can't feed %s: ", l->parts[join->from].name,
-                 l->parts[join->to].name);
-    if (l->why.length)
+    if (l->why.length) {
         app_text_put(&failure->text, l->why.data, l->why.length);
-    else
+    } else {
+        app_text_add(&failure->text, "%s can't feed %s: ", l->parts[join->from].name,
+                     l->parts[join->to].name);
         app_text_hresult(&failure->text, hr);
+    }
     app_text_caret(&failure->text, l->source, join->span);
 }
 

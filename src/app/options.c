@@ -261,8 +261,14 @@ HRESULT app_filter_create(const struct app_element *element, bool is_sink, const
         const char *why;
 
         failure->code = APP_EXIT_FAILED;
-        app_text_add(&failure->text, "can't make a \"%s\" filter: ", element->class_name);
-        app_text_hresult(&failure->text, hr);
+        if (!strcmp(element->class_name, "file") && hr == VFW_E_NOT_FOUND) {
+            app_text_add(&failure->text,
+                         "no filter that %s files is there: the ffmpeg module is missing",
+                         is_sink ? "writes" : "reads");
+        } else {
+            app_text_add(&failure->text, "can't make a \"%s\" filter: ", element->class_name);
+            app_text_hresult(&failure->text, hr);
+        }
         for (unsigned i = 0; rg_module_error_at(i, &file, &why) == S_OK; i++)
             app_text_add(&failure->text, "\n  module %s did not load: %s", file, why);
         failure_place(failure, source, element->span);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the filter that comes in -------------------------------------------------------------- */
+/* ---- the filter that comes in ------------------------------------------------------------ */
 
 static const struct app_element *next_element(const struct task *task)
 {
@@ -41,7 +41,7 @@ static char *insert_name(const struct app_graph *graph, const struct app_element
     return app_text_steal(&text);
 }
 
-/* ---- booking ------------------------------------------------------------------------------- */
+/* ---- booking ----------------------------------------------------------------------------- */
 
 static void say(struct app_schedule *s, const struct app_edit_record *record)
 {
@@ -119,7 +119,7 @@ static char *refusal(struct app_schedule *s, const struct app_edit_record *recor
     return app_text_steal(&text);
 }
 
-/* ---- the edits ----------------------------------------------------------------------------- */
+/* ---- the edits --------------------------------------------------------------------------- */
 
 static RG_EDIT_REQUEST request(const struct app_schedule *s)
 {

@@ -10,7 +10,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "app/drain.h"
@@ -48,7 +47,7 @@ static HRESULT run_fail(struct run *run, HRESULT hr, const char *what)
     return hr;
 }
 
-/* ---- progress ------------------------------------------------------------------------------ */
+/* ---- progress ---------------------------------------------------------------------------- */
 
 #define WINDOW_NS INT64_C(1000000000)
 
@@ -81,7 +80,7 @@ static void progress_tell(struct run *run)
     run->setup->progress(run->setup->context, &progress);
 }
 
-/* ---- what comes in ------------------------------------------------------------------------- */
+/* ---- what comes in ----------------------------------------------------------------------- */
 
 static void events_read(struct run *run)
 {
@@ -106,9 +105,9 @@ static void events_read(struct run *run)
 
 static void signal_read(struct run *run)
 {
-    struct signalfd_siginfo info;
+    char byte;
 
-    if (read(run->setup->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+    if (read(run->setup->signal_fd, &byte, 1) != 1)
         return;
     if (run->signals++) {
         message(run, "stopping now", false);
@@ -148,7 +147,7 @@ static HRESULT run_wait(struct run *run)
     return S_OK;
 }
 
-/* ---- start and end ------------------------------------------------------------------------- */
+/* ---- start and end ----------------------------------------------------------------------- */
 
 static HRESULT run_open(struct run *run)
 {

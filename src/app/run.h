@@ -23,16 +23,17 @@ struct app_run_setup {
     const struct app_edit *edits;
     size_t n_edits;
     bool is_free;         /* no clock: as fast as the filters can */
-    int signal_fd;        /* a signalfd; -1: none.  Its first signal drains, the second stops */
+    int signal_fd;        /* a pipe; -1: none.  Its first byte drains, the second stops */
     unsigned progress_ms; /* 0: never */
-    /* Optional, called on the calling thread and on the schedule's.  A detail is for those who want
-     * to see everything. */
+    /* Optional, called on the calling thread and on the schedule's.  A detail is for those
+     * who want to see everything. */
     void (*message)(void *context, const char *line, bool is_detail);
     /* Optional, called on the calling thread. */
     void (*progress)(void *context, const struct app_run_progress *progress);
     void *context;
 };
 
-/* S_OK: the graph came to its end, or was drained; S_FALSE: stopped in between by a second signal.
- * Otherwise failure says why.  The graph is stopped and the ledger complete in any case. */
+/* S_OK: the graph came to its end, or was drained; S_FALSE: stopped in between by a second
+ * signal. Otherwise failure says why.  The graph is stopped and the ledger complete in any
+ * case. */
 HRESULT app_run(const struct app_run_setup *setup, struct app_failure *failure);

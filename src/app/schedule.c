@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- which gates wait for what ------------------------------------------------------------- */
+/* ---- which gates wait for what ----------------------------------------------------------- */
 
 /* Arms each gate for the earliest task that needs it.  Called whenever the graph or a task has
  * changed, before any gate opens.  pins[task]: the pin of each, or NULL. */
@@ -98,15 +98,15 @@ static void task_advance(struct task *task, int64_t held)
         task->is_over = true;
 }
 
-/* ---- a gate has closed --------------------------------------------------------------------- */
+/* ---- a gate has closed ------------------------------------------------------------------- */
 
 static bool stop_wanted(const struct app_schedule *s)
 {
     return WaitForSingleObject(s->stop, 0) == WAIT_OBJECT_0;
 }
 
-/* Has a sample passed `gate` that `below` will stop, but has not got to it yet?  A queue stands in
- * between, or a filter that holds samples back. */
+/* Has a sample passed `gate` that `below` will stop, but has not got to it yet?  A queue
+ * stands in between, or a filter that holds samples back. */
 static bool is_on_its_way(const struct gate *gate, const struct gate *below)
 {
     RG_LEDGER ledger;
@@ -115,8 +115,9 @@ static bool is_on_its_way(const struct gate *gate, const struct gate *below)
            IRgLink_GetLedger(gate->link, &ledger) == S_OK && ledger.last_start >= below->armed;
 }
 
-/* Gates below would hold back what drains: first let those have theirs whose sample is on its way,
- * then take the rest off guard; tasks_arm puts them back.  False: one below closed, it goes first. */
+/* Gates below would hold back what drains: first let those have theirs whose sample is on
+ * its way, then take the rest off guard; tasks_arm puts them back.  False: one below closed,
+ * it goes first. */
 static bool gates_below_ready(struct app_schedule *s, const struct gate *gate)
 {
     for (size_t i = 0; i < s->n_gates; i++) {
@@ -228,7 +229,8 @@ static void gate_fired(struct app_schedule *s, struct gate *gate)
     tasks_prepare(s);
 }
 
-/* The fired gate that no other fired gate is below of: what it holds can't be in another's way. */
+/* The fired gate that no other fired gate is below of: what it holds can't be in another's
+ * way. */
 static struct gate *gate_pick(struct app_schedule *s)
 {
     struct gate *any = NULL;
@@ -249,7 +251,7 @@ static struct gate *gate_pick(struct app_schedule *s)
     return any;
 }
 
-/* ---- the clock has come -------------------------------------------------------------------- */
+/* ---- the clock has come ------------------------------------------------------------------ */
 
 static int64_t wall_now(const struct app_schedule *s)
 {
@@ -310,7 +312,7 @@ static void wall_perform(struct app_schedule *s, struct task *task)
     tasks_prepare(s);
 }
 
-/* ---- the thread ---------------------------------------------------------------------------- */
+/* ---- the thread -------------------------------------------------------------------------- */
 
 /* Waits for the stop event, a gate or the clock.  False: stop. */
 static bool schedule_wait(struct app_schedule *s)
@@ -372,7 +374,7 @@ static DWORD schedule_main(LPVOID parameter)
     return 0;
 }
 
-/* ---- opening and closing ------------------------------------------------------------------- */
+/* ---- opening and closing ----------------------------------------------------------------- */
 
 /* Every name, filter and option is tried once, before anything runs. */
 static HRESULT task_check(struct app_schedule *s, struct task *task,

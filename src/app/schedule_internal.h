@@ -46,11 +46,11 @@ struct app_schedule {
     size_t n_gates;
 };
 
-/* ---- schedule.c ---------------------------------------------------------------------------- */
+/* ---- schedule.c -------------------------------------------------------------------------- */
 /* The first time after `held` of an edit that comes every `step` and was due at `due`. */
 int64_t app_task_next(int64_t due, int64_t step, int64_t held);
 
-/* ---- gate.c -------------------------------------------------------------------------------- */
+/* ---- gate.c ------------------------------------------------------------------------------ */
 /* The pin that has to be held for an edit, with a reference; NULL if the target is not there.
  * Above the filter; behind it for insert and for filters without a connected input. */
 IPin *app_task_pin(const struct app_schedule *s, const struct task *task);
@@ -69,7 +69,7 @@ int64_t app_gate_open(struct gate *gate);
 /* Is the pin `below` reached by what leaves the pin `above`? */
 bool app_gate_is_below(IPin *below, IPin *above);
 
-/* ---- perform.c ----------------------------------------------------------------------------- */
+/* ---- perform.c --------------------------------------------------------------------------- */
 /* Makes the filter of the task's next turn ahead of its time.  S_OK, or failure says why. */
 HRESULT app_task_prepare(struct task *task, struct app_failure *failure);
 

@@ -33,7 +33,7 @@ extern const struct cli_verb cli_verb_inspect;
 extern const struct cli_verb cli_verb_probe;
 extern const struct cli_verb cli_verb_graph;
 
-/* ---- options.c ----------------------------------------------------------------------------- */
+/* ---- options.c --------------------------------------------------------------------------- */
 
 struct cli_reader {
     const struct cli_verb *verb;
@@ -60,9 +60,10 @@ void cli_print_help(const struct cli_verb *verb);
 /* A number within bounds, for an option's value.  False: told already. */
 bool cli_number(const char *option, const char *value, long low, long high, long *ret_number);
 
-/* ---- terminal.c ---------------------------------------------------------------------------- */
+/* ---- terminal.c -------------------------------------------------------------------------- */
 
-/* "regraft: error: …" on standard error.  Returns the exit code of the failure, which is cleared. */
+/* "regraft: error: …" on standard error.  Returns the exit code of the failure, which is
+ * cleared. */
 int cli_fail(struct app_failure *failure);
 /* The same for wrong use, with a pointer to the verb's help; returns 2. */
 int cli_misuse(const struct cli_verb *verb, const char *format, ...)
@@ -78,10 +79,11 @@ bool cli_has_terminal(void);
 bool cli_out(const struct app_text *text);
 bool cli_out_json(const json_t *json);
 
-/* Blocks SIGINT and SIGTERM in all threads to come; returns a signalfd for them, -1 if none. */
+/* From now on SIGINT and SIGTERM write a byte each into the pipe whose reading end is returned;
+ * -1 if there can be none. */
 int cli_signals(void);
 
-/* ---- play.c: what run and convert share ----------------------------------------------------- */
+/* ---- play.c: what run and convert share -------------------------------------------------- */
 
 struct cli_play {
     const char *text; /* of the graph */

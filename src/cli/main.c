@@ -32,7 +32,7 @@ static void help_text(struct app_text *out)
     app_table_clear(&table);
     app_text_add(out,
                  "\n\"regraft VERB --help\" has the options and examples.  To start with:\n"
-                 "  regraft run 'testsrc ! invert name=fx ! null' "
+                 "  regraft run 'testsrc seconds=5 ! invert name=fx ! null' "
                  "--every 100ms 'swap fx flip invert'\n");
 }
 

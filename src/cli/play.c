@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* play.c - text to a graph that runs to its end: progress while it does, the ledger after.
  *
- * Main thread; messages also from the thread that edits.  Knows: app.  Must not know: COM or locks.
+ * Main thread; messages also from the thread that edits.  Knows: app.  Must not know: COM or
+ * locks.
  */
 #include "cli/cli.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/run.h"
 
@@ -94,7 +94,7 @@ static void blocks_warn(const struct cli_play *play)
     }
 }
 
-static int play_graph(const struct cli_play *play, struct app_graph *graph, int signals)
+static int play_graph(const struct cli_play *play, struct app_graph *graph)
 {
     struct app_failure failure = { 0 };
     struct app_ledger ledger;
@@ -104,7 +104,7 @@ static int play_graph(const struct cli_play *play, struct app_graph *graph, int 
         .edits = play->edits,
         .n_edits = play->n_edits,
         .is_free = play->is_free,
-        .signal_fd = signals,
+        .signal_fd = cli_signals(), /* until here Ctrl-C just ends the program */
         .progress_ms = !play->is_quiet && cli_has_terminal() ? PROGRESS_MS : 0,
         .message = on_message,
         .progress = on_progress,
@@ -116,7 +116,7 @@ static int play_graph(const struct cli_play *play, struct app_graph *graph, int 
     app_ledger_init(&ledger);
     hr = app_run(&setup, &failure);
     cli_progress_end();
-    if (FAILED(hr) && failure.code == APP_EXIT_USAGE) {
+    if (FAILED(hr) && !app_ledger_flowed(&ledger)) {
         code = cli_fail(&failure); /* nothing has run: no ledger to show */
     } else {
         if (!report(play, &ledger))
@@ -140,7 +140,6 @@ int cli_play(const struct cli_play *play)
     struct app_failure failure = { 0 };
     struct app_text_graph text;
     struct app_graph graph;
-    int signals = cli_signals();
     int code;
 
     if (!app_text_graph_parse(play->text, play->parse_flags, app_graph_vocabulary(), &text,
@@ -151,12 +150,10 @@ int cli_play(const struct cli_play *play)
             code = cli_fail(&failure);
         } else {
             blocks_warn(play);
-            code = play_graph(play, &graph, signals);
+            code = play_graph(play, &graph);
             app_graph_free(&graph);
         }
         app_text_graph_free(&text);
     }
-    if (signals >= 0)
-        close(signals);
     return code;
 }

@@ -6,12 +6,12 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 static pthread_mutex_t terminal_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -105,14 +105,28 @@ bool cli_out_json(const json_t *json)
     return out_done(json_dumpf(json, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF);
 }
 
+static int signal_pipe = -1; /* writing end; set once, before the handler is installed */
+
+static void on_signal(int number)
+{
+    int error = errno;
+    char byte = (char)number;
+    ssize_t written = write(signal_pipe, &byte, 1);
+
+    (void)written; /* a full pipe has signals enough */
+    errno = error;
+}
+
 int cli_signals(void)
 {
-    sigset_t set;
+    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+    int ends[2];
 
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    if (pthread_sigmask(SIG_BLOCK, &set, NULL))
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
         return -1;
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    signal_pipe = ends[1];
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    return ends[0];
 }

@@ -23,7 +23,7 @@ static const char *get(const json_t *object, const char *key)
     return text ? text : "";
 }
 
-/* ---- all ----------------------------------------------------------------------------------- */
+/* ---- all --------------------------------------------------------------------------------- */
 
 static void kind_text(const json_t *classes, const char *kind, const char *title,
                       struct app_text *out)
@@ -87,7 +87,7 @@ static int inspect_all(bool wants_json)
     return ok ? APP_EXIT_OK : APP_EXIT_FAILED;
 }
 
-/* ---- one ----------------------------------------------------------------------------------- */
+/* ---- one --------------------------------------------------------------------------------- */
 
 static void list_text(const json_t *list, struct app_text *out)
 {

@@ -161,7 +161,8 @@ const struct cli_verb cli_verb_run = {
         "as\n"
         "it was), 6 samples are not accounted for.",
     .examples =
-        "  regraft run 'testsrc ! invert name=fx ! null' --every 100ms 'swap fx flip invert'\n"
+        "  regraft run 'testsrc seconds=5 ! invert name=fx ! null' --every 100ms 'swap fx flip "
+        "invert'\n"
         "  regraft run 'file in.mp4 ! decode ! invert name=fx ! encode codec=h264 ! file "
         "out.mp4' \\\n"
         "          --at 1.5s 'swap fx flip' --at 3s 'remove fx' --ledger ledger.json\n"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_edit.c - edits as text: what is understood, what is refused where, and how they are told. */
+/* test_edit.c - edits as text: what is understood, what is refused where, and how they are
+ * told. */
 #include "support.h"
 
 #include "app/edit.h"
