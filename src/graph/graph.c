@@ -27,8 +27,8 @@ static const struct com_entry graph_map[] = {
     COM_ENTRY(IGraphVersion, struct graph, version_face),
     COM_ENTRY(IGraphReport, struct graph, report),
     COM_ENTRY(IObjectWithSite, struct graph, site_face),
-    /* rewire.c: COM_ENTRY(IGraphConfig, struct graph, config), */
-    /* rewire.c: COM_ENTRY(IGraphEdit, struct graph, edit), */
+    COM_ENTRY(IGraphConfig, struct graph, config),
+    COM_ENTRY(IGraphEdit, struct graph, edit),
     COM_MAP_END,
 };
 
@@ -46,8 +46,8 @@ static void faces_init(struct graph *graph)
     COM_FACE_INIT(object, graph->version_face, &graph_version_vtbl);
     COM_FACE_INIT(object, graph->report, &graph_report_vtbl);
     COM_FACE_INIT(object, graph->site_face, &graph_site_vtbl);
-    /* rewire.c: COM_FACE_INIT(object, graph->config, &rg_graph_config_vtbl); */
-    /* rewire.c: COM_FACE_INIT(object, graph->edit, &rg_graph_edit_vtbl); */
+    COM_FACE_INIT(object, graph->config, &rg_graph_config_vtbl);
+    COM_FACE_INIT(object, graph->edit, &rg_graph_edit_vtbl);
 }
 
 /* ---- life ---------------------------------------------------------------------------------------- */
@@ -63,11 +63,9 @@ static void members_free(struct graph *graph)
     graph_unlock(graph);
 }
 
-/* Takes a half-built graph too. */
-static void graph_destroy(struct com_object *object)
+/* Takes a half-built graph too.  Not under any lock, and not inside a filter's call. */
+void graph_take_down(struct graph *graph)
 {
-    struct graph *graph = (struct graph *)object;
-
     graph_worker_stop(graph);
     if (graph->gate.free_event != NULL)
         members_free(graph);
@@ -89,8 +87,18 @@ static void graph_destroy(struct com_object *object)
     pthread_mutex_destroy(&graph->report_lock);
     pthread_mutex_destroy(&graph->jobs_lock);
     rg_free(graph->report_text);
-    com_object_fini(object);
+    com_object_fini(&graph->object);
     rg_free(graph);
+}
+
+/* The worker owns no reference, so a filter that it calls may hold the last one, or take one for a moment while the
+ * graph goes already: the first one to come here decides, and the worker itself waits until it is out of the filter. */
+static void graph_destroy(struct com_object *object)
+{
+    struct graph *graph = (struct graph *)object;
+
+    if (!atomic_exchange(&graph->is_ending, true) && !graph_worker_ends_it(graph))
+        graph_take_down(graph);
 }
 
 static HRESULT graph_build(struct graph *graph)
@@ -125,14 +133,13 @@ static HRESULT graph_create_any(bool has_worker, IUnknown *outer, REFIID iid, vo
     pthread_mutex_init(&graph->report_lock, NULL);
     pthread_mutex_init(&graph->jobs_lock, NULL);
     graph->has_worker = has_worker;
-    graph->is_aggregated = outer != NULL;
     graph->clock_choice = GRAPH_CLOCK_DEFAULT;
     graph->time_format = TIME_FORMAT_MEDIA_TIME;
     graph->rate = 1.0;
     graph->segment_stop = -1;
     hr = graph_build(graph);
     if (FAILED(hr)) {
-        graph_destroy(&graph->object);
+        graph_take_down(graph);
         return hr;
     }
     return com_object_hand_out(&graph->object, outer, iid, out);

@@ -35,6 +35,9 @@ struct rewire {
     RG_CERTIFICATE certificate;
 };
 
+/* rename.c: name must be free, else nothing happens. */
+void graph_rename_locked(struct graph *graph, struct graph_node *node, const WCHAR *name);
+
 /* ---- search.c of the edit: rewire_path.c -------------------------------------------------------- */
 
 /* Fills out or in, whichever is NULL, by the rules of spec 3.3.  need_removable: a filter that the caller had added stands in the way
