@@ -34,6 +34,7 @@ struct record {
 static RG_TLS struct record record;
 static RG_TLS bool is_listed;
 static RG_TLS bool is_watched;
+static RG_TLS bool has_ended; /* what runs now are destructors of others: no record any more */
 
 static pthread_mutex_t records_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct record *first_record; /* under records_lock */
@@ -65,7 +66,7 @@ static void thread_ends(void *round)
         pthread_setspecific(exit_key, &second_round);
         return;
     }
-    is_watched = false;
+    has_ended = true;
     record_remove();
     rg_mutex_abandon_all();
     rg_thread_signal_end();
@@ -79,7 +80,7 @@ static void exit_key_create(void)
 
 void rg_thread_exit_watch(void)
 {
-    if (is_watched)
+    if (is_watched || has_ended)
         return;
     is_watched = true;
     pthread_once(&exit_once, exit_key_create);
@@ -90,7 +91,7 @@ void rg_thread_exit_watch(void)
 
 static struct record *record_here(void)
 {
-    if (!is_listed) {
+    if (!is_listed && !has_ended) {
         is_listed = true;
         rg_thread_exit_watch();
         pthread_mutex_lock(&records_lock);

@@ -133,6 +133,39 @@ static void any_thread_can_have_a_handle(void **state)
     CloseHandle(handle);
 }
 
+static pthread_key_t late_key;
+
+static int late_rounds;
+
+/* Comes back for a third round of destructors: the library's own end of the thread is over then. */
+static void wait_once_more(void *event)
+{
+    (void)WaitForSingleObject(event, 1);
+    if (++late_rounds < 3)
+        pthread_setspecific(late_key, event);
+}
+
+static void *end_with_a_wait(void *event)
+{
+    pthread_setspecific(late_key, event);
+    (void)WaitForSingleObject(event, 1);
+    return NULL;
+}
+
+static void waiting_in_destructors_does_no_harm(void **state)
+{
+    HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL);
+    pthread_t thread;
+
+    (void)state;
+    assert_int_equal(pthread_key_create(&late_key, wait_once_more), 0);
+    assert_int_equal(pthread_create(&thread, NULL, end_with_a_wait, event), 0);
+    pthread_join(thread, NULL);
+    pthread_key_delete(late_key);
+    thread_result(thread_of(return_its_parameter, NULL));
+    CloseHandle(event);
+}
+
 static DWORD set_and_check_error(LPVOID parameter)
 {
     (void)parameter;
@@ -234,6 +267,7 @@ int main(void)
         cmocka_unit_test(priority_is_remembered),
         cmocka_unit_test(bad_thread_arguments_are_refused),
         cmocka_unit_test(any_thread_can_have_a_handle),
+        cmocka_unit_test(waiting_in_destructors_does_no_harm),
         cmocka_unit_test(last_error_is_each_threads_own),
         cmocka_unit_test(slots_are_each_threads_own),
         cmocka_unit_test(own_thread_has_its_name_cut_to_fit),
