@@ -172,14 +172,16 @@ HRESULT app_gate_close(struct app_schedule *s, struct gate *gate)
 
 int64_t app_gate_open(struct gate *gate)
 {
+    int64_t before = app_now_ns();
+    int64_t closed = -1;
     RG_LEDGER ledger;
 
     gate->is_held = gate->is_shut = false;
     if (!gate->flow)
         return -1;
+    /* Read before it opens: a moment later the next armed time may have closed it again. */
+    if (gate->link && IRgLink_GetLedger(gate->link, &ledger) == S_OK)
+        closed = ledger.closed_ns;
     IPinFlowControl_Block(gate->flow, 0, NULL);
-    /* A gate that is armed may be closed again by now: then the longest is no shorter. */
-    if (!gate->link || IRgLink_GetLedger(gate->link, &ledger) != S_OK)
-        return -1;
-    return ledger.closed_ns;
+    return closed < 0 ? -1 : closed + app_now_ns() - before;
 }

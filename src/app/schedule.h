@@ -6,17 +6,6 @@
  * Wall time: the gate is closed when the clock says so.  One thread of its own, asleep until a
  * gate, the clock or the end calls.  Knows: graph, ledger.  Must not know: verbs.
  */
-/* schedule.h - does edits at their times while the graph runs, and books each in the ledger.
- *
- * Media time: the output pin above the filter is armed to hold the first sample at or after the
- * time; when it does, the edit is made, the next time armed, and only then the gate opened.  The
- * same text so gives the same run, sample for sample.  Several times of one --every that fall on
- * one sample count once.  Wall time: the gate is closed when the clock says so.
- *
- * One thread of its own, which sleeps until a gate, the clock or the end calls. open, start,
- * close: control thread.  Between start and close the places of the graph and the ledger belong
- * to the schedule's thread.
- */
 #pragma once
 
 #include "app/ledger.h"

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+"""probe and convert on generated clips; files that are missing, garbage or cut off."""
+import json
+import os
+import subprocess
+
+from harness import Skip, equal, has, main, need_filters, need_program, regraft
+
+
+def clip(path, seconds=2, more=()):
+    """A clip made by the ffmpeg command, so that what we read was not written by us."""
+    need_filters('demux', 'decode', 'encode', 'mux')
+    need_program('ffmpeg')
+    done = subprocess.run(['ffmpeg', '-hide_banner', '-loglevel', 'error', '-nostdin', '-y',
+                           '-f', 'lavfi', '-i', f'testsrc2=size=320x240:rate=25:duration={seconds}',
+                           '-f', 'lavfi', '-i', f'sine=frequency=440:sample_rate=48000:duration={seconds}',
+                           '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p',
+                           '-c:a', 'aac', '-ac', '2', *more, path], stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        raise Skip('this ffmpeg can make no such clip')
+
+
+def kinds(path):
+    return [stream['kind'] for stream in regraft('probe', path, '--json').json()['streams']]
+
+
+def frames(path):
+    """Frames that come out of the decoder."""
+    out = regraft('run', '-q', '--no-clock', f'file {path} ! decode ! invert ! null name=end', '--ledger', '-').json()
+    equal(out['lost'], 0)
+    return next(link['samples_in'] for link in out['links'] if link['to'].startswith('end.'))
+
+
+def case_probe():
+    clip('a.mp4')
+    out = regraft('probe', 'a.mp4').out
+    has(out, 'a.mp4', 'duration', 'seekable', '320x240', '48000')
+    probe = regraft('probe', 'a.mp4', '--json').json()
+    equal([s['kind'] for s in probe['streams']], ['video', 'audio'])
+    equal((probe['streams'][0]['width'], probe['streams'][0]['height']), (320, 240))
+    assert 1900000000 <= probe['duration_ns'] <= 2200000000, probe
+
+
+def case_convert():
+    clip('a.mp4')
+    regraft('convert', 'a.mp4', 'b.mkv', '--preset', 'ultrafast')
+    equal(sorted(kinds('b.mkv')), ['audio', 'video'])
+    equal(frames('b.mkv'), 50)
+
+
+def case_convert_with_codec_options():
+    clip('a.mp4')
+    regraft('convert', 'a.mp4', 'b.mp4', '--vcodec', 'h264 preset=ultrafast crf=30', '--acodec', 'aac bitrate=96000',
+            '--ledger', 'l.json')
+    equal(frames('b.mp4'), 50)
+    with open('l.json', encoding='utf-8') as f:
+        equal(json.load(f)['lost'], 0)
+
+
+def case_convert_copies():
+    clip('a.mp4')
+    regraft('convert', 'a.mp4', 'b.mkv', '--vcodec', 'copy', '--acodec', 'copy')
+    equal(sorted(kinds('b.mkv')), ['audio', 'video'])
+    equal(frames('b.mkv'), 50)
+
+
+def case_convert_sound_only():
+    clip('a.mp4')
+    for name in ('b.wav', 'b.flac', 'b.m4a'):
+        regraft('convert', 'a.mp4', name)
+        equal(kinds(name), ['audio'])
+
+
+def case_convert_scales():
+    clip('a.mp4')
+    regraft('convert', 'a.mp4', 'b.mp4', '--size', '160x120', '--preset', 'ultrafast', '--acodec', 'none')
+    streams = regraft('probe', 'b.mp4', '--json').json()['streams']
+    equal([(s['width'], s['height']) for s in streams], [(160, 120)])
+    equal(frames('b.mp4'), 50)
+
+
+def case_convert_prints_its_graph():
+    clip('a b.mp4')
+    out = regraft('convert', 'a b.mp4', 'c.mp4', '--print').out
+    has(out, "file 'a b.mp4' name=in", 'decode', 'encode codec=h264', 'encode codec=aac', 'file c.mp4')
+    assert not os.path.exists('c.mp4')
+    with open('graph.txt', 'w', encoding='utf-8') as f:
+        f.write(out)
+    regraft('run', '-q', '--no-clock', '-f', 'graph.txt')
+    equal(frames('c.mp4'), 50)
+
+
+def case_convert_keeps_what_is_there():
+    clip('a.mp4')
+    has(regraft('convert', 'a.mp4', './a.mp4', code=1).err, 'the same file')
+    with open('b.mp4', 'w', encoding='utf-8') as f:
+        f.write('mine')
+    has(regraft('convert', 'a.mp4', 'b.mp4', '--no-overwrite', code=1).err, 'b.mp4 is there already')
+    with open('b.mp4', encoding='utf-8') as f:
+        equal(f.read(), 'mine')
+
+
+def case_effects_on_a_real_file():
+    clip('a.mp4')
+    regraft('run', '-q', '--no-clock', 'file a.mp4 name=in  in. ! decode ! invert name=fx ! encode codec=h264 '
+            'preset=ultrafast ! mux name=m ! file b.mp4  in. ! decode ! encode codec=aac ! m.',
+            '--every', '100ms', 'swap fx flip grayscale invert', '--ledger', 'l.json')
+    with open('l.json', encoding='utf-8') as f:
+        ledger = json.load(f)
+    equal(ledger['lost'], 0)
+    equal({e['result'] for e in ledger['edits']}, {'done'})
+    assert len(ledger['edits']) >= 18, ledger['edits']
+    equal(frames('b.mp4'), 50)
+
+
+def case_missing_files():
+    need_filters('demux')
+    for args in (('probe', 'no.mp4'), ('convert', 'no.mp4', 'b.mp4'), ('run', 'file no.mp4 ! decode ! null')):
+        has(regraft(*args, code=1).err, 'no.mp4', 'No such file')
+
+
+def case_garbage():
+    need_filters('demux')
+    with open('g.mp4', 'wb') as f:
+        f.write(bytes((i * 7919 >> 3) & 255 for i in range(20000)))
+    with open('empty.mp4', 'wb'):
+        pass
+    for name in ('g.mp4', 'empty.mp4'):
+        has(regraft('probe', name, code=1).err, name)
+        has(regraft('convert', name, 'b.mp4', code=1).err, name)
+
+
+def case_cut_off_files():
+    """A file that ends too soon still ends the run, with or without an error; never a hang or a crash."""
+    clip('a.mkv')
+    with open('a.mkv', 'rb') as f:
+        data = f.read()
+    for part in (10, 50, 90):
+        with open('cut.mkv', 'wb') as f:
+            f.write(data[:len(data) * part // 100])
+        regraft('run', '-q', '--no-clock', 'file cut.mkv ! decode ! null')
+
+
+def case_unwritable_output():
+    clip('a.mp4')
+    has(regraft('convert', 'a.mp4', '/nowhere/b.mp4', code=1).err, '/nowhere/b.mp4')
+
+
+main(globals())

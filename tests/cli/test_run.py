@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+"""run: edits at media time, the ledger, exit codes."""
+import json
+
+from harness import equal, has, main, regraft
+
+GRAPH = 'testsrc size=160x120 fps=25 frames=100 ! invert name=fx ! null name=end'
+
+
+def ledger_of(*args, code=0):
+    regraft('run', '-q', *args, '--ledger', 'ledger.json', code=code)
+    with open('ledger.json', encoding='utf-8') as f:
+        return json.load(f)
+
+
+def without_times(ledger):
+    for edit in ledger['edits']:
+        edit.pop('timing', None)
+    return ledger
+
+
+def link(ledger, start, end):
+    for row in ledger['links']:
+        if row['from'].startswith(start + '.') and row['to'].startswith(end + '.'):
+            return row
+    raise AssertionError(f'no link {start} -> {end} in {ledger["links"]}')
+
+
+def balanced(ledger, frames):
+    equal(ledger['lost'], 0)
+    for row in ledger['links']:
+        equal(row['samples_out'], row['samples_in'])
+        equal(row['bytes_out'], row['bytes_in'])
+        equal(row['lost'], 0)
+    for row in (ledger['links'][0], ledger['links'][-1]):
+        equal(row['samples_in'], frames)
+
+
+def case_a_run_is_counted():
+    ledger = ledger_of(GRAPH)
+    balanced(ledger, 100)
+    equal(ledger['edits'], [])
+    equal(ledger['graph'], GRAPH)
+
+
+def case_ledger_on_stdout():
+    equal(regraft('run', '-q', GRAPH, '--ledger', '-').json()['lost'], 0)
+    has(regraft('run', GRAPH, '--ledger', '/nowhere/x.json', code=1).err, "can't write /nowhere/x.json")
+
+
+def case_swaps_take_turns():
+    ledger = ledger_of(GRAPH, '--every', '100ms', 'swap fx flip grayscale invert')
+    balanced(ledger, 100)
+    edits = ledger['edits']
+    equal([e['edit'].split('→ ')[1] for e in edits[:4]], ['flip', 'grayscale', 'invert', 'flip'])
+    equal({e['result'] for e in edits}, {'done'})
+    # frames come each 40 ms: the first at or after 100, 200, 300 … ms
+    equal([e['cut_ns'] for e in edits[:5]], [120000000, 200000000, 320000000, 400000000, 520000000])
+    equal(len(edits), 39)
+    equal({e['held'] for e in edits}, {1})
+    equal(link(ledger, 'testsrc0', 'fx')['samples_in'], 100)
+
+
+def case_a_run_repeats_exactly():
+    args = (GRAPH, '--every', '100ms', 'swap fx flip grayscale invert', '--at', '1.5s', 'set fx alpha=true',
+            '--at', '2s', 'insert grayscale name=g after fx', '--at', '3s', 'remove g')
+    first = without_times(ledger_of(*args))
+    second = without_times(ledger_of(*args))
+    equal(first, second)
+    balanced(first, 100)
+
+
+def case_insert_and_remove():
+    ledger = ledger_of(GRAPH, '--at', '1s', 'insert flip name=f after fx', '--at', '2s', 'remove f',
+                       '--at', '3s', 'remove fx')
+    balanced(ledger, 100)
+    equal([e['result'] for e in ledger['edits']], ['done'] * 3)
+    equal(link(ledger, 'fx', 'f')['samples_in'], 25)
+    equal(link(ledger, 'f', 'end')['samples_in'], 25)
+    equal(link(ledger, 'fx', 'end')['samples_in'], 50)
+    equal(link(ledger, 'testsrc0', 'fx')['samples_in'], 75)
+    equal(link(ledger, 'testsrc0', 'end')['samples_in'], 25)
+
+
+def case_edits_in_two_places():
+    graph = ('testsrc size=160x120 fps=25 frames=100 ! invert name=a ! flip name=b ! queue ! invert name=c ! '
+             'null name=end')
+    ledger = ledger_of(graph, '--every', '200ms', 'swap a flip invert', '--every', '200ms', 'swap b invert flip',
+                       '--every', '280ms', 'swap c grayscale invert', '--at', '1s', 'swap b grayscale')
+    balanced(ledger, 100)
+    equal({e['result'] for e in ledger['edits']}, {'done'})
+    equal(sum(e['edit'].startswith('swap a') for e in ledger['edits']), 19)
+    equal(sum(e['edit'].startswith('swap b') for e in ledger['edits']), 20)
+    equal(sum(e['edit'].startswith('swap c') for e in ledger['edits']), 14)
+
+
+def case_set_at_media_time():
+    ledger = ledger_of('tone seconds=2 rate=48000 ! volume name=v ! null', '--at', '1s', 'set v gain=0.25')
+    equal(ledger['edits'][0]['result'], 'done')
+    equal(ledger['lost'], 0)
+
+
+def case_after_the_end_is_not_reached():
+    result = regraft('run', GRAPH, '--at', '1h', 'swap fx flip')
+    has(result.err, '1 not reached', 'swap fx → flip')
+
+
+def case_refused_edits_let_the_run_go_on():
+    ledger = ledger_of(GRAPH, '--at', '1s', 'swap fx volume', '--at', '2s', 'swap fx flip', code=5)
+    balanced(ledger, 100)
+    equal([e['result'] for e in ledger['edits']], ['refused', 'done'])
+    assert ledger['edits'][0]['reason'], ledger
+    has(regraft('run', GRAPH, '--at', '1s', 'swap fx volume', code=5).err, '1 refused', 'refused: ')
+
+
+def case_names_that_are_not_there():
+    has(regraft('run', GRAPH, '--at', '1s', 'swap fy flip', code=2).err, 'no filter is named "fy"', '"fx"')
+    ledger = ledger_of(GRAPH, '--at', '1s', 'remove fx', '--at', '2s', 'swap fx flip', code=5)
+    equal([e['result'] for e in ledger['edits']], ['done', 'refused'])
+    balanced(ledger, 100)
+
+
+def case_wrong_options_are_found_before_the_run():
+    has(regraft('run', GRAPH, '--at', '1s', 'swap fx flip bogus=1', code=2).err, 'no option "bogus"')
+
+
+def case_wall_time_and_blocks():
+    graph = 'testsrc size=160x120 fps=25 frames=50 live=true ! invert name=fx ! null name=end'
+    ledger = ledger_of(graph, '--at', 'wall:200ms', 'swap fx flip', '--at', 'wall:400ms', 'block fx',
+                       '--at', 'wall:600ms', 'unblock fx', '--at', 'wall:700ms', 'set fx mode=vertical', code=0)
+    equal([e['clock'] for e in ledger['edits']], ['wall'] * 4)
+    equal([e['result'] for e in ledger['edits']], ['done'] * 4)
+    balanced(ledger, 50)
+
+
+def case_the_name_stays_with_the_place():
+    ledger = ledger_of(GRAPH, '--at', '1s', 'swap fx flip', '--at', '2s', 'swap fx grayscale',
+                       '--at', '3s', 'swap fx invert')
+    equal([e['result'] for e in ledger['edits']], ['done'] * 3)
+    balanced(ledger, 100)
+
+
+def case_verbose_tells_each_edit():
+    has(regraft('run', '-v', GRAPH, '--at', '1s', 'swap fx flip').err, 'running', '1.000 s  swap fx → flip: done')
+
+
+main(globals())

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""Ctrl-C: once drains and closes files properly, twice stops now."""
+import signal
+import subprocess
+
+from harness import PATIENCE, REGRAFT, Result, equal, has, main, need_filters, regraft
+
+
+class Running:
+    """The command in the background, from its line "running" on."""
+
+    def __init__(self, *args):
+        self.args = args
+        self.process = subprocess.Popen([REGRAFT, 'run', '-v', *args], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding='utf-8')
+        self.err = ''
+        self.until('running')
+
+    def until(self, words):
+        for line in self.process.stderr:
+            self.err += line
+            if words in line:
+                return
+        raise AssertionError(f'{words!r} never came:\n{self.err}')
+
+    def end(self, code):
+        out, err = self.process.communicate(timeout=PATIENCE)
+        result = Result(self.args, self.process.returncode, out, self.err + err)
+        assert self.process.returncode == code, f'exit code {code} expected\n{result}'
+        return result
+
+
+def case_once_drains():
+    for number in (signal.SIGINT, signal.SIGTERM):
+        running = Running('testsrc size=160x120 live=true ! invert name=fx ! null', '--every', '40ms',
+                          'swap fx flip invert')
+        running.until('swap fx → invert: done')
+        running.process.send_signal(number)
+        result = running.end(0)
+        has(result.err, 'finishing', 'Samples')
+
+
+def case_twice_stops():
+    # what flows into fx is blocked, so that draining would take for ever
+    running = Running('testsrc size=160x120 live=true ! tee name=t  t. ! null  t. ! queue ! null')
+    running.process.send_signal(signal.SIGINT)
+    running.until('finishing')
+    running.process.send_signal(signal.SIGINT)
+    running.process.wait(timeout=PATIENCE)
+    assert running.process.returncode in (0, 1)
+    running.process.communicate()
+
+
+def case_blocked_graphs_end_too():
+    running = Running('testsrc size=160x120 live=true ! invert name=fx ! null', '--at', '80ms', 'block fx')
+    running.until('block fx: done')
+    running.process.send_signal(signal.SIGINT)
+    has(running.end(0).err, 'Samples')
+
+
+def case_files_are_closed_properly():
+    need_filters('encode', 'mux', 'demux')
+    running = Running('testsrc size=160x120 live=true ! invert name=fx ! encode codec=h264 preset=ultrafast ! '
+                      'mux name=m ! file out.mp4  tone live=true ! encode codec=aac ! m.', '--at', '400ms', 'swap fx flip')
+    running.until('swap fx → flip: done')
+    running.process.send_signal(signal.SIGINT)
+    running.end(0)
+    probe = regraft('probe', 'out.mp4', '--json').json()
+    equal(len(probe['streams']), 2)
+    assert probe['duration_ns'] >= 350000000, probe
+
+
+main(globals())
