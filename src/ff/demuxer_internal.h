@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* ff/demuxer_internal.h - the demuxer's inside, for demuxer*.c alone.
+ */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include <libavformat/avformat.h>
+
+#include "ff/demuxer.h"
+
+struct queued {
+    AVPacket *packet;
+    struct queued *next;
+};
+
+struct demux_stream {
+    /* set at opening */
+    AVStream *av;
+
+    /* under lock */
+    bool is_wanted;
+    bool has_ended;         /* at the position to stop at */
+    struct queued *head, *tail;
+    size_t bytes;           /* in the queue */
+    int64_t usual_duration; /* of a sound packet, in ticks */
+    bool is_discontinuity;  /* the next sample is the first after a jump */
+};
+
+struct ff_demuxer {
+    /* set at opening */
+    AVFormatContext *context;
+    AVIOContext *io;        /* ours, when reading through a reader */
+    struct demux_stream *streams;
+    unsigned n_streams;
+    unsigned *stream_of;    /* libav's index to ours; UINT_MAX: none */
+    int64_t origin;         /* the container's first time stamp, 100 ns */
+    bool trims_last;        /* a short last duration means a trimmed frame */
+
+    /* control threads */
+    REFERENCE_TIME position, stop; /* where the segment begins, 100 ns; stop < 0: none */
+    bool is_moved;          /* something was read since the last seek */
+
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    /* under lock */
+    bool is_reading;        /* one thread is inside libavformat */
+    bool has_ended;
+    HRESULT error;
+
+    /* atomic */
+    atomic_bool is_interrupted;
+};
+
+/* demuxer_io.c: an AVIOContext over IAsyncReader; NULL if memory is out. */
+AVIOContext *ff_reader_io_new(IAsyncReader *reader);
+void ff_reader_io_free(AVIOContext **io);
+
+/* demuxer_queue.c */
+void ff_queues_clear(struct ff_demuxer *d);
+/* A time stamp of the stream on the segment's time line. */
+REFERENCE_TIME ff_demuxer_time(const struct ff_demuxer *d, const struct demux_stream *s, int64_t ticks);
+int64_t ff_demuxer_ticks(const struct ff_demuxer *d, const struct demux_stream *s, int64_t ticks);

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/* ff/demuxer_queue.c - reading on demand: who runs dry reads for all, and packets become samples.
+ *
+ * Streaming threads, one per stream.  lock guards the queues; is_reading guards libavformat, which is entered without lock.
+ * Knows: packets, time stamps, what to skip.  Must not know: opening, pins.
+ */
+#define COBJMACROS
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libavutil/mathematics.h>
+
+#include "ff/demuxer_internal.h"
+#include "ff/error.h"
+#include "ff/packet.h"
+#include "ff/raw.h"
+#include "media/sample.h"
+
+/* A queue is full when it holds both that much and that long, or far too much.  Short of that nobody waits for it: a
+ * stream may hold up another's data for long where a file is badly interleaved. */
+enum { FULL_BYTES = 64 << 20, FULL_SECONDS = 30, TOO_MANY_BYTES = 512 << 20 };
+
+static void queue_pop(struct demux_stream *s)
+{
+    struct queued *q = s->head;
+
+    s->head = q->next;
+    if (s->head == NULL)
+        s->tail = NULL;
+    s->bytes -= (size_t)q->packet->size;
+    av_packet_free(&q->packet);
+    free(q);
+}
+
+void ff_queues_clear(struct ff_demuxer *d)
+{
+    for (unsigned i = 0; i < d->n_streams; i++)
+        while (d->streams[i].head != NULL)
+            queue_pop(&d->streams[i]);
+}
+
+/* Takes the packet's contents.  false: memory is out. */
+static bool queue_push(struct demux_stream *s, AVPacket *packet)
+{
+    struct queued *q = calloc(1, sizeof(*q));
+
+    if (q == NULL)
+        return false;
+    q->packet = av_packet_alloc();
+    if (q->packet == NULL) {
+        free(q);
+        return false;
+    }
+    av_packet_move_ref(q->packet, packet);
+    if (s->tail != NULL)
+        s->tail->next = q;
+    else
+        s->head = q;
+    s->tail = q;
+    s->bytes += (size_t)q->packet->size;
+    return true;
+}
+
+/* --- times ----------------------------------------------------------------------------- */
+
+REFERENCE_TIME ff_demuxer_time(const struct ff_demuxer *d, const struct demux_stream *s,
+                               int64_t ticks)
+{
+    return ff_time(ticks, s->av->time_base) - d->origin - d->position;
+}
+
+int64_t ff_demuxer_ticks(const struct ff_demuxer *d, const struct demux_stream *s, int64_t ticks)
+{
+    return ticks - ff_ticks(d->origin + d->position, s->av->time_base);
+}
+
+static int64_t stamp_of(const AVPacket *p)
+{
+    return p->pts != AV_NOPTS_VALUE ? p->pts : p->dts;
+}
+
+/* Is the packet beyond the position to stop at?  Decoding order counts, lest a picture lack its reference. */
+static bool is_beyond(const struct ff_demuxer *d, const struct demux_stream *s, const AVPacket *p)
+{
+    int64_t stamp = p->dts != AV_NOPTS_VALUE ? p->dts : p->pts;
+
+    return d->stop >= 0 && stamp != AV_NOPTS_VALUE &&
+           ff_demuxer_time(d, s, stamp) + d->position >= d->stop;
+}
+
+/* --- reading --------------------------------------------------------------------------- */
+
+static bool is_full(const struct demux_stream *s)
+{
+    int64_t first, last;
+
+    if (s->bytes <= FULL_BYTES)
+        return false;
+    if (s->bytes > TOO_MANY_BYTES)
+        return true;
+    first = stamp_of(s->head->packet);
+    last = stamp_of(s->tail->packet);
+    return first != AV_NOPTS_VALUE && last != AV_NOPTS_VALUE &&
+           (double)(last - first) * av_q2d(s->av->time_base) > FULL_SECONDS;
+}
+
+static bool another_is_full(const struct ff_demuxer *d, const struct demux_stream *mine)
+{
+    for (unsigned i = 0; i < d->n_streams; i++)
+        if (&d->streams[i] != mine && d->streams[i].is_wanted && is_full(&d->streams[i]))
+            return true;
+    return false;
+}
+
+/* Files the packet with its stream.  Caller holds lock. */
+static bool file_locked(struct ff_demuxer *d, AVPacket *packet)
+{
+    unsigned index = (unsigned)packet->stream_index < d->context->nb_streams
+                         ? d->stream_of[packet->stream_index] : UINT_MAX;
+    struct demux_stream *s;
+    bool ok = true;
+
+    if (index != UINT_MAX && d->streams[index].is_wanted && packet->size > 0) {
+        s = &d->streams[index];
+        if (!s->has_ended && is_beyond(d, s, packet))
+            s->has_ended = true;
+        if (!s->has_ended)
+            ok = queue_push(s, packet);
+    }
+    av_packet_unref(packet);
+    return ok;
+}
+
+/* One packet out of the container.  Caller holds lock, which is open meanwhile. */
+static void read_one_locked(struct ff_demuxer *d, AVPacket *packet)
+{
+    int result;
+
+    d->is_reading = true;
+    d->is_moved = true;
+    pthread_mutex_unlock(&d->lock);
+    do
+        result = av_read_frame(d->context, packet);
+    while (result == AVERROR(EAGAIN) && !atomic_load(&d->is_interrupted));
+    pthread_mutex_lock(&d->lock);
+    d->is_reading = false;
+    if (result == AVERROR_EXIT || result == AVERROR(EAGAIN))
+        ; /* interrupted: fetch sees it */
+    else if (result == AVERROR(ENOMEM))
+        d->error = E_OUTOFMEMORY;
+    else if (result < 0) {
+        /* A file that breaks off ends here, as any other. */
+        d->has_ended = true;
+        if (result != AVERROR_EOF && result != AVERROR_INVALIDDATA)
+            d->error = ff_error(result);
+    } else if (!file_locked(d, packet)) {
+        d->error = E_OUTOFMEMORY;
+    }
+    pthread_cond_broadcast(&d->changed);
+}
+
+/* Sound of a container that writes exact durations needs one packet more, to know which one is the last. */
+static bool needs_next(const struct ff_demuxer *d, const struct demux_stream *s)
+{
+    return d->trims_last && s->av->codecpar->codec_type == AVMEDIA_TYPE_AUDIO &&
+           s->head != NULL && s->head == s->tail && !d->has_ended && !s->has_ended;
+}
+
+static void wait_locked(struct ff_demuxer *d)
+{
+    pthread_cond_wait(&d->changed, &d->lock);
+}
+
+static HRESULT fetch_locked(struct ff_demuxer *d, struct demux_stream *s, AVPacket *scratch)
+{
+    for (;;) {
+        if (atomic_load(&d->is_interrupted))
+            return VFW_E_STATE_CHANGED;
+        if (s->head != NULL && !needs_next(d, s))
+            return S_OK;
+        if (s->head == NULL && FAILED(d->error))
+            return d->error;
+        if (s->head == NULL && (s->has_ended || d->has_ended))
+            return S_FALSE;
+        if (s->head != NULL && FAILED(d->error))
+            return S_OK;
+        if (d->is_reading || another_is_full(d, s)) {
+            if (s->head != NULL && !d->is_reading)
+                return S_OK; /* better an untrimmed end than a wait */
+            wait_locked(d);
+        } else {
+            read_one_locked(d, scratch);
+        }
+    }
+}
+
+HRESULT ff_demuxer_fetch(struct ff_demuxer *d, unsigned stream, ULONG *ret_bytes,
+                         REFERENCE_TIME *ret_start)
+{
+    struct demux_stream *s;
+    AVPacket *scratch;
+    HRESULT hr;
+
+    if (stream >= d->n_streams)
+        return E_INVALIDARG;
+    scratch = av_packet_alloc();
+    if (scratch == NULL)
+        return E_OUTOFMEMORY;
+    s = &d->streams[stream];
+    pthread_mutex_lock(&d->lock);
+    hr = fetch_locked(d, s, scratch);
+    if (hr == S_OK) {
+        int64_t stamp = stamp_of(s->head->packet);
+
+        *ret_bytes = (ULONG)s->head->packet->size;
+        *ret_start = stamp != AV_NOPTS_VALUE ? ff_demuxer_time(d, s, stamp) : -1;
+    }
+    pthread_mutex_unlock(&d->lock);
+    av_packet_free(&scratch);
+    return hr;
+}
+
+void ff_demuxer_interrupt(struct ff_demuxer *d, bool on)
+{
+    pthread_mutex_lock(&d->lock);
+    atomic_store(&d->is_interrupted, on);
+    pthread_cond_broadcast(&d->changed);
+    pthread_mutex_unlock(&d->lock);
+}
+
+/* --- packets to samples ---------------------------------------------------------------- */
+
+/* The last sound packet's short duration says how much of its frame counts. */
+static uint32_t short_end(const struct ff_demuxer *d, struct demux_stream *s, const AVPacket *p)
+{
+    bool is_last = s->head == s->tail && (d->has_ended || s->has_ended);
+    int64_t usual = s->usual_duration;
+
+    if (!d->trims_last || s->av->codecpar->codec_type != AVMEDIA_TYPE_AUDIO || p->duration <= 0)
+        return 0;
+    if (p->duration > usual)
+        s->usual_duration = p->duration;
+    if (!is_last || d->stop >= 0 || p->duration >= usual)
+        return 0;
+    return (uint32_t)av_rescale_q(usual - p->duration, s->av->time_base,
+                                  (AVRational){ 1, s->av->codecpar->sample_rate });
+}
+
+static void fill_extra(const struct ff_demuxer *d, struct demux_stream *s, const AVPacket *p,
+                       struct rg_sample_extra *extra)
+{
+    AVRational base = s->av->time_base;
+    int64_t stamp = stamp_of(p);
+
+    *extra = (struct rg_sample_extra){ 0 };
+    ff_packet_skips(p, &extra->skip_start, &extra->skip_end);
+    if (extra->skip_end == 0)
+        extra->skip_end = short_end(d, s, p);
+    if (p->dts != AV_NOPTS_VALUE) {
+        extra->has_dts = true;
+        extra->dts = ff_demuxer_time(d, s, p->dts);
+    }
+    if (stamp != AV_NOPTS_VALUE) {
+        extra->tick_num = base.num;
+        extra->tick_den = base.den;
+        extra->tick_pts = ff_demuxer_ticks(d, s, stamp);
+        extra->tick_dts = ff_demuxer_ticks(d, s, p->dts != AV_NOPTS_VALUE ? p->dts : stamp);
+        extra->tick_duration = p->duration;
+    }
+}
+
+static void set_times(const struct ff_demuxer *d, struct demux_stream *s, const AVPacket *p,
+                      IMediaSample *sample)
+{
+    int64_t stamp = stamp_of(p);
+    REFERENCE_TIME start, stop;
+    bool has_stop = p->duration > 0;
+
+    if (stamp == AV_NOPTS_VALUE) {
+        IMediaSample_SetTime(sample, NULL, NULL);
+        IMediaSample_SetPreroll(sample, FALSE);
+        return;
+    }
+    start = ff_demuxer_time(d, s, stamp);
+    stop = has_stop ? ff_demuxer_time(d, s, stamp + p->duration) : start;
+    IMediaSample_SetTime(sample, &start, has_stop ? &stop : NULL);
+    /* before the first segment lies what belongs to the stream's beginning, not preroll */
+    IMediaSample_SetPreroll(sample, d->position > 0 && (has_stop ? stop <= 0 : start < 0));
+}
+
+static HRESULT write_sample(struct ff_demuxer *d, struct demux_stream *s, IMediaSample *sample)
+{
+    const AVPacket *p = s->head->packet;
+    struct rg_sample_extra extra;
+    BYTE *data = NULL;
+    HRESULT hr = IMediaSample_GetPointer(sample, &data);
+
+    if (FAILED(hr))
+        return hr;
+    if (IMediaSample_GetSize(sample) < p->size)
+        return VFW_E_BUFFER_OVERFLOW;
+    memcpy(data, p->data, (size_t)p->size);
+    hr = IMediaSample_SetActualDataLength(sample, p->size);
+    if (FAILED(hr))
+        return hr;
+    set_times(d, s, p, sample);
+    IMediaSample_SetSyncPoint(sample, (p->flags & AV_PKT_FLAG_KEY) != 0);
+    IMediaSample_SetDiscontinuity(sample, s->is_discontinuity);
+    s->is_discontinuity = false;
+    fill_extra(d, s, p, &extra);
+    rg_sample_set_extra(sample, &extra);
+    return S_OK;
+}
+
+HRESULT ff_demuxer_fill(struct ff_demuxer *d, unsigned stream, IMediaSample *sample)
+{
+    struct demux_stream *s;
+    HRESULT hr = VFW_E_WRONG_STATE;
+
+    if (stream >= d->n_streams)
+        return E_INVALIDARG;
+    s = &d->streams[stream];
+    pthread_mutex_lock(&d->lock);
+    if (s->head != NULL) {
+        hr = write_sample(d, s, sample);
+        if (SUCCEEDED(hr)) {
+            queue_pop(s);
+            pthread_cond_broadcast(&d->changed);
+        }
+    }
+    pthread_mutex_unlock(&d->lock);
+    return hr;
+}

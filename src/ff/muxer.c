@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT */
+/* ff/muxer.c - a container being written: inputs, header, order over all inputs, trailer.
+ *
+ * One thread at a time.
+ * Knows: libavformat's writing calls.  Must not know: pins, how samples become packets (muxer_times.c).
+ */
+#define COBJMACROS
+#include "ff/muxer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <libavcodec/avcodec.h>
+#include <libavutil/mathematics.h>
+
+#include "ff/error.h"
+#include "ff/muxer_internal.h"
+#include "ff/raw.h"
+#include "ff/type.h"
+#include "media/format.h"
+#include "media/sample.h"
+
+enum { MAX_WAITING_BYTES = 256 << 20, MAX_INPUTS = 256 };
+
+struct ff_muxer *ff_muxer_new(void)
+{
+    return calloc(1, sizeof(struct ff_muxer));
+}
+
+static void input_clear(struct ff_muxer *m, struct mux_input *input)
+{
+    while (input->head != NULL) {
+        struct mux_packet *p = input->head;
+
+        input->head = p->next;
+        m->waiting_bytes -= (size_t)p->packet->size;
+        ff_mux_packet_free(p);
+    }
+    input->tail = NULL;
+}
+
+static void file_close(struct ff_muxer *m)
+{
+    for (unsigned i = 0; i < m->n_inputs; i++) {
+        input_clear(m, &m->inputs[i]);
+        m->inputs[i].stream = NULL;
+    }
+    if (m->context == NULL)
+        return;
+    if (m->context->pb != NULL && !(m->context->oformat->flags & AVFMT_NOFILE))
+        avio_closep(&m->context->pb);
+    avformat_free_context(m->context);
+    m->context = NULL;
+    m->has_header = false;
+}
+
+void ff_muxer_free(struct ff_muxer *m)
+{
+    if (m == NULL)
+        return;
+    if (m->has_header)
+        av_write_trailer(m->context); /* frees what the container holds */
+    file_close(m);
+    for (unsigned i = 0; i < m->n_inputs; i++)
+        avcodec_parameters_free(&m->inputs[i].par);
+    free(m->inputs);
+    free(m->path);
+    free(m->format);
+    free(m);
+}
+
+/* --- where to and what ----------------------------------------------------------------- */
+
+static const AVOutputFormat *container_of(const char *path, const char *format)
+{
+    if (format != NULL && format[0] != 0)
+        return av_guess_format(format, NULL, NULL);
+    return path != NULL ? av_guess_format(NULL, path, NULL) : NULL;
+}
+
+HRESULT ff_muxer_set_target(struct ff_muxer *m, const char *path, const char *format)
+{
+    char *new_path, *new_format;
+
+    if (path == NULL || format == NULL)
+        return E_POINTER;
+    if (m->context != NULL)
+        return VFW_E_NOT_STOPPED;
+    ff_be_quiet();
+    if (container_of(path, format) == NULL)
+        return VFW_E_UNKNOWN_FILE_TYPE;
+    new_path = strdup(path);
+    new_format = strdup(format);
+    if (new_path == NULL || new_format == NULL) {
+        free(new_path);
+        free(new_format);
+        return E_OUTOFMEMORY;
+    }
+    free(m->path);
+    free(m->format);
+    m->path = new_path;
+    m->format = new_format;
+    return S_OK;
+}
+
+HRESULT ff_muxer_accept(const AM_MEDIA_TYPE *type)
+{
+    AVCodecParameters *par = avcodec_parameters_alloc();
+    HRESULT hr;
+
+    if (par == NULL)
+        return E_OUTOFMEMORY;
+    hr = ff_codecpar_from_type(type, par, NULL);
+    avcodec_parameters_free(&par);
+    return hr;
+}
+
+/* S_OK if the container takes the codec, or if it does not say. */
+static HRESULT container_takes(const struct ff_muxer *m, enum AVCodecID id)
+{
+    const AVOutputFormat *container = container_of(m->path, m->format);
+
+    if (container != NULL && avformat_query_codec(container, id, FF_COMPLIANCE_NORMAL) == 0)
+        return VFW_E_TYPE_NOT_ACCEPTED;
+    return S_OK;
+}
+
+static HRESULT inputs_grow(struct ff_muxer *m, unsigned n)
+{
+    struct mux_input *bigger;
+
+    if (n <= m->n_inputs)
+        return S_OK;
+    if (n > MAX_INPUTS)
+        return VFW_E_TYPE_NOT_ACCEPTED;
+    bigger = realloc(m->inputs, n * sizeof(*bigger));
+    if (bigger == NULL)
+        return E_OUTOFMEMORY;
+    memset(bigger + m->n_inputs, 0, (n - m->n_inputs) * sizeof(*bigger));
+    m->inputs = bigger;
+    m->n_inputs = n;
+    return S_OK;
+}
+
+static bool goes_on(const AVCodecParameters *before, const AVCodecParameters *now)
+{
+    return before->codec_id == now->codec_id && before->width == now->width &&
+           before->height == now->height && before->sample_rate == now->sample_rate &&
+           before->ch_layout.nb_channels == now->ch_layout.nb_channels;
+}
+
+/* A stream of the open file that nobody feeds any more and that par can go on with. */
+static struct mux_input *find_orphan(struct ff_muxer *m, unsigned input, const AVCodecParameters *par)
+{
+    for (unsigned i = 0; i <= m->n_inputs; i++) {
+        struct mux_input *x = &m->inputs[i == 0 ? input : i - 1]; /* its own first */
+
+        if (x->stream != NULL && (!x->is_joined || i == 0) && goes_on(x->par, par))
+            return x;
+    }
+    return NULL;
+}
+
+/* The codec's headers have changed with the encoder behind the input: told in the next packet. */
+static HRESULT take_over(struct ff_muxer *m, unsigned input, AVCodecParameters *par, AVRational rate)
+{
+    struct mux_input *orphan = find_orphan(m, input, par), *mine = &m->inputs[input];
+
+    if (orphan == NULL)
+        return VFW_E_NOT_STOPPED;
+    if (orphan != mine) {
+        struct mux_input swapped = *mine;
+
+        *mine = *orphan;
+        *orphan = swapped;
+    }
+    avcodec_parameters_free(&mine->par);
+    mine->par = par;
+    mine->rate = rate;
+    mine->is_joined = true;
+    mine->has_ended = false;
+    return S_OK;
+}
+
+HRESULT ff_muxer_join(struct ff_muxer *m, unsigned input, const AM_MEDIA_TYPE *type)
+{
+    AVCodecParameters *par = avcodec_parameters_alloc();
+    AVRational rate = { 0, 1 };
+    HRESULT hr;
+
+    if (par == NULL)
+        return E_OUTOFMEMORY;
+    hr = ff_codecpar_from_type(type, par, &rate);
+    if (SUCCEEDED(hr))
+        hr = container_takes(m, par->codec_id);
+    if (SUCCEEDED(hr))
+        hr = inputs_grow(m, input + 1);
+    if (SUCCEEDED(hr) && m->context != NULL) {
+        hr = take_over(m, input, par, rate);
+    } else if (SUCCEEDED(hr)) {
+        avcodec_parameters_free(&m->inputs[input].par);
+        m->inputs[input] = (struct mux_input){ .par = par, .rate = rate, .is_joined = true };
+    }
+    if (FAILED(hr))
+        avcodec_parameters_free(&par);
+    return hr;
+}
+
+/* --- the file -------------------------------------------------------------------------- */
+
+static HRESULT stream_make(struct ff_muxer *m, struct mux_input *input)
+{
+    AVStream *s = avformat_new_stream(m->context, NULL);
+    AVCodecParameters *par = input->par;
+
+    if (s == NULL || avcodec_parameters_copy(s->codecpar, par) < 0)
+        return E_OUTOFMEMORY;
+    s->codecpar->codec_tag = 0; /* the container has its own */
+    if (par->codec_type == AVMEDIA_TYPE_VIDEO) {
+        s->time_base = ff_time_base_of(input->rate);
+        if (input->rate.num > 0) {
+            s->avg_frame_rate = input->rate;
+            s->r_frame_rate = input->rate;
+        }
+        s->sample_aspect_ratio = par->sample_aspect_ratio;
+    } else {
+        s->time_base = (AVRational){ 1, par->sample_rate };
+    }
+    input->stream = s;
+    input->has_ended = false;
+    input->has_dts = false;
+    input->next = 0;
+    return S_OK;
+}
+
+static HRESULT header_write(struct ff_muxer *m, const char *text, bool faststart)
+{
+    AVDictionary *options = NULL;
+    HRESULT hr = S_OK;
+    int result;
+
+    if (text[0] != 0 && av_dict_parse_string(&options, text, "=", ":", 0) < 0)
+        hr = E_INVALIDARG;
+    if (SUCCEEDED(hr) && faststart && strstr("mp4 mov ipod 3gp 3g2 psp f4v", m->context->oformat->name))
+        av_dict_set(&options, "movflags", "+faststart", AV_DICT_APPEND);
+    if (SUCCEEDED(hr)) {
+        result = avformat_write_header(m->context, &options);
+        hr = result == AVERROR(EINVAL) || result == AVERROR_INVALIDDATA ? VFW_E_TYPE_NOT_ACCEPTED
+                                                                        : ff_error(result);
+        m->has_header = SUCCEEDED(hr);
+        if (SUCCEEDED(hr) && av_dict_count(options) > 0)
+            hr = E_INVALIDARG;
+    }
+    av_dict_free(&options);
+    return hr;
+}
+
+HRESULT ff_muxer_start(struct ff_muxer *m, const char *options, bool faststart)
+{
+    unsigned streams = 0;
+    HRESULT hr = S_OK;
+    int result = 0;
+
+    if (m->path == NULL)
+        return VFW_E_NOT_FOUND;
+    if (m->context != NULL)
+        return S_OK;
+    m->error = S_OK;
+    if (avformat_alloc_output_context2(&m->context, container_of(m->path, m->format), NULL, m->path) <
+        0)
+        return E_OUTOFMEMORY;
+    for (unsigned i = 0; i < m->n_inputs && SUCCEEDED(hr); i++)
+        if (m->inputs[i].is_joined) {
+            hr = container_takes(m, m->inputs[i].par->codec_id);
+            if (SUCCEEDED(hr))
+                hr = stream_make(m, &m->inputs[i]);
+            streams++;
+        }
+    if (SUCCEEDED(hr) && streams == 0)
+        hr = VFW_E_NOT_CONNECTED;
+    if (SUCCEEDED(hr) && !(m->context->oformat->flags & AVFMT_NOFILE)) {
+        result = avio_open(&m->context->pb, m->path, AVIO_FLAG_WRITE);
+        hr = ff_error(result);
+    }
+    if (SUCCEEDED(hr))
+        hr = header_write(m, options, faststart);
+    if (FAILED(hr)) {
+        if (m->has_header)
+            av_write_trailer(m->context);
+        file_close(m);
+    }
+    return hr;
+}
+
+/* --- in order -------------------------------------------------------------------------- */
+
+static HRESULT write_one(struct ff_muxer *m, struct mux_input *input)
+{
+    struct mux_packet *p = input->head;
+    int result;
+
+    input->head = p->next;
+    if (input->head == NULL)
+        input->tail = NULL;
+    m->waiting_bytes -= (size_t)p->packet->size;
+    result = av_write_frame(m->context, p->packet);
+    ff_mux_packet_free(p);
+    if (result >= 0 && m->context->pb != NULL && m->context->pb->error < 0)
+        result = m->context->pb->error;
+    if (result == AVERROR(EIO))
+        m->error = STG_E_WRITEFAULT;
+    else
+        m->error = ff_error(result);
+    return m->error;
+}
+
+/* The input whose first packet is the earliest.  *complete: no living input is without. */
+static struct mux_input *earliest(struct ff_muxer *m, bool *complete)
+{
+    struct mux_input *first = NULL;
+
+    *complete = true;
+    for (unsigned i = 0; i < m->n_inputs; i++) {
+        struct mux_input *x = &m->inputs[i];
+
+        if (x->head == NULL) {
+            if (x->stream != NULL && x->is_joined && !x->has_ended)
+                *complete = false;
+        } else if (first == NULL || x->head->order < first->head->order) {
+            first = x;
+        }
+    }
+    return first;
+}
+
+static HRESULT write_ready(struct ff_muxer *m, bool all)
+{
+    HRESULT hr = m->error;
+
+    while (SUCCEEDED(hr)) {
+        bool complete;
+        struct mux_input *first = earliest(m, &complete);
+
+        if (first == NULL || (!complete && !all && m->waiting_bytes <= MAX_WAITING_BYTES))
+            break;
+        hr = write_one(m, first);
+    }
+    return hr;
+}
+
+void ff_muxer_leave(struct ff_muxer *m, unsigned input)
+{
+    if (input >= m->n_inputs)
+        return;
+    m->inputs[input].is_joined = false;
+    if (m->has_header)
+        write_ready(m, false);
+}
+
+HRESULT ff_muxer_write(struct ff_muxer *m, unsigned input, IMediaSample *sample)
+{
+    struct mux_input *x;
+    struct mux_packet *p;
+    HRESULT hr;
+
+    if (input >= m->n_inputs || !m->has_header || m->inputs[input].stream == NULL)
+        return VFW_E_WRONG_STATE;
+    if (FAILED(m->error))
+        return m->error;
+    x = &m->inputs[input];
+    if (IMediaSample_IsPreroll(sample) == S_OK || IMediaSample_GetActualDataLength(sample) == 0)
+        return S_OK;
+    hr = ff_mux_packet_make(x, sample, &p);
+    if (FAILED(hr))
+        return hr;
+    if (x->tail != NULL)
+        x->tail->next = p;
+    else
+        x->head = p;
+    x->tail = p;
+    m->waiting_bytes += (size_t)p->packet->size;
+    return write_ready(m, false);
+}
+
+HRESULT ff_muxer_end(struct ff_muxer *m, unsigned input)
+{
+    if (input >= m->n_inputs)
+        return S_OK;
+    m->inputs[input].has_ended = true;
+    return m->has_header ? write_ready(m, false) : S_OK;
+}
+
+void ff_muxer_reset(struct ff_muxer *m, unsigned input)
+{
+    if (input < m->n_inputs) {
+        input_clear(m, &m->inputs[input]);
+        m->inputs[input].has_ended = false;
+    }
+}
+
+HRESULT ff_muxer_finish(struct ff_muxer *m)
+{
+    HRESULT hr, failed;
+    int result;
+
+    if (m->context == NULL)
+        return S_OK;
+    hr = write_ready(m, true);
+    result = av_write_trailer(m->context);
+    m->has_header = false;
+    failed = result == AVERROR(EIO) ? STG_E_WRITEFAULT : ff_error(result);
+    if (SUCCEEDED(hr) && FAILED(failed))
+        hr = failed;
+    if (m->context->pb != NULL && !(m->context->oformat->flags & AVFMT_NOFILE)) {
+        int error = m->context->pb->error;
+
+        result = avio_closep(&m->context->pb);
+        if (SUCCEEDED(hr) && (error < 0 || result < 0))
+            hr = ff_error(error < 0 ? error : result);
+    }
+    file_close(m);
+    return hr;
+}

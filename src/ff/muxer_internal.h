@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* ff/muxer_internal.h - the muxer's inside, for muxer*.c alone.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include <libavformat/avformat.h>
+
+#include "ff/muxer.h"
+
+struct mux_packet {
+    AVPacket *packet;       /* in the stream's ticks */
+    REFERENCE_TIME order;   /* decoding time, 100 ns */
+    struct mux_packet *next;
+};
+
+struct mux_input {
+    AVCodecParameters *par; /* NULL: never joined */
+    AVRational rate;
+    AVStream *stream;       /* while a file is open */
+    bool is_joined, has_ended;
+    int64_t last_dts;       /* in the stream's ticks */
+    bool has_dts;
+    REFERENCE_TIME next;    /* where a sample without times belongs, 100 ns */
+    struct mux_packet *head, *tail;
+};
+
+struct ff_muxer {
+    char *path, *format;
+    struct mux_input *inputs;
+    unsigned n_inputs;
+
+    AVFormatContext *context; /* between start and finish */
+    bool has_header;
+    size_t waiting_bytes;
+    HRESULT error;          /* the first one */
+};
+
+/* muxer_times.c: a packet of input from a sample, in the stream's ticks. */
+HRESULT ff_mux_packet_make(struct mux_input *input, IMediaSample *sample, struct mux_packet **ret);
+void ff_mux_packet_free(struct mux_packet *p);
