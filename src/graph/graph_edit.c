@@ -127,6 +127,27 @@ static HRESULT finish(struct rewire *edit, HRESULT hr, RG_CERTIFICATE *certifica
     return hr;
 }
 
+/* A graph that is still on its way to running holds its first samples in the renderers: an edit waits until it has arrived, without
+ * the lock, which the arrival needs. */
+static HRESULT lock_settled(struct rewire *edit)
+{
+    struct graph *graph = edit->graph;
+
+    for (;;) {
+        HRESULT hr = graph_lock(graph, edit->abort, rewire_ms_left(edit->deadline_ns));
+
+        if (FAILED(hr))
+            return hr;
+        if (graph->state == (FILTER_STATE)atomic_load(&graph->goal) ||
+            (FILTER_STATE)atomic_load(&graph->goal) != State_Running)
+            return S_OK;
+        graph_unlock(graph);
+        hr = rewire_wait(graph->settled, edit->abort, edit->deadline_ns);
+        if (FAILED(hr))
+            return hr;
+    }
+}
+
 static HRESULT begin(struct rewire *edit, struct graph *graph, const RG_EDIT_REQUEST *request,
                      const RG_CERTIFICATE *certificate)
 {
@@ -135,8 +156,7 @@ static HRESULT begin(struct rewire *edit, struct graph *graph, const RG_EDIT_REQ
     if (FAILED(hr))
         return hr;
     plan(edit, graph, request);
-    hr = graph_lock(graph, edit->abort,
-                    request != NULL && request->timeout_ms != 0 ? request->timeout_ms : DEFAULT_TIMEOUT_MS);
+    hr = lock_settled(edit);
     if (SUCCEEDED(hr))
         graph_report_clear(graph);
     return hr;

@@ -63,6 +63,8 @@ HRESULT rewire_push_through(IPin *out, IPin *in, HANDLE abort, int64_t deadline_
 bool rewire_path_is_empty(const struct rewire_path *path);
 /* The markers that passed the path's outputs were no ends of streams. */
 void rewire_path_forget_markers(const struct rewire_path *path);
+/* Until the deadline, for a wait in ms; rounded up. */
+DWORD rewire_ms_left(int64_t deadline_ns);
 /* Waits for event, abort or the deadline.  S_OK, VFW_E_STATE_CHANGED, VFW_E_TIMEOUT. */
 HRESULT rewire_wait(HANDLE event, HANDLE abort, int64_t deadline_ns);
 

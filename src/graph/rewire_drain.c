@@ -64,7 +64,7 @@ static HRESULT push_start(IPin *peer, struct push **ret)
     return S_OK;
 }
 
-static DWORD milliseconds_left(int64_t deadline_ns)
+DWORD rewire_ms_left(int64_t deadline_ns)
 {
     int64_t left = deadline_ns - rg_time_now_ns();
 
@@ -80,7 +80,7 @@ HRESULT rewire_wait(HANDLE event, HANDLE abort, int64_t deadline_ns)
 {
     HANDLE both[2] = { event, abort };
 
-    switch (WaitForMultipleObjects(abort != NULL ? 2 : 1, both, FALSE, milliseconds_left(deadline_ns))) {
+    switch (WaitForMultipleObjects(abort != NULL ? 2 : 1, both, FALSE, rewire_ms_left(deadline_ns))) {
     case WAIT_OBJECT_0:
         return S_OK;
     case WAIT_OBJECT_0 + 1:
@@ -98,7 +98,7 @@ static HRESULT wait_for_marker(HANDLE arrived, struct push *push, HANDLE abort, 
     HANDLE all[3] = { arrived, push->done, abort };
     DWORD n = abort != NULL ? 3 : 2;
 
-    switch (WaitForMultipleObjects(n, all, FALSE, milliseconds_left(deadline_ns))) {
+    switch (WaitForMultipleObjects(n, all, FALSE, rewire_ms_left(deadline_ns))) {
     case WAIT_OBJECT_0:
         return S_OK;
     case WAIT_OBJECT_0 + 1:
