@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* demux.c - a media file or URL, or somebody's reader, as one output per stream of sound or pictures.
+ *
+ * Runs: fetch and fill on the streams' own threads, interrupt on any, the rest on control threads.
+ * Knows: ff/demuxer.h.  Must not know: containers, pins, graphs.
+ */
+#include "ff/demuxer.h"
+
+#include <stdlib.h>
+
+#include "base/source.h"
+
+struct demux_settings {
+    char format[64];
+    char options[512];
+};
+
+static const struct rg_option options[] = {
+    RG_FIXED_TEXT(struct demux_settings, format, "", "container by name; empty: find out"),
+    RG_FIXED_TEXT(struct demux_settings, options, "",
+                  "options for libavformat: name=value:name=value"),
+    RG_OPTIONS_END,
+};
+
+struct demux_state {
+    struct ff_demuxer *demuxer;
+};
+
+static HRESULT demuxer_ready(struct demux_state *st)
+{
+    if (st->demuxer == NULL)
+        st->demuxer = ff_demuxer_new();
+    return st->demuxer != NULL ? S_OK : E_OUTOFMEMORY;
+}
+
+static HRESULT demux_load(void *state, const void *settings, const char *location)
+{
+    const struct demux_settings *s = settings;
+    struct demux_state *st = state;
+    HRESULT hr = demuxer_ready(st);
+
+    return SUCCEEDED(hr) ? ff_demuxer_open(st->demuxer, location, s->format, s->options) : hr;
+}
+
+static HRESULT demux_load_reader(void *state, const void *settings, IAsyncReader *reader)
+{
+    const struct demux_settings *s = settings;
+    struct demux_state *st = state;
+    HRESULT hr = demuxer_ready(st);
+
+    return SUCCEEDED(hr) ? ff_demuxer_open_reader(st->demuxer, reader, s->format, s->options) : hr;
+}
+
+static void demux_unload(void *state)
+{
+    struct demux_state *st = state;
+
+    if (st->demuxer != NULL)
+        ff_demuxer_close(st->demuxer);
+}
+
+static unsigned demux_streams(void *state, const void *settings)
+{
+    struct demux_state *st = state;
+
+    (void)settings;
+    return st->demuxer != NULL ? ff_demuxer_streams(st->demuxer) : 0;
+}
+
+static void demux_stream_name(void *state, unsigned stream, char *name, unsigned size)
+{
+    struct demux_state *st = state;
+
+    ff_demuxer_stream_name(st->demuxer, stream, name, size);
+}
+
+static HRESULT demux_stream_type(void *state, const void *settings, unsigned stream,
+                                 unsigned index, AM_MEDIA_TYPE *ret)
+{
+    struct demux_state *st = state;
+
+    (void)settings;
+    if (index > 0)
+        return VFW_S_NO_MORE_ITEMS;
+    return ff_demuxer_stream_type(st->demuxer, stream, ret);
+}
+
+static HRESULT demux_buffers(void *state, const void *settings, unsigned stream,
+                             const AM_MEDIA_TYPE *type, ALLOCATOR_PROPERTIES *props)
+{
+    struct demux_state *st = state;
+    LONG bytes = (LONG)ff_demuxer_sample_bytes(st->demuxer, stream);
+
+    (void)settings;
+    (void)type;
+    if (props->cbBuffer < bytes)
+        props->cbBuffer = bytes;
+    if (props->cBuffers < 4)
+        props->cBuffers = 4;
+    return S_OK;
+}
+
+static HRESULT demux_start(void *state, const void *settings, const AM_MEDIA_TYPE *const *types,
+                           unsigned n_streams)
+{
+    struct demux_state *st = state;
+    bool *wanted = calloc(n_streams + 1, sizeof(*wanted));
+    HRESULT hr;
+
+    (void)settings;
+    if (wanted == NULL)
+        return E_OUTOFMEMORY;
+    for (unsigned i = 0; i < n_streams; i++)
+        wanted[i] = types[i] != NULL;
+    hr = ff_demuxer_start(st->demuxer, wanted, n_streams);
+    free(wanted);
+    return hr;
+}
+
+static HRESULT demux_fetch(void *state, const void *settings, unsigned stream, struct rg_fetch *ret)
+{
+    struct demux_state *st = state;
+
+    (void)settings;
+    return ff_demuxer_fetch(st->demuxer, stream, &ret->bytes, &ret->start);
+}
+
+static HRESULT demux_fill(void *state, const void *settings, unsigned stream,
+                          const AM_MEDIA_TYPE *type, IMediaSample *sample)
+{
+    struct demux_state *st = state;
+
+    (void)settings;
+    (void)type;
+    return ff_demuxer_fill(st->demuxer, stream, sample);
+}
+
+static void demux_interrupt(void *state, bool on)
+{
+    struct demux_state *st = state;
+
+    if (st->demuxer != NULL)
+        ff_demuxer_interrupt(st->demuxer, on);
+}
+
+static HRESULT demux_duration(void *state, REFERENCE_TIME *ret)
+{
+    struct demux_state *st = state;
+
+    return st->demuxer != NULL ? ff_demuxer_duration(st->demuxer, ret) : VFW_E_NOT_CONNECTED;
+}
+
+static HRESULT demux_seek(void *state, REFERENCE_TIME *position, REFERENCE_TIME stop, double rate)
+{
+    struct demux_state *st = state;
+
+    if (rate <= 0)
+        return E_NOTIMPL;
+    return st->demuxer != NULL ? ff_demuxer_seek(st->demuxer, *position, stop)
+                               : VFW_E_NOT_CONNECTED;
+}
+
+static void demux_destroy(void *state)
+{
+    struct demux_state *st = state;
+
+    ff_demuxer_free(st->demuxer);
+    st->demuxer = NULL;
+}
+
+const struct rg_source_class rg_demux = {
+    .name = "demux",
+    .help = "Read any media file or URL: one output for each stream of pictures or sound",
+    .clsid = { 0x43d70b5e, 0x8f61, 0x4c92, { 0xae, 0x15, 0x7a, 0x06, 0xc9, 0x32, 0xe8, 0xb4 } },
+    .merit = MERIT_NORMAL,
+    .state_size = sizeof(struct demux_state),
+    .settings_size = sizeof(struct demux_settings),
+    .options = options,
+    .load = demux_load,
+    .load_reader = demux_load_reader,
+    .unload = demux_unload,
+    .streams = demux_streams,
+    .stream_name = demux_stream_name,
+    .stream_type = demux_stream_type,
+    .buffers = demux_buffers,
+    .start = demux_start,
+    .fetch = demux_fetch,
+    .fill = demux_fill,
+    .interrupt = demux_interrupt,
+    .duration = demux_duration,
+    .seek = demux_seek,
+    .destroy = demux_destroy,
+};
