@@ -156,7 +156,7 @@ struct graph {
 
     struct graph_gate gate;
     bool has_worker; /* set at creation: CLSID_FilterGraph, not CLSID_FilterGraphNoThread */
-    bool is_aggregated;
+    atomic_bool is_ending; /* the last reference is gone */
 
     /* under the graph lock */
     struct graph_list members; /* newest first */
@@ -219,6 +219,8 @@ static inline struct graph *graph_home(void *face)
 /* graph.c.  Class-factory functions: CLSID_FilterGraph, CLSID_FilterGraphNoThread. */
 HRESULT graph_create(IUnknown *outer, REFIID iid, void **out);
 HRESULT graph_create_no_thread(IUnknown *outer, REFIID iid, void **out);
+/* The graph ends now. */
+void graph_take_down(struct graph *graph);
 
 /* ---- the lock: lock.c.  Any thread. ------------------------------------------------------- */
 
@@ -350,7 +352,7 @@ struct graph_candidates {
 };
 HRESULT graph_candidates_of(struct graph *graph, IPin *output, unsigned flags,
                             struct graph_candidates *ret);
-void graph_candidates_free(struct graph_candidates *candidates);
+void graph_candidates_free(struct graph_candidates *all);
 /* Makes sure that candidate->filter is there and a member; adds to the trail where it was not. */
 HRESULT graph_candidate_join_locked(struct graph *graph, struct graph_candidate *candidate,
                                     struct graph_trail *trail);
@@ -404,6 +406,8 @@ void graph_settle_finish_locked(struct graph *graph, HRESULT cued);
 HRESULT graph_worker_post(struct graph *graph, enum graph_job job);
 /* Ends and joins it; not under the graph lock. */
 void graph_worker_stop(struct graph *graph);
+/* On the worker thread: true, and it takes the graph down when its job is done. */
+bool graph_worker_ends_it(struct graph *graph);
 /* Does at once what is pending and has no worker to do it. */
 void graph_jobs_run_pending(struct graph *graph);
 

@@ -132,7 +132,7 @@ HRESULT graph_get_state(struct graph *graph, DWORD timeout_ms, FILTER_STATE *ret
         }
         hr = graph_wait_cued(graph, &all, change, deadline_ns);
         graph_snapshot_free(&all);
-        if (hr != VFW_E_STATE_CHANGED)
+        if (hr != VFW_E_STATE_CHANGED && atomic_load(&graph->change) == change)
             return hr;
     }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* worker.c - the graph's own thread: what a streaming thread asked for, and what has to wait.
  *
- * Started with the first job, joined when the graph goes.  It owns no reference on the graph but while it calls filters;
- * if the last one is dropped meanwhile, the graph ends on this thread, which then frees itself.
+ * Started with the first job, joined when the graph goes.  It owns no reference on the graph.  A filter that it calls
+ * may drop the last one: then this thread takes the graph down after the job, and frees itself.
  * Knows: which jobs there are.  Must not know: how they are done.
  */
 #include "graph/graph_internal.h"
@@ -13,26 +13,11 @@
 
 struct graph_worker {
     struct rg_thread thread;
-    struct graph *graph; /* cleared, by this thread alone, when the graph ended on it */
+    struct graph *graph;
+    bool ends_it;        /* by this thread alone: the graph is to be taken down after the job */
     HANDLE wake;         /* auto-reset: there are jobs, or quit */
     HANDLE quit;         /* manual-reset */
 };
-
-/* A reference, unless the graph is going already. */
-static bool graph_hold(struct graph *graph)
-{
-    unsigned refs;
-
-    if (graph->is_aggregated) {
-        com_object_addref(&graph->object); /* the outer object answers for its own end */
-        return true;
-    }
-    refs = atomic_load(&graph->object.refs);
-    while (refs != 0)
-        if (atomic_compare_exchange_weak(&graph->object.refs, &refs, refs + 1))
-            return true;
-    return false;
-}
 
 static unsigned jobs_take(struct graph *graph)
 {
@@ -94,50 +79,39 @@ void graph_jobs_run_pending(struct graph *graph)
 
 /* ---- the thread -------------------------------------------------------------------------------------- */
 
-/* The wait for the first samples is done without a reference: the graph's end cuts it short and joins. */
+/* The wait for the first samples, without the graph lock. */
 static void worker_settle(struct graph_worker *worker)
 {
     struct graph *graph = worker->graph;
     struct graph_snapshot all = { 0 };
-    uint64_t change = 0;
+    uint64_t change;
     HRESULT hr = E_FAIL;
 
-    if (!graph_hold(graph))
+    if (FAILED(graph_lock(graph, worker->quit, INFINITE)))
         return;
-    if (SUCCEEDED(graph_lock(graph, worker->quit, INFINITE))) {
-        change = atomic_load(&graph->change);
-        if (graph->state == State_Paused)
-            hr = graph_snapshot_locked(graph, &all);
-        graph_unlock(graph);
-    }
-    com_object_release(&graph->object);
-    if (worker->graph != NULL && SUCCEEDED(hr)) {
-        hr = graph_wait_cued(graph, &all, change, RG_TIME_NEVER);
-        if (hr != VFW_E_STATE_CHANGED && graph_hold(graph)) {
-            if (SUCCEEDED(graph_lock(graph, worker->quit, INFINITE))) {
-                if (atomic_load(&graph->change) == change)
-                    graph_settle_finish_locked(graph, hr);
-                graph_unlock(graph);
-            }
-            graph_snapshot_free(&all);
-            com_object_release(&graph->object);
-        }
-    }
+    change = atomic_load(&graph->change);
+    if (graph->state == State_Paused && !atomic_load(&graph->is_ending)) /* its end counts `change` up later */
+        hr = graph_snapshot_locked(graph, &all);
+    graph_unlock(graph);
+    if (FAILED(hr))
+        return;
+    hr = graph_wait_cued(graph, &all, change, RG_TIME_NEVER);
     graph_snapshot_free(&all);
+    if (hr == VFW_E_STATE_CHANGED || FAILED(graph_lock(graph, worker->quit, INFINITE)))
+        return;
+    if (atomic_load(&graph->change) == change)
+        graph_settle_finish_locked(graph, hr);
+    graph_unlock(graph);
 }
 
 static void worker_do(struct graph_worker *worker, unsigned jobs)
 {
-    struct graph *graph = worker->graph;
-
-    if ((jobs & ~(unsigned)GRAPH_JOB_SETTLE) != 0 && graph_hold(graph)) {
-        if (SUCCEEDED(graph_lock(graph, worker->quit, INFINITE))) {
-            jobs_do_locked(graph, jobs);
-            graph_unlock(graph);
-        }
-        com_object_release(&graph->object); /* may end the graph, and clear worker->graph */
+    if ((jobs & ~(unsigned)GRAPH_JOB_SETTLE) != 0 &&
+        SUCCEEDED(graph_lock(worker->graph, worker->quit, INFINITE))) {
+        jobs_do_locked(worker->graph, jobs);
+        graph_unlock(worker->graph);
     }
-    if (worker->graph != NULL && (jobs & GRAPH_JOB_SETTLE) != 0)
+    if ((jobs & GRAPH_JOB_SETTLE) != 0 && !worker->ends_it)
         worker_settle(worker);
 }
 
@@ -157,7 +131,8 @@ static void worker_main(void *arg)
 
     while (WaitForMultipleObjects(2, handles, FALSE, INFINITE) == WAIT_OBJECT_0 + 1) {
         worker_do(worker, jobs_take(worker->graph));
-        if (worker->graph == NULL) {
+        if (worker->ends_it) {
+            graph_take_down(worker->graph);
             pthread_detach(pthread_self());
             worker_free(worker);
             return;
@@ -218,10 +193,22 @@ void graph_worker_stop(struct graph *graph)
     SetEvent(worker->quit);
     atomic_fetch_add(&graph->change, 1); /* it may wait for a filter */
     SetEvent(graph->overtaken);
-    if (rg_thread_is_self(&worker->thread)) {
-        worker->graph = NULL; /* it frees itself */
-        return;
-    }
+    if (worker->ends_it)
+        return; /* this is its thread, which frees itself */
     rg_thread_join(&worker->thread);
     worker_free(worker);
+}
+
+bool graph_worker_ends_it(struct graph *graph)
+{
+    struct graph_worker *worker;
+
+    pthread_mutex_lock(&graph->jobs_lock);
+    worker = graph->worker;
+    if (worker != NULL && !rg_thread_is_self(&worker->thread))
+        worker = NULL;
+    pthread_mutex_unlock(&graph->jobs_lock);
+    if (worker != NULL)
+        worker->ends_it = true;
+    return worker != NULL;
 }
