@@ -8,6 +8,10 @@
 
 #include "modules/thing.h"
 
+#ifndef VARIANT_ALPHABOOL
+#define VARIANT_ALPHABOOL 0x02
+#endif
+
 /* --- BSTR ------------------------------------------------------------------------------ */
 
 static void bstr_knows_its_length(void **state)
@@ -224,6 +228,68 @@ static void numbers_become_text(void **state)
     VariantClear(&v);
 }
 
+static void every_number_type_reaches_every_other(void **state)
+{
+    static const VARTYPE types[] = { VT_I1,  VT_UI1, VT_I2,   VT_UI2,  VT_I4,
+                                     VT_UI4, VT_INT, VT_UINT, VT_I8,   VT_UI8,
+                                     VT_R4,  VT_R8,  VT_CY,   VT_DATE, VT_ERROR };
+
+    (void)state;
+    for (unsigned from = 0; from < COUNT_OF(types); from++) {
+        for (unsigned to = 0; to < COUNT_OF(types); to++) {
+            VARIANT v = { .vt = VT_I4 };
+
+            v.lVal = 100;
+            assert_int_equal(VariantChangeType(&v, &v, 0, types[from]), S_OK);
+            assert_int_equal(v.vt, types[from]);
+            assert_int_equal(VariantChangeType(&v, &v, 0, types[to]), S_OK);
+            assert_int_equal(v.vt, types[to]);
+            assert_int_equal(VariantChangeType(&v, &v, 0, VT_I4), S_OK);
+            assert_int_equal(v.lVal, 100);
+            assert_int_equal(VariantChangeType(&v, &v, 0, VT_BOOL), S_OK);
+            assert_int_equal(v.boolVal, VARIANT_TRUE);
+        }
+    }
+}
+
+static void what_does_not_fit_is_an_overflow(void **state)
+{
+    static const struct {
+        VARTYPE from;
+        LONGLONG value;
+        VARTYPE to;
+    } cases[] = {
+        { VT_I8, 128, VT_I1 },         { VT_I8, -129, VT_I1 },   { VT_I8, 256, VT_UI1 },
+        { VT_I8, 32768, VT_I2 },       { VT_I8, 65536, VT_UI2 }, { VT_I8, 2147483648, VT_I4 },
+        { VT_I8, 4294967296, VT_UI4 }, { VT_I8, -1, VT_UI8 },    { VT_UI8, -1, VT_I8 },
+        { VT_I8, INT64_MAX, VT_CY },   { VT_I8, -1, VT_UINT },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < COUNT_OF(cases); i++) {
+        VARIANT v = { .vt = cases[i].from };
+
+        v.llVal = cases[i].value;
+        assert_int_equal(VariantChangeType(&v, &v, 0, cases[i].to), DISP_E_OVERFLOW);
+        assert_int_equal(v.vt, cases[i].from); /* untouched */
+        assert_true(v.llVal == cases[i].value);
+    }
+}
+
+static void truth_has_words_on_request(void **state)
+{
+    VARIANT v = { .vt = VT_BOOL };
+
+    (void)state;
+    v.boolVal = VARIANT_TRUE;
+    assert_int_equal(VariantChangeType(&v, &v, VARIANT_ALPHABOOL, VT_BSTR), S_OK);
+    assert_int_equal(wcscmp(v.bstrVal, L"True"), 0);
+    assert_int_equal(VariantChangeType(&v, &v, 0, VT_BOOL), S_OK);
+    assert_int_equal(VariantChangeType(&v, &v, 0, VT_BSTR), S_OK);
+    assert_int_equal(wcscmp(v.bstrVal, L"-1"), 0);
+    VariantClear(&v);
+}
+
 static void halves_round_to_even(void **state)
 {
     static const struct {
@@ -313,6 +379,9 @@ int main(void)
         cmocka_unit_test(text_becomes_numbers),
         cmocka_unit_test(text_that_is_no_number_is_refused),
         cmocka_unit_test(numbers_become_text),
+        cmocka_unit_test(every_number_type_reaches_every_other),
+        cmocka_unit_test(what_does_not_fit_is_an_overflow),
+        cmocka_unit_test(truth_has_words_on_request),
         cmocka_unit_test(halves_round_to_even),
         cmocka_unit_test(references_are_followed),
         cmocka_unit_test(interfaces_change_by_query),
