@@ -138,7 +138,7 @@ static void leave_locked(struct rg_gate *gate)
 
 /* ---- the streaming side ---------------------------------------------------------------- */
 
-static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start)
+static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start, bool may_wait)
 {
     uintptr_t self = this_thread();
     HRESULT hr = S_OK;
@@ -157,6 +157,10 @@ static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start)
             hr = VFW_E_STATE_CHANGED;
             break;
         }
+        if (!may_wait) {
+            hr = VFW_E_PIN_ALREADY_BLOCKED;
+            break;
+        }
         gate->waiting++;
         gate->held_start = start == RG_GATE_NO_TIME ? -1 : start;
         pthread_cond_wait(&gate->changed, &gate->lock);
@@ -164,7 +168,7 @@ static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start)
             gate->held_start = -1;
     }
     if (SUCCEEDED(hr)) {
-        if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == 0)
+        if (may_wait && atomic_load_explicit(&gate->owner, memory_order_relaxed) == 0)
             atomic_store_explicit(&gate->owner, self, memory_order_relaxed);
         if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == self)
             atomic_fetch_add_explicit(&gate->depth, 1, memory_order_relaxed);
@@ -186,7 +190,12 @@ HRESULT rg_gate_begin(struct rg_gate *gate, REFERENCE_TIME start)
             return S_OK;
         atomic_store_explicit(&gate->depth, depth, memory_order_release);
     }
-    return begin_slow(gate, start);
+    return begin_slow(gate, start, true);
+}
+
+HRESULT rg_gate_try_begin(struct rg_gate *gate)
+{
+    return begin_slow(gate, RG_GATE_NO_TIME, false);
 }
 
 static void end_slow(struct rg_gate *gate, bool is_owner)

@@ -65,6 +65,8 @@ void rg_gate_fini(struct rg_gate *gate);
 /* Streaming thread.  start: 100 ns, or RG_GATE_NO_TIME.  S_OK: inside, rg_gate_end must follow; VFW_E_STATE_CHANGED: the gate is
  * closed and the filter stops or flushes. */
 HRESULT rg_gate_begin(struct rg_gate *gate, REFERENCE_TIME start);
+/* Any thread: the same without waiting; VFW_E_PIN_ALREADY_BLOCKED where begin would wait. */
+HRESULT rg_gate_try_begin(struct rg_gate *gate);
 void rg_gate_end(struct rg_gate *gate);
 
 /* Any thread: IPinFlowControl::Block, all of it (spec section 2). */

@@ -15,10 +15,11 @@ static struct rg_out_pin *of_link(IRgLink *face)
 
 /* ---- IPinFlowControl ------------------------------------------------------------------- */
 
-/* The stream had ended before the road was changed: the new road has not heard of it, and nobody else will say it. */
+/* The stream had ended before the road was changed: the new road has not heard of it, and nobody else will say it.
+ * A gate that is closed again by now, by an armed time, has seen a sample: then nothing has ended. */
 static void repeat_end(struct rg_out_pin *pin)
 {
-    if (rg_gate_begin(&pin->gate, RG_GATE_NO_TIME) != S_OK)
+    if (rg_gate_try_begin(&pin->gate) != S_OK)
         return;
     if (pin->ends != 0 && pin->link.is_fresh && pin->link.peer != NULL) {
         pin->link.is_fresh = false;
