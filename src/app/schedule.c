@@ -11,6 +11,21 @@
 
 /* ---- which gates wait for what ----------------------------------------------------------- */
 
+/* Will an edit that is still to come put a filter of this name into the graph? */
+static bool name_will_come(const struct app_schedule *s, const char *name)
+{
+    for (size_t i = 0; i < s->n_tasks; i++) {
+        const struct app_edit *edit = s->tasks[i].edit;
+
+        if (s->tasks[i].is_over)
+            continue;
+        for (size_t k = 0; k < edit->n_filters; k++)
+            if (edit->filters[k].name && !strcmp(edit->filters[k].name, name))
+                return true;
+    }
+    return false;
+}
+
 /* Arms each gate for the earliest task that needs it.  Called whenever the graph or a task has
  * changed, before any gate opens.  pins[task]: the pin of each, or NULL. */
 static void tasks_arm(struct app_schedule *s)
@@ -27,6 +42,8 @@ static void tasks_arm(struct app_schedule *s)
         if (task->is_over || task->edit->is_wall)
             continue;
         pin = app_task_pin(s, task);
+        if (!pin && name_will_come(s, task->edit->target))
+            continue;
         gate = pin ? app_gate_get(s, pin) : NULL;
         if (!gate || !gate->link) {
             struct app_text why = { 0 };
