@@ -3,16 +3,18 @@
  * place. */
 #define COBJMACROS
 #include <stdio.h>
+#include <stdlib.h>
 #include <regraft.h>
 
 static IBaseFilter *make(const char *name)
 {
     struct rg_class_info info;
-    IBaseFilter *filter = NULL;
+    IBaseFilter *filter;
 
-    if (rg_class_by_name(name, &info) == S_OK)
-        CoCreateInstance(&info.clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IBaseFilter,
-                         (void **)&filter);
+    if (rg_class_by_name(name, &info) != S_OK ||
+        FAILED(CoCreateInstance(&info.clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IBaseFilter,
+                                (void **)&filter)))
+        exit(1);
     return filter;
 }
 
@@ -35,7 +37,6 @@ int main(void)
     IMediaControl *control;
     IGraphEdit *edit;
     RG_CERTIFICATE done = { .size = sizeof(done) };
-
     CoInitializeEx(NULL, COINIT_MULTITHREADED);
     CoCreateInstance(&CLSID_FilterGraph, NULL, CLSCTX_INPROC_SERVER, &IID_IGraphBuilder,
                      (void **)&graph);
@@ -47,7 +48,6 @@ int main(void)
     join(graph, filters[0], filters[1]);
     join(graph, filters[1], filters[2]);
     IMediaControl_Run(control); /* pictures flow from here on */
-
     HRESULT hr = IGraphEdit_Swap(edit, filters[1], filters[3], "fx", NULL, &done);
     printf("swap 0x%08x at %s: gate closed %.0f us; held %llu, dropped %llu\n", hr, done.gate,
            (double)done.closed_ns / 1e3, done.held, done.dropped);

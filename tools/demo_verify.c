@@ -148,7 +148,7 @@ static int compare_times(const void *a, const void *b)
 
 static void gate_print(const struct demo_ledger *ledger)
 {
-    size_t count = ledger->n_cuts - 1;
+    size_t count = ledger->n_cuts - 1, middle = count / 2;
     int64_t *times = calloc(count + 1, sizeof(*times));
 
     if (!times || !count) {
@@ -159,7 +159,7 @@ static void gate_print(const struct demo_ledger *ledger)
         times[i] = ledger->cuts[i + 1].closed_ns;
     qsort(times, count, sizeof(*times), compare_times);
     printf("  gate closed     %.0f us at the median, %.0f us at most\n",
-           (double)times[count / 2] / 1e3, (double)times[count - 1] / 1e3);
+           (double)times[middle] / 1e3, (double)times[count - 1] / 1e3);
     free(times);
 }
 
