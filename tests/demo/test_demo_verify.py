@@ -70,7 +70,7 @@ def main():
             edits[3]['cut_ns'] += 40000000
 
         def another(edits):
-            edits[5]['edit'] = 'swap fx → invert'
+            edits[5]['edit'] = 'swap fx → flip'
 
         def refused(edits):
             edits[2]['result'] = 'refused'
