@@ -91,8 +91,8 @@ static HRESULT decide_allocator(struct rg_out_pin *pin, struct rg_link *link)
     if (SUCCEEDED(hr))
         hr = agree_on(pin, link, allocator, &request);
     if (FAILED(hr)) {
-        if (allocator != NULL)
-            IMemAllocator_Release(RG_STEAL(&allocator));
+        com_auto_release(&allocator); /* the call macro would look at its argument twice */
+        allocator = NULL;
         hr = rg_allocator_create(NULL, &IID_IMemAllocator, (void **)&allocator);
         if (SUCCEEDED(hr))
             hr = agree_on(pin, link, allocator, &request);
