@@ -148,7 +148,8 @@ static HRESULT open_common(struct ff_demuxer *d, const char *location, const cha
         d->origin = d->context->start_time * 10;
     else
         d->origin = 0;
-    d->trims_last = strstr(d->context->iformat->name, "mp4") != NULL;
+    if (strstr(d->context->iformat->name, "mp4") != NULL)
+        ff_mp4_find_ends(d);
     return S_OK;
 }
 

@@ -19,6 +19,8 @@ struct queued {
 struct demux_stream {
     /* set at opening */
     AVStream *av;
+    int64_t media_end;      /* where the sound ends, in ticks; 0: not known better than the container says */
+    int64_t edit_slack;     /* how much later than the edit list says it may end */
 
     /* under lock */
     bool is_wanted;
@@ -37,7 +39,6 @@ struct ff_demuxer {
     unsigned n_streams;
     unsigned *stream_of;    /* libav's index to ours; UINT_MAX: none */
     int64_t origin;         /* the container's first time stamp, 100 ns */
-    bool trims_last;        /* a short last duration means a trimmed frame */
 
     /* control threads */
     REFERENCE_TIME position, stop; /* where the segment begins, 100 ns; stop < 0: none */
@@ -57,6 +58,9 @@ struct ff_demuxer {
 /* demuxer_io.c: an AVIOContext over IAsyncReader; NULL if memory is out. */
 AVIOContext *ff_reader_io_new(IAsyncReader *reader);
 void ff_reader_io_free(AVIOContext **io);
+
+/* demuxer_mp4.c: fills media_end of the streams. */
+void ff_mp4_find_ends(struct ff_demuxer *d);
 
 /* demuxer_queue.c */
 void ff_queues_clear(struct ff_demuxer *d);

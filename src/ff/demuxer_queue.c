@@ -160,11 +160,11 @@ static void read_one_locked(struct ff_demuxer *d, AVPacket *packet)
     pthread_cond_broadcast(&d->changed);
 }
 
-/* Sound of a container that writes exact durations needs one packet more, to know which one is the last. */
+/* Where the end is known to the sample, one packet more tells which one is the last. */
 static bool needs_next(const struct ff_demuxer *d, const struct demux_stream *s)
 {
-    return d->trims_last && s->av->codecpar->codec_type == AVMEDIA_TYPE_AUDIO &&
-           s->head != NULL && s->head == s->tail && !d->has_ended && !s->has_ended;
+    return s->media_end > 0 && s->head != NULL && s->head == s->tail && !d->has_ended &&
+           !s->has_ended;
 }
 
 static void wait_locked(struct ff_demuxer *d)
@@ -231,19 +231,25 @@ void ff_demuxer_interrupt(struct ff_demuxer *d, bool on)
 
 /* --- packets to samples ---------------------------------------------------------------- */
 
-/* The last sound packet's short duration says how much of its frame counts. */
+/* How much of the last sound packet's frame does not count. */
 static uint32_t short_end(const struct ff_demuxer *d, struct demux_stream *s, const AVPacket *p)
 {
     bool is_last = s->head == s->tail && (d->has_ended || s->has_ended);
-    int64_t usual = s->usual_duration;
+    int64_t usual = s->usual_duration > 0 ? s->usual_duration : s->av->codecpar->frame_size;
+    int64_t left;
 
-    if (!d->trims_last || s->av->codecpar->codec_type != AVMEDIA_TYPE_AUDIO || p->duration <= 0)
+    if (s->media_end <= 0)
         return 0;
-    if (p->duration > usual)
+    if (p->duration > s->usual_duration)
         s->usual_duration = p->duration;
-    if (!is_last || d->stop >= 0 || p->duration >= usual)
+    if (!is_last || d->stop >= 0 || p->pts == AV_NOPTS_VALUE)
         return 0;
-    return (uint32_t)av_rescale_q(usual - p->duration, s->av->time_base,
+    left = s->media_end - p->pts;
+    if (p->duration > 0 && left > p->duration + s->edit_slack)
+        left = p->duration + s->edit_slack;
+    if (left <= 0 || left >= usual)
+        return 0;
+    return (uint32_t)av_rescale_q(usual - left, s->av->time_base,
                                   (AVRational){ 1, s->av->codecpar->sample_rate });
 }
 

@@ -233,6 +233,30 @@ static HRESULT stream_make(struct ff_muxer *m, struct mux_input *input)
     return S_OK;
 }
 
+static bool is_mp4(const AVOutputFormat *container)
+{
+    static const char *const names[] = { "mp4", "mov", "ipod", "3gp", "3g2", "psp", "f4v", "ismv" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(container->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Edit lists count in the movie's time scale: as fine as the sound, they trim it to the sample. */
+static void mp4_options(const struct ff_muxer *m, bool faststart, AVDictionary **options)
+{
+    int rate = 0;
+
+    if (faststart)
+        av_dict_set(options, "movflags", "+faststart", AV_DICT_APPEND);
+    for (unsigned i = 0; i < m->n_inputs; i++)
+        if (m->inputs[i].stream != NULL && m->inputs[i].par->sample_rate > rate)
+            rate = m->inputs[i].par->sample_rate;
+    if (rate > 0)
+        av_dict_set_int(options, "movie_timescale", rate, AV_DICT_DONT_OVERWRITE);
+}
+
 static HRESULT header_write(struct ff_muxer *m, const char *text, bool faststart)
 {
     AVDictionary *options = NULL;
@@ -241,8 +265,8 @@ static HRESULT header_write(struct ff_muxer *m, const char *text, bool faststart
 
     if (text[0] != 0 && av_dict_parse_string(&options, text, "=", ":", 0) < 0)
         hr = E_INVALIDARG;
-    if (SUCCEEDED(hr) && faststart && strstr("mp4 mov ipod 3gp 3g2 psp f4v", m->context->oformat->name))
-        av_dict_set(&options, "movflags", "+faststart", AV_DICT_APPEND);
+    if (SUCCEEDED(hr) && is_mp4(m->context->oformat))
+        mp4_options(m, faststart, &options);
     if (SUCCEEDED(hr)) {
         result = avformat_write_header(m->context, &options);
         hr = result == AVERROR(EINVAL) || result == AVERROR_INVALIDDATA ? VFW_E_TYPE_NOT_ACCEPTED
