@@ -22,6 +22,24 @@ bool app_is_same(void *a, void *b)
     return one && one == two;
 }
 
+/* Codes that AMGetErrorText leaves to the system. */
+static const struct {
+    uint32_t code;
+    const char *words;
+} system_errors[] = {
+    { 0x80030002, "no such file" },
+    { 0x80030003, "no such folder" },
+    { 0x80030005, "access is denied" },
+    { 0x80030070, "no space is left" },
+    { 0x80070002, "no such file" },
+    { 0x80070003, "no such folder" },
+    { 0x80070005, "access is denied" },
+    { 0x80070070, "no space is left" },
+    { 0x8007000e, "memory has run out" },
+    { 0x80004002, "an interface is missing" },
+    { 0x80004005, "it failed without saying why" },
+};
+
 /* ---- errors --------------------------------------------------------------------------------
  */
 
@@ -39,6 +57,9 @@ void app_text_hresult(struct app_text *text, HRESULT hr)
     while (n && (words[n - 1] == '\n' || words[n - 1] == '\r' || words[n - 1] == ' ' ||
                  words[n - 1] == '.'))
         words[--n] = '\0';
+    for (size_t i = 0; !n && i < sizeof(system_errors) / sizeof(*system_errors); i++)
+        if (system_errors[i].code == (uint32_t)hr)
+            n = (size_t)snprintf(words, sizeof(words), "%s", system_errors[i].words);
     if (n)
         app_text_add(text, "%s (0x%08" PRIx32 ")", words, (uint32_t)hr);
     else

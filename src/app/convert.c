@@ -71,12 +71,8 @@ static void encoder_add(struct app_text *text, const char *codec, const char *bi
 static void video_add(struct app_text *text, const struct app_convert *wish, const char *codec)
 {
     app_text_add(text, " ! queue ! decode");
-    if (wish->width || wish->fps) {
-        app_text_add(text, " ! scale");
-        if (wish->width)
-            app_text_add(text, " width=%d height=%d", wish->width, wish->height);
-        setting_add(text, "fps", wish->fps);
-    }
+    if (wish->width)
+        app_text_add(text, " ! scale width=%d height=%d", wish->width, wish->height);
     if (wish->filter)
         app_text_add(text, " ! %s", wish->filter);
     app_text_add(text, " ! queue");

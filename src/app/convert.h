@@ -19,7 +19,6 @@ struct app_convert {
     const char
         *filter; /* "invert ! flip": between decoder and encoder of the video; NULL: none */
     int width, height; /* 0: as it is */
-    const char *fps;   /* NULL: as it is */
     bool takes_all;    /* every stream, not just the first of each kind */
 };
 

@@ -196,8 +196,9 @@ static bool live_touches(const struct app_live *live, IBaseFilter *const *touche
     return false;
 }
 
+/* Takes up the links of a filter; at the start its outputs are enough, as every link is one. */
 static void filter_take(struct app_ledger *ledger, const struct app_graph *graph,
-                        IBaseFilter *filter)
+                        IBaseFilter *filter, bool with_inputs)
 {
     struct app_pins pins;
 
@@ -209,7 +210,7 @@ static void filter_take(struct app_ledger *ledger, const struct app_graph *graph
             continue;
         if (app_pin_direction(pins.items[i]) == PINDIR_OUTPUT)
             live_add(ledger, graph, pins.items[i], peer);
-        else
+        else if (with_inputs)
             live_add(ledger, graph, peer, pins.items[i]);
     }
     app_pins_release(&pins);
@@ -250,10 +251,10 @@ void app_ledger_open(struct app_ledger *ledger, const struct app_graph *graph)
     pthread_mutex_lock(&ledger->lock);
     for (size_t i = 0; i < graph->n_places; i++)
         if (graph->places[i].filter)
-            filter_take(ledger, graph, graph->places[i].filter);
+            filter_take(ledger, graph, graph->places[i].filter, false);
     app_filters_get((IFilterGraph *)graph->builder, &filters);
     for (size_t i = 0; i < filters.count; i++)
-        filter_take(ledger, graph, filters.items[i]);
+        filter_take(ledger, graph, filters.items[i], false);
     app_filters_release(&filters);
     pthread_mutex_unlock(&ledger->lock);
 }
@@ -278,7 +279,7 @@ void app_ledger_sync(struct app_ledger *ledger, const struct app_graph *graph,
     }
     for (size_t i = 0; i < count; i++)
         if (touched[i])
-            filter_take(ledger, graph, touched[i]);
+            filter_take(ledger, graph, touched[i], true);
     pthread_mutex_unlock(&ledger->lock);
 }
 

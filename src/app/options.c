@@ -186,14 +186,34 @@ static HRESULT source_load(IFileSourceFilter *file, const char *path,
     return hr;
 }
 
+/* Why a file can't be made at this path, as errno; 0: nothing known against it. */
+static int write_error(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder;
+    int error = 0;
+
+    if (!is_local_path(path))
+        return 0;
+    if (access(path, F_OK) == 0)
+        return access(path, W_OK) ? errno : 0;
+    folder = slash ? app_dup_part(path, (size_t)(slash - path) + 1) : app_dup(".");
+    if (access(folder, W_OK))
+        error = errno;
+    free(folder);
+    return error;
+}
+
 static HRESULT sink_set(IFileSinkFilter *file, const char *path, struct app_failure *failure)
 {
     wchar_t *wide = app_wide_dup(path);
-    HRESULT hr = IFileSinkFilter_SetFileName(file, wide, NULL);
+    int error = write_error(path);
+    HRESULT hr = error ? HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND)
+                       : IFileSinkFilter_SetFileName(file, wide, NULL);
 
     free(wide);
     if (FAILED(hr))
-        file_failure(failure, "write", path, 0, hr);
+        file_failure(failure, "write", path, error, hr);
     return hr;
 }
 

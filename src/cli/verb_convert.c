@@ -18,7 +18,6 @@ enum {
     OPT_VBITRATE,
     OPT_ABITRATE,
     OPT_SIZE,
-    OPT_FPS,
     OPT_FILTER,
     OPT_FORMAT,
     OPT_ALL,
@@ -37,7 +36,6 @@ static const struct cli_option options[] = {
     { OPT_VBITRATE, "vbitrate", 0, "RATE", "of the video: 2M, 800k" },
     { OPT_ABITRATE, "abitrate", 0, "RATE", "of the audio: 128k" },
     { OPT_SIZE, "size", 's', "WxH", "scale the picture" },
-    { OPT_FPS, "fps", 0, "RATE", "frames per second: 25, 30000/1001" },
     { OPT_FILTER, "filter", 0, "FILTERS", "effects for the picture: 'invert ! flip'" },
     { OPT_FORMAT, "format", 0, "NAME", "container; usually the name of OUT says it" },
     { OPT_ALL, "all", 0, NULL, "every stream, not the first of each kind" },
@@ -98,9 +96,6 @@ static bool option_take(const struct cli_verb *verb, int id, const struct cli_re
         break;
     case OPT_SIZE:
         return size_read(verb, r->values[0], wish);
-    case OPT_FPS:
-        wish->fps = r->values[0];
-        break;
     case OPT_FILTER:
         wish->filter = r->values[0];
         break;
@@ -213,7 +208,7 @@ const struct cli_verb cli_verb_convert = {
     .examples = "  regraft convert in.mkv out.mp4\n"
                 "  regraft convert in.mp4 out.mp4 --vcodec 'h264 crf=20' --preset veryfast "
                 "--acodec copy\n"
-                "  regraft convert in.mov small.webm --size 640x360 --fps 25\n"
+                "  regraft convert in.mov small.webm --size 640x360\n"
                 "  regraft convert in.mp4 sound.mp3\n",
     .options = options,
     .run = verb_convert,
