@@ -5,9 +5,16 @@
  */
 #pragma once
 
+#include "base/tee.h"
 #include "filters/module.h"
 
 #define RG_SOURCE(x)    extern const struct rg_source_class rg_##x;
 #define RG_TRANSFORM(x) extern const struct rg_transform_class rg_##x;
 #define RG_SINK(x)      extern const struct rg_sink_class rg_##x;
-#define RG_BASE(x)
+#define RG_BASE(x)                                                                             \
+    static HRESULT create_##x(const struct rg_class_entry *entry, IUnknown *outer, REFIID iid, \
+                              void **out)                                                      \
+    {                                                                                          \
+        (void)entry;                                                                           \
+        return rg_##x##_create(outer, iid, out);                                               \
+    }

@@ -12,4 +12,4 @@
 #define RG_SOURCE(x)    { &rg_##x.common, RG_CLASS_SOURCE, rg_module_create_source },
 #define RG_TRANSFORM(x) { &rg_##x.common, RG_CLASS_TRANSFORM, rg_module_create_transform },
 #define RG_SINK(x)      { &rg_##x.common, RG_CLASS_SINK, rg_module_create_sink },
-#define RG_BASE(x)      { &rg_##x##_class, RG_CLASS_TRANSFORM, create_##x },
+#define RG_BASE(x)      { &rg_##x, RG_CLASS_TRANSFORM, create_##x },
