@@ -92,7 +92,7 @@ static HRESULT carry_out(struct rewire *edit, IBaseFilter *addition, const char 
     if (FAILED(hr) && added)
         (void)graph_remove_locked(edit->graph, graph_node_of_filter(edit->graph, addition), 0);
     /* the place keeps its name: while both were members the newcomer could not have it */
-    if (SUCCEEDED(hr) && added && name != NULL) {
+    if (SUCCEEDED(hr) && addition != NULL && name != NULL) {
         WCHAR wide[MAX_FILTER_NAME];
 
         (void)rg_text_to_wide(wide, MAX_FILTER_NAME, name);

@@ -15,8 +15,8 @@
 /* Shared by both threads; freed by the last one. */
 struct push {
     atomic_uint refs;
-    IPin *peer;     /* a reference: who gets the marker */
-    HANDLE done;    /* the call has come back */
+    IPin *peer;     /* a reference: who gets the marker; the helper's */
+    HANDLE done;    /* the call has come back, the reference is gone */
     atomic_int result;
 };
 
@@ -36,6 +36,8 @@ static DWORD WINAPI push_main(void *arg)
     struct push *push = arg;
 
     atomic_store(&push->result, IPin_EndOfStream(push->peer));
+    IPin_Release(push->peer);
+    push->peer = NULL; /* whoever has seen done finds no reference left */
     SetEvent(push->done);
     push_release(push);
     return 0;
@@ -100,6 +102,8 @@ static HRESULT wait_for_marker(HANDLE arrived, struct push *push, HANDLE abort, 
 
     switch (WaitForMultipleObjects(n, all, FALSE, rewire_ms_left(deadline_ns))) {
     case WAIT_OBJECT_0:
+        /* the goal is reached; but what leaves is not stopped while the call is still inside it */
+        (void)rewire_wait(push->done, abort, deadline_ns);
         return S_OK;
     case WAIT_OBJECT_0 + 1:
         /* refused on the way: it will never arrive.  Taken: a filter with a thread of its own may still have it. */

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* kit.c - recorders, and small helpers around filters and pins; see kit.h. */
+#include "kit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <wchar.h>
+
+#define LOCK { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, true, 0, 0, 0, 0, 0, 0, \
+               { 0 }, { -1, -1, -1, -1, -1, -1, -1, -1 }, false, 0 }
+
+struct kit_recorder kit_recorder[KIT_RECORDERS] = {
+    LOCK, LOCK, LOCK, LOCK, LOCK, LOCK, LOCK, LOCK,
+};
+
+/* ---- recorders ---------------------------------------------------------------------------------- */
+
+void kit_recorder_reset(unsigned index)
+{
+    struct kit_recorder *r = &kit_recorder[index];
+
+    pthread_mutex_lock(&r->lock);
+    r->fresh = true;
+    r->next = 0;
+    r->count = r->lost = r->duplicated = r->reordered = r->ends = r->inside = 0;
+    r->is_shut = false;
+    memset(r->by_mark, 0, sizeof(r->by_mark));
+    for (unsigned i = 0; i < 8; i++)
+        r->first_with[i] = -1;
+    pthread_mutex_unlock(&r->lock);
+}
+
+static void soon(struct timespec *ret)
+{
+    clock_gettime(CLOCK_REALTIME, ret);
+    ret->tv_sec += KIT_WAIT_MS / 1000;
+}
+
+bool kit_wait_count(unsigned index, uint64_t count)
+{
+    struct kit_recorder *r = &kit_recorder[index];
+    struct timespec until;
+    bool enough;
+
+    soon(&until);
+    pthread_mutex_lock(&r->lock);
+    while (r->count < count)
+        if (pthread_cond_timedwait(&r->changed, &r->lock, &until) != 0)
+            break;
+    enough = r->count >= count;
+    pthread_mutex_unlock(&r->lock);
+    return enough;
+}
+
+uint64_t kit_count(unsigned index)
+{
+    struct kit_recorder *r = &kit_recorder[index];
+    uint64_t count;
+
+    pthread_mutex_lock(&r->lock);
+    count = r->count;
+    pthread_mutex_unlock(&r->lock);
+    return count;
+}
+
+bool kit_wait_more(unsigned index, uint64_t more)
+{
+    return kit_wait_count(index, kit_count(index) + more);
+}
+
+void kit_shut(unsigned index)
+{
+    struct kit_recorder *r = &kit_recorder[index];
+
+    pthread_mutex_lock(&r->lock);
+    r->is_shut = true;
+    pthread_mutex_unlock(&r->lock);
+}
+
+bool kit_wait_inside(unsigned index)
+{
+    struct kit_recorder *r = &kit_recorder[index];
+    struct timespec until;
+    bool is_inside;
+
+    soon(&until);
+    pthread_mutex_lock(&r->lock);
+    while (r->inside == 0)
+        if (pthread_cond_timedwait(&r->changed, &r->lock, &until) != 0)
+            break;
+    is_inside = r->inside != 0;
+    pthread_mutex_unlock(&r->lock);
+    return is_inside;
+}
+
+void kit_open(unsigned index)
+{
+    struct kit_recorder *r = &kit_recorder[index];
+
+    pthread_mutex_lock(&r->lock);
+    r->is_shut = false;
+    pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->lock);
+}
+
+/* ---- filters ------------------------------------------------------------------------------------ */
+
+HRESULT kit_set(IBaseFilter *filter, const char *name, int value)
+{
+    IRgOptions *options;
+    char text[16];
+    HRESULT hr = IBaseFilter_QueryInterface(filter, &IID_IRgOptions, (void **)&options);
+
+    if (FAILED(hr))
+        return hr;
+    snprintf(text, sizeof(text), "%d", value);
+    hr = IRgOptions_Set(options, name, text);
+    IRgOptions_Release(options);
+    return hr;
+}
+
+IBaseFilter *kit_filter_with(enum kit_kind kind, const char *options)
+{
+    IBaseFilter *filter = kit_filter(kind);
+    char words[128], *rest = words, *word;
+
+    if (filter == NULL)
+        return NULL;
+    snprintf(words, sizeof(words), "%s", options);
+    while ((word = strsep(&rest, " ")) != NULL) {
+        char *value = strchr(word, '=');
+
+        if (value == NULL)
+            continue;
+        *value++ = 0;
+        if (FAILED(kit_set(filter, word, (int)strtol(value, NULL, 10)))) {
+            fprintf(stderr, "no option %s=%s\n", word, value);
+            abort();
+        }
+    }
+    return filter;
+}
+
+/* ---- pins --------------------------------------------------------------------------------------- */
+
+static IPin *first_pin(IBaseFilter *filter, PIN_DIRECTION wanted)
+{
+    IEnumPins *list;
+    IPin *pin, *found = NULL;
+
+    if (FAILED(IBaseFilter_EnumPins(filter, &list)))
+        return NULL;
+    while (found == NULL && IEnumPins_Next(list, 1, &pin, NULL) == S_OK) {
+        PIN_DIRECTION direction;
+
+        IPin_QueryDirection(pin, &direction);
+        if (direction == wanted)
+            found = pin;
+        IPin_Release(pin);
+    }
+    IEnumPins_Release(list);
+    return found;
+}
+
+IPin *kit_in(IBaseFilter *filter)
+{
+    return first_pin(filter, PINDIR_INPUT);
+}
+
+IPin *kit_out(IBaseFilter *filter)
+{
+    return first_pin(filter, PINDIR_OUTPUT);
+}
+
+bool kit_connected(IPin *pin)
+{
+    IPin *peer = NULL;
+
+    if (FAILED(IPin_ConnectedTo(pin, &peer)))
+        return false;
+    IPin_Release(peer);
+    return true;
+}
+
+RG_LEDGER kit_ledger(IPin *pin)
+{
+    RG_LEDGER ledger;
+    IRgLink *link;
+
+    memset(&ledger, 0, sizeof(ledger));
+    if (SUCCEEDED(IPin_QueryInterface(pin, &IID_IRgLink, (void **)&link))) {
+        IRgLink_GetLedger(link, &ledger);
+        IRgLink_Release(link);
+    }
+    return ledger;
+}
+
+/* ---- what a filter says of itself ------------------------------------------------------------------ */
+
+static bool read_info(IBaseFilter *filter, FILTER_INFO *info)
+{
+    if (FAILED(IBaseFilter_QueryFilterInfo(filter, info)))
+        return false;
+    if (info->pGraph == NULL)
+        return false;
+    IFilterGraph_Release(info->pGraph);
+    return true;
+}
+
+bool kit_in_graph(IBaseFilter *filter)
+{
+    FILTER_INFO info;
+
+    return read_info(filter, &info);
+}
+
+bool kit_has_name(IBaseFilter *filter, const WCHAR *name)
+{
+    FILTER_INFO info;
+
+    return read_info(filter, &info) && wcscmp(info.achName, name) == 0;
+}
+
+FILTER_STATE kit_state(IBaseFilter *filter)
+{
+    FILTER_STATE state = (FILTER_STATE)-1;
+
+    (void)IBaseFilter_GetState(filter, 0, &state);
+    return state;
+}

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: MIT */
+/* kit_filters.c - the filters of kit.h, each one class table. */
+#include <string.h>
+
+#include "base/sink.h"
+#include "base/source.h"
+#include "base/tee.h"
+#include "base/transform.h"
+#include "kit.h"
+
+#include "fake_filter.h"
+
+/* A type of the foreign filters first, then sound for frame classes. */
+static HRESULT kit_type(unsigned index, AM_MEDIA_TYPE *ret)
+{
+    WAVEFORMATEX sound = { WAVE_FORMAT_PCM, 1, 8000, 16000, 2, 16, 0 };
+    HRESULT hr;
+
+    if (index == 0) {
+        fake_type(ret, 'a');
+        return S_OK;
+    }
+    if (index > 1)
+        return VFW_S_NO_MORE_ITEMS;
+    hr = rg_type_make(ret, &MEDIATYPE_Audio, &MEDIASUBTYPE_PCM, &FORMAT_WaveFormatEx, &sound, sizeof(sound));
+    if (SUCCEEDED(hr))
+        ret->lSampleSize = 2;
+    return hr;
+}
+
+static HRESULT sixteen_bytes(ALLOCATOR_PROPERTIES *props)
+{
+    props->cbBuffer = sizeof(struct kit_sample);
+    return S_OK;
+}
+
+/* ---- source --------------------------------------------------------------------------------------- */
+
+struct source_settings {
+    int limit, first;
+};
+
+struct source_state {
+    int64_t number, base; /* base: where the segment began */
+    bool is_placed;
+};
+
+static const struct rg_option source_options[] = {
+    RG_INT(struct source_settings, limit, -1, -1, 1e9, "samples; -1: endless"),
+    RG_INT(struct source_settings, first, 0, 0, 1e9, "first number"),
+    RG_OPTIONS_END,
+};
+
+static HRESULT source_type(void *state, const void *settings, unsigned stream, unsigned index,
+                           AM_MEDIA_TYPE *ret)
+{
+    (void)state, (void)settings, (void)stream;
+    return kit_type(index, ret);
+}
+
+static HRESULT source_buffers(void *state, const void *settings, unsigned stream,
+                              const AM_MEDIA_TYPE *type, ALLOCATOR_PROPERTIES *props)
+{
+    (void)state, (void)settings, (void)stream, (void)type;
+    return sixteen_bytes(props);
+}
+
+static HRESULT source_start(void *state, const void *settings, const AM_MEDIA_TYPE *const *types,
+                            unsigned n_streams)
+{
+    struct source_state *self = state;
+
+    (void)types, (void)n_streams;
+    if (!self->is_placed)
+        self->number = self->base = ((const struct source_settings *)settings)->first;
+    return S_OK;
+}
+
+static void source_stop(void *state)
+{
+    ((struct source_state *)state)->is_placed = false;
+}
+
+static HRESULT source_fetch(void *state, const void *settings, unsigned stream, struct rg_fetch *ret)
+{
+    struct source_state *self = state;
+    const struct source_settings *s = settings;
+
+    (void)stream;
+    if (s->limit >= 0 && self->number >= s->limit)
+        return S_FALSE;
+    ret->bytes = sizeof(struct kit_sample);
+    ret->start = (self->number - self->base) * KIT_SAMPLE_TIME;
+    return S_OK;
+}
+
+static HRESULT source_fill(void *state, const void *settings, unsigned stream, const AM_MEDIA_TYPE *type,
+                           IMediaSample *sample)
+{
+    struct source_state *self = state;
+    struct kit_sample content = { self->number, 0 };
+    REFERENCE_TIME start = (self->number - self->base) * KIT_SAMPLE_TIME, stop = start + KIT_SAMPLE_TIME;
+    BYTE *data;
+    HRESULT hr = IMediaSample_GetPointer(sample, &data);
+
+    (void)settings, (void)stream, (void)type;
+    if (SUCCEEDED(hr))
+        hr = IMediaSample_SetActualDataLength(sample, sizeof(content));
+    if (SUCCEEDED(hr))
+        hr = IMediaSample_SetTime(sample, &start, &stop);
+    if (FAILED(hr))
+        return hr;
+    memcpy(data, &content, sizeof(content));
+    self->number++;
+    return S_OK;
+}
+
+static HRESULT source_duration(void *state, REFERENCE_TIME *ret)
+{
+    (void)state;
+    *ret = 1000000000LL * KIT_SAMPLE_TIME;
+    return S_OK;
+}
+
+static HRESULT source_seek(void *state, REFERENCE_TIME *position, REFERENCE_TIME stop, double rate)
+{
+    struct source_state *self = state;
+
+    (void)stop, (void)rate;
+    self->number = self->base = *position / KIT_SAMPLE_TIME;
+    *position = self->number * KIT_SAMPLE_TIME;
+    self->is_placed = true;
+    return S_OK;
+}
+
+static const struct rg_source_class numbers = {
+    .name = "numbers",
+    .help = "Numbered samples",
+    .clsid = { 0x6b697401, 1, 1, { 1 } },
+    .state_size = sizeof(struct source_state),
+    .settings_size = sizeof(struct source_settings),
+    .options = source_options,
+    .stream_type = source_type,
+    .buffers = source_buffers,
+    .start = source_start,
+    .stop = source_stop,
+    .fetch = source_fetch,
+    .fill = source_fill,
+    .duration = source_duration,
+    .seek = source_seek,
+};
+
+/* ---- transforms ------------------------------------------------------------------------------------- */
+
+#define HOLD_MOST 8
+
+struct pass_settings {
+    int mark; /* which bit, -1: none */
+    int hold;
+    bool refuse, fail_start;
+};
+
+struct pass_state {
+    struct kit_sample held[HOLD_MOST];
+    REFERENCE_TIME start[HOLD_MOST];
+    int n;
+};
+
+static const struct rg_option pass_options[] = {
+    RG_INT(struct pass_settings, mark, -1, -1, 7, "bit to set"),
+    RG_INT(struct pass_settings, hold, 3, 0, HOLD_MOST - 1, "samples held back"),
+    RG_BOOL(struct pass_settings, refuse, false, "takes no type"),
+    RG_BOOL(struct pass_settings, fail_start, false, "does not start"),
+    RG_OPTIONS_END,
+};
+
+static HRESULT pass_accept(const void *settings, const AM_MEDIA_TYPE *in)
+{
+    (void)in;
+    return ((const struct pass_settings *)settings)->refuse ? VFW_E_TYPE_NOT_ACCEPTED : S_OK;
+}
+
+static HRESULT pass_type(const void *settings, const AM_MEDIA_TYPE *in, unsigned index, AM_MEDIA_TYPE *ret)
+{
+    (void)settings;
+    return index == 0 ? rg_type_copy(ret, in) : VFW_S_NO_MORE_ITEMS;
+}
+
+static HRESULT pass_buffers(const void *settings, const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out,
+                            ALLOCATOR_PROPERTIES *props)
+{
+    (void)settings, (void)in, (void)out;
+    return sixteen_bytes(props);
+}
+
+static HRESULT pass_start(void *state, const void *settings, const AM_MEDIA_TYPE *in,
+                          const AM_MEDIA_TYPE *out, struct rg_output *output)
+{
+    (void)in, (void)out, (void)output;
+    ((struct pass_state *)state)->n = 0;
+    return ((const struct pass_settings *)settings)->fail_start ? VFW_E_NO_DECOMPRESSOR : S_OK;
+}
+
+static HRESULT read_sample(IMediaSample *sample, struct kit_sample *ret, REFERENCE_TIME *ret_start)
+{
+    struct rg_sample_info info;
+    HRESULT hr = rg_sample_get_info(sample, &info);
+
+    if (FAILED(hr))
+        return hr;
+    memset(ret, 0, sizeof(*ret));
+    memcpy(ret, info.data, info.bytes < sizeof(*ret) ? info.bytes : sizeof(*ret));
+    *ret_start = info.has_time ? info.start : -1;
+    return S_OK;
+}
+
+static HRESULT send_on(struct rg_output *output, const struct kit_sample *content, REFERENCE_TIME start)
+{
+    REFERENCE_TIME stop = start + KIT_SAMPLE_TIME;
+    IMediaSample *sample;
+    BYTE *data;
+    HRESULT hr = rg_output_get(output, sizeof(*content), start, &sample);
+
+    if (FAILED(hr))
+        return hr;
+    IMediaSample_GetPointer(sample, &data);
+    memcpy(data, content, sizeof(*content));
+    IMediaSample_SetActualDataLength(sample, sizeof(*content));
+    if (start >= 0)
+        IMediaSample_SetTime(sample, &start, &stop);
+    return rg_output_deliver(output, sample);
+}
+
+static uint64_t marked(const struct pass_settings *settings, uint64_t marks)
+{
+    return settings->mark >= 0 ? marks | 1u << settings->mark : marks;
+}
+
+static HRESULT pass_send(void *state, const void *settings, IMediaSample *sample, struct rg_output *output)
+{
+    struct kit_sample content;
+    REFERENCE_TIME start;
+    HRESULT hr = read_sample(sample, &content, &start);
+
+    (void)state;
+    content.marks = marked(settings, content.marks);
+    return SUCCEEDED(hr) ? send_on(output, &content, start) : hr;
+}
+
+/* The oldest leaves. */
+static HRESULT give_up(struct pass_state *self, struct rg_output *output)
+{
+    struct kit_sample content = self->held[0];
+    REFERENCE_TIME start = self->start[0];
+
+    self->n--;
+    memmove(self->held, self->held + 1, (size_t)self->n * sizeof(self->held[0]));
+    memmove(self->start, self->start + 1, (size_t)self->n * sizeof(self->start[0]));
+    return send_on(output, &content, start);
+}
+
+static HRESULT hold_send(void *state, const void *settings, IMediaSample *sample, struct rg_output *output)
+{
+    struct pass_state *self = state;
+    const struct pass_settings *s = settings;
+    HRESULT hr = read_sample(sample, &self->held[self->n], &self->start[self->n]);
+
+    if (FAILED(hr))
+        return hr;
+    self->held[self->n].marks = marked(s, self->held[self->n].marks);
+    self->n++;
+    return self->n > s->hold ? give_up(self, output) : S_OK;
+}
+
+static HRESULT hold_drain(void *state, const void *settings, struct rg_output *output)
+{
+    struct pass_state *self = state;
+    HRESULT hr = S_OK;
+
+    (void)settings;
+    while (self->n > 0 && hr == S_OK)
+        hr = give_up(self, output);
+    return hr;
+}
+
+static void hold_reset(void *state)
+{
+    ((struct pass_state *)state)->n = 0;
+}
+
+static const struct rg_transform_class pass = {
+    .name = "pass",
+    .help = "Copies",
+    .clsid = { 0x6b697402, 1, 1, { 1 } },
+    .state_size = sizeof(struct pass_state),
+    .settings_size = sizeof(struct pass_settings),
+    .options = pass_options,
+    .accept_type = pass_accept,
+    .output_type = pass_type,
+    .buffers = pass_buffers,
+    .start_stream = pass_start,
+    .send = pass_send,
+};
+
+static const struct rg_transform_class holding = {
+    .name = "hold",
+    .help = "Copies late",
+    .clsid = { 0x6b697403, 1, 1, { 1 } },
+    .state_size = sizeof(struct pass_state),
+    .settings_size = sizeof(struct pass_settings),
+    .options = pass_options,
+    .accept_type = pass_accept,
+    .output_type = pass_type,
+    .buffers = pass_buffers,
+    .start_stream = pass_start,
+    .send = hold_send,
+    .drain = hold_drain,
+    .reset = hold_reset,
+};
+
+static HRESULT in_place_accept(const struct rg_format *in)
+{
+    return in->kind == RG_KIND_AUDIO ? S_OK : VFW_E_TYPE_NOT_ACCEPTED;
+}
+
+static HRESULT in_place_frame(void *state, const void *settings, struct rg_frame *frame)
+{
+    struct kit_sample content;
+
+    (void)state;
+    if (frame->sound_frames * 2 < (int)sizeof(content))
+        return E_UNEXPECTED;
+    memcpy(&content, frame->sound, sizeof(content));
+    content.marks = marked(settings, content.marks);
+    memcpy(frame->sound, &content, sizeof(content));
+    return S_OK;
+}
+
+static const struct rg_transform_class in_place = {
+    .name = "in place",
+    .help = "Marks the sample itself",
+    .clsid = { 0x6b697404, 1, 1, { 1 } },
+    .settings_size = sizeof(struct pass_settings),
+    .options = pass_options,
+    .accept = in_place_accept,
+    .frame = in_place_frame,
+};
+
+/* ---- sinks -------------------------------------------------------------------------------------------- */
+
+struct sink_settings {
+    int slot;
+};
+
+struct sink_state {
+    struct kit_recorder *recorder;
+};
+
+static const struct rg_option sink_options[] = {
+    RG_INT(struct sink_settings, slot, 0, 0, KIT_RECORDERS - 1, "which recorder"),
+    RG_OPTIONS_END,
+};
+
+static HRESULT sink_accept(const void *settings, const AM_MEDIA_TYPE *type)
+{
+    (void)settings, (void)type;
+    return S_OK;
+}
+
+static HRESULT sink_change(void *state, unsigned input, const AM_MEDIA_TYPE *from, const AM_MEDIA_TYPE *to)
+{
+    (void)state, (void)input, (void)from, (void)to;
+    return S_OK;
+}
+
+static void begin_segment(struct kit_recorder *r)
+{
+    pthread_mutex_lock(&r->lock);
+    r->fresh = true;
+    pthread_mutex_unlock(&r->lock);
+}
+
+static HRESULT sink_start(void *state, const void *settings, struct rg_sink *sink)
+{
+    struct sink_state *self = state;
+
+    (void)sink;
+    self->recorder = &kit_recorder[((const struct sink_settings *)settings)->slot];
+    begin_segment(self->recorder);
+    return S_OK;
+}
+
+static void sink_reset(void *state, unsigned input)
+{
+    struct sink_state *self = state;
+
+    (void)input;
+    if (self->recorder != NULL)
+        begin_segment(self->recorder);
+}
+
+static void write_down(struct kit_recorder *r, const struct kit_sample *content)
+{
+    if (r->fresh)
+        r->next = content->number;
+    r->fresh = false;
+    if (content->number > r->next)
+        r->lost += (uint64_t)(content->number - r->next);
+    else if (content->number == r->next - 1)
+        r->duplicated++;
+    else if (content->number < r->next)
+        r->reordered++;
+    r->next = content->number + 1;
+    r->count++;
+    for (unsigned i = 0; i < 8; i++) {
+        if ((content->marks & 1u << i) == 0)
+            continue;
+        if (r->by_mark[i]++ == 0)
+            r->first_with[i] = content->number;
+    }
+    pthread_cond_broadcast(&r->changed);
+}
+
+static HRESULT sink_render(void *state, const void *settings, unsigned input, IMediaSample *sample)
+{
+    struct kit_recorder *r = ((struct sink_state *)state)->recorder;
+    struct kit_sample content;
+    REFERENCE_TIME start;
+    HRESULT hr = read_sample(sample, &content, &start);
+
+    (void)settings, (void)input;
+    if (FAILED(hr))
+        return hr;
+    pthread_mutex_lock(&r->lock);
+    while (r->is_shut) {
+        r->inside++;
+        pthread_cond_broadcast(&r->changed);
+        pthread_cond_wait(&r->changed, &r->lock);
+        r->inside--;
+    }
+    write_down(r, &content);
+    pthread_mutex_unlock(&r->lock);
+    return S_OK;
+}
+
+static HRESULT sink_end(void *state, unsigned input)
+{
+    struct kit_recorder *r = ((struct sink_state *)state)->recorder;
+
+    (void)input;
+    pthread_mutex_lock(&r->lock);
+    r->ends++;
+    pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->lock);
+    return S_OK;
+}
+
+#define SINK_SLOTS                                                                               \
+    .help = "Writes numbers down", .state_size = sizeof(struct sink_state),                      \
+    .settings_size = sizeof(struct sink_settings), .options = sink_options,                      \
+    .accept_type = sink_accept, .accept_change = sink_change, .start = sink_start,               \
+    .render = sink_render, .end = sink_end, .reset = sink_reset
+
+static const struct rg_sink_class recorder = {
+    .name = "recorder", .clsid = { 0x6b697405, 1, 1, { 1 } }, .preroll = true, SINK_SLOTS,
+};
+
+static const struct rg_sink_class free_recorder = {
+    .name = "free recorder", .clsid = { 0x6b697406, 1, 1, { 1 } }, SINK_SLOTS,
+};
+
+IBaseFilter *kit_filter(enum kit_kind kind)
+{
+    IBaseFilter *filter = NULL;
+    void **out = (void **)&filter;
+
+    switch (kind) {
+    case KIT_SOURCE:
+        (void)rg_source_create(&numbers, NULL, &IID_IBaseFilter, out);
+        break;
+    case KIT_PASS:
+        (void)rg_transform_create(&pass, NULL, &IID_IBaseFilter, out);
+        break;
+    case KIT_IN_PLACE:
+        (void)rg_transform_create(&in_place, NULL, &IID_IBaseFilter, out);
+        break;
+    case KIT_HOLD:
+        (void)rg_transform_create(&holding, NULL, &IID_IBaseFilter, out);
+        break;
+    case KIT_SINK:
+        (void)rg_sink_create(&recorder, NULL, &IID_IBaseFilter, out);
+        break;
+    case KIT_FREE_SINK:
+        (void)rg_sink_create(&free_recorder, NULL, &IID_IBaseFilter, out);
+        break;
+    case KIT_TEE:
+        (void)rg_tee_create(NULL, &IID_IBaseFilter, out);
+        break;
+    case KIT_QUEUE:
+        (void)rg_queue_create(NULL, &IID_IBaseFilter, out);
+        break;
+    }
+    return filter;
+}
