@@ -78,14 +78,18 @@ void app_text_addv(struct app_text *text, const char *format, va_list args)
     va_list again;
 
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    /* Most words fit into what is reserved anyway; else once more with enough room. */
+    text_reserve(text, 64);
+    int length = vsnprintf(text->data + text->length, text->room - text->length, format, args);
 
-    if (length > 0) {
+    if (length > 0 && (size_t)length >= text->room - text->length) {
         text_reserve(text, (size_t)length);
-        vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
-        text->length += (size_t)length;
+        length = vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
     }
     va_end(again);
+    if (length > 0)
+        text->length += (size_t)length;
+    text->data[text->length] = '\0';
 }
 
 void app_text_add(struct app_text *text, const char *format, ...)
