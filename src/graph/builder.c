@@ -49,7 +49,8 @@ static HRESULT STDMETHODCALLTYPE builder_enum_filters(IFilterGraph3 *face, IEnum
     return graph_enum_create(graph, &graph->members, out);
 }
 
-static HRESULT STDMETHODCALLTYPE builder_find(IFilterGraph3 *face, LPCWSTR name, IBaseFilter **out)
+static HRESULT STDMETHODCALLTYPE builder_find(IFilterGraph3 *face, LPCWSTR name,
+                                              IBaseFilter **out)
 {
     struct graph *graph = graph_home(face);
     struct graph_node *node;
@@ -101,7 +102,8 @@ static HRESULT STDMETHODCALLTYPE builder_add_moniker(IFilterGraph3 *face, IMonik
     *out = NULL;
     if (moniker == NULL)
         return E_POINTER;
-    hr = moniker->lpVtbl->BindToObject(moniker, context, NULL, &IID_IBaseFilter, (void **)&filter);
+    hr = moniker->lpVtbl->BindToObject(moniker, context, NULL, &IID_IBaseFilter,
+                                       (void **)&filter);
     if (FAILED(hr))
         return hr;
     graph_lock(graph, NULL, INFINITE);
@@ -130,12 +132,13 @@ static HRESULT STDMETHODCALLTYPE builder_render(IFilterGraph3 *face, IPin *outpu
     return graph_render(graph_home(face), output, 0);
 }
 
-static HRESULT STDMETHODCALLTYPE builder_render_ex(IFilterGraph3 *face, IPin *output, DWORD flags,
-                                                   DWORD *context)
+static HRESULT STDMETHODCALLTYPE builder_render_ex(IFilterGraph3 *face, IPin *output,
+                                                   DWORD flags, DWORD *context)
 {
     if (context != NULL || (flags & ~(DWORD)AM_RENDEREX_RENDERTOEXISTINGRENDERERS) != 0)
         return output != NULL ? E_INVALIDARG : E_POINTER;
-    return graph_render(graph_home(face), output, flags != 0 ? GRAPH_CONNECT_EXISTING_RENDERERS : 0);
+    return graph_render(graph_home(face), output,
+                        flags != 0 ? GRAPH_CONNECT_EXISTING_RENDERERS : 0);
 }
 
 static HRESULT STDMETHODCALLTYPE builder_render_file(IFilterGraph3 *face, LPCWSTR path,
@@ -145,8 +148,8 @@ static HRESULT STDMETHODCALLTYPE builder_render_file(IFilterGraph3 *face, LPCWST
     return graph_render_file(graph_home(face), path);
 }
 
-static HRESULT STDMETHODCALLTYPE builder_add_source(IFilterGraph3 *face, LPCWSTR path, LPCWSTR name,
-                                                    IBaseFilter **out)
+static HRESULT STDMETHODCALLTYPE builder_add_source(IFilterGraph3 *face, LPCWSTR path,
+                                                    LPCWSTR name, IBaseFilter **out)
 {
     return graph_add_source(graph_home(face), path, name, out);
 }
@@ -179,7 +182,8 @@ static HRESULT STDMETHODCALLTYPE builder_set_default_clock(IFilterGraph3 *face)
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE builder_set_clock_ex(IFilterGraph3 *face, IReferenceClock *most,
+static HRESULT STDMETHODCALLTYPE builder_set_clock_ex(IFilterGraph3 *face,
+                                                      IReferenceClock *most,
                                                       IReferenceClock *one, IBaseFilter *filter)
 {
     struct graph *graph = graph_home(face);

@@ -68,7 +68,8 @@ static HRESULT candidates_from_list(struct graph_list *list, struct graph_node *
 {
     HRESULT hr = S_OK;
 
-    for (struct graph_node *node = list->first; node != NULL && SUCCEEDED(hr); node = node->next) {
+    for (struct graph_node *node = list->first; node != NULL && SUCCEEDED(hr);
+         node = node->next) {
         struct graph_candidate one = { .filter = node->filter, .from_cache = from_cache };
 
         if (node != except && has_free_input(node->filter))
@@ -149,7 +150,8 @@ static HRESULT rank_from(struct graph_candidates *all, size_t first)
     return S_OK;
 }
 
-static HRESULT candidates_from_registry(IPin *output, unsigned flags, struct graph_candidates *all)
+static HRESULT candidates_from_registry(IPin *output, unsigned flags,
+                                        struct graph_candidates *all)
 {
     RG_AUTO(IEnumMediaTypes) types = NULL;
     size_t first = all->count;

@@ -7,21 +7,22 @@
 
 #include "com/registry.h"
 
-static HRESULT make_graph(const struct rg_class_entry *entry, IUnknown *outer, REFIID iid, void **out)
+static HRESULT make_graph(const struct rg_class_entry *entry, IUnknown *outer, REFIID iid,
+                          void **out)
 {
     (void)entry;
     return graph_create(outer, iid, out);
 }
 
-static HRESULT make_graph_no_thread(const struct rg_class_entry *entry, IUnknown *outer, REFIID iid,
-                                    void **out)
+static HRESULT make_graph_no_thread(const struct rg_class_entry *entry, IUnknown *outer,
+                                    REFIID iid, void **out)
 {
     (void)entry;
     return graph_create_no_thread(outer, iid, out);
 }
 
-static HRESULT make_system_clock(const struct rg_class_entry *entry, IUnknown *outer, REFIID iid,
-                                 void **out)
+static HRESULT make_system_clock(const struct rg_class_entry *entry, IUnknown *outer,
+                                 REFIID iid, void **out)
 {
     (void)entry;
     return system_clock_create(outer, iid, out);

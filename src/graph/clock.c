@@ -144,7 +144,8 @@ static void clock_main(void *arg)
 
 /* ---- IReferenceClock ------------------------------------------------------------------------------ */
 
-static HRESULT STDMETHODCALLTYPE clock_get_time(IReferenceClock2 *face, REFERENCE_TIME *ret_time)
+static HRESULT STDMETHODCALLTYPE clock_get_time(IReferenceClock2 *face,
+                                                REFERENCE_TIME *ret_time)
 {
     struct system_clock *clock = home(face);
     int64_t now, latest;
@@ -202,8 +203,10 @@ static HRESULT STDMETHODCALLTYPE clock_advise_time(IReferenceClock2 *face, REFER
     return advise(home(face), &one, ret_cookie);
 }
 
-static HRESULT STDMETHODCALLTYPE clock_advise_periodic(IReferenceClock2 *face, REFERENCE_TIME start,
-                                                       REFERENCE_TIME period, HSEMAPHORE semaphore,
+static HRESULT STDMETHODCALLTYPE clock_advise_periodic(IReferenceClock2 *face,
+                                                       REFERENCE_TIME start,
+                                                       REFERENCE_TIME period,
+                                                       HSEMAPHORE semaphore,
                                                        DWORD_PTR *ret_cookie)
 {
     struct advise one = { .due = start, .period = period, .handle = (HANDLE)semaphore };
@@ -234,10 +237,8 @@ static HRESULT STDMETHODCALLTYPE clock_unadvise(IReferenceClock2 *face, DWORD_PT
 }
 
 static const IReferenceClock2Vtbl clock_vtbl = {
-    COM_UNKNOWN(IReferenceClock2),
-    .GetTime = clock_get_time,
-    .AdviseTime = clock_advise_time,
-    .AdvisePeriodic = clock_advise_periodic,
+    COM_UNKNOWN(IReferenceClock2),   .GetTime = clock_get_time,
+    .AdviseTime = clock_advise_time, .AdvisePeriodic = clock_advise_periodic,
     .Unadvise = clock_unadvise,
 };
 

@@ -72,8 +72,8 @@ void graph_trail_free(struct graph_trail *trail)
 
 /* ---- one connection ------------------------------------------------------------------------------- */
 
-HRESULT graph_join_locked(struct graph *graph, IPin *output, IPin *input, const AM_MEDIA_TYPE *type,
-                          struct graph_trail *trail)
+HRESULT graph_join_locked(struct graph *graph, IPin *output, IPin *input,
+                          const AM_MEDIA_TYPE *type, struct graph_trail *trail)
 {
     HRESULT hr = graph_trail_reserve(trail);
 
@@ -175,8 +175,8 @@ static bool can_reconnect(IPin *output, IPin *input)
     if (pin_is_active(output) &&
         FAILED(output->lpVtbl->QueryInterface(output, &IID_IPinFlowControl, (void **)&gate)))
         return false;
-    return !pin_is_active(input) ||
-           SUCCEEDED(input->lpVtbl->QueryInterface(input, &IID_IPinConnection, (void **)&dynamic));
+    return !pin_is_active(input) || SUCCEEDED(input->lpVtbl->QueryInterface(
+                                        input, &IID_IPinConnection, (void **)&dynamic));
 }
 
 static void reconnect_free(struct graph_reconnect *one)
@@ -246,7 +246,8 @@ static void reconnect_do(struct graph *graph, struct graph_reconnect *one)
         return;
     if (SUCCEEDED(graph_pin_disconnect_both(output))) {
         /* NULL keeps the type */
-        hr = graph_join_locked(graph, output, input, one->type != NULL ? one->type : &old, NULL);
+        hr =
+            graph_join_locked(graph, output, input, one->type != NULL ? one->type : &old, NULL);
         if (FAILED(hr) && one->type == NULL)
             hr = graph_join_locked(graph, output, input, NULL, NULL);
         if (FAILED(hr)) {

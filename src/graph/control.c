@@ -45,13 +45,15 @@ static HRESULT STDMETHODCALLTYPE control_render_file(IMediaControl *face, BSTR p
     return graph_render_file(graph_home(face), path);
 }
 
-static HRESULT STDMETHODCALLTYPE control_add_source(IMediaControl *face, BSTR path, IDispatch **out)
+static HRESULT STDMETHODCALLTYPE control_add_source(IMediaControl *face, BSTR path,
+                                                    IDispatch **out)
 {
     (void)face;
     (void)path;
     if (out == NULL)
         return E_POINTER;
-    *out = NULL; /* collections are automation's; IGraphBuilder::AddSourceFilter does the work */
+    *out =
+        NULL; /* collections are automation's; IGraphBuilder::AddSourceFilter does the work */
     return E_NOTIMPL;
 }
 

@@ -31,10 +31,9 @@
         (void)face, (void)iid, (void)count, (void)locale;                                      \
         return names == NULL || ids == NULL ? E_POINTER : E_NOTIMPL;                           \
     }                                                                                          \
-    static HRESULT STDMETHODCALLTYPE I##_invoke(I *face, DISPID id, REFIID iid, LCID locale,   \
-                                                WORD flags, DISPPARAMS *arguments,             \
-                                                VARIANT *result, EXCEPINFO *exception,         \
-                                                UINT *bad_argument)                            \
+    static HRESULT STDMETHODCALLTYPE I##_invoke(                                               \
+        I *face, DISPID id, REFIID iid, LCID locale, WORD flags, DISPPARAMS *arguments,        \
+        VARIANT *result, EXCEPINFO *exception, UINT *bad_argument)                             \
     {                                                                                          \
         (void)face, (void)id, (void)iid, (void)locale, (void)flags, (void)arguments;           \
         (void)result, (void)exception, (void)bad_argument;                                     \

@@ -26,8 +26,8 @@ static struct filter_enum *home(IEnumFilters *face)
     return COM_HOME(face, struct filter_enum);
 }
 
-static HRESULT STDMETHODCALLTYPE enum_next(IEnumFilters *face, ULONG count, IBaseFilter **filters,
-                                           ULONG *ret_fetched)
+static HRESULT STDMETHODCALLTYPE enum_next(IEnumFilters *face, ULONG count,
+                                           IBaseFilter **filters, ULONG *ret_fetched)
 {
     struct filter_enum *self = home(face);
     ULONG got = 0;
@@ -101,11 +101,8 @@ static HRESULT STDMETHODCALLTYPE enum_clone(IEnumFilters *face, IEnumFilters **o
 }
 
 static const IEnumFiltersVtbl enum_vtbl = {
-    COM_UNKNOWN(IEnumFilters),
-    .Next = enum_next,
-    .Skip = enum_skip,
-    .Reset = enum_reset,
-    .Clone = enum_clone,
+    COM_UNKNOWN(IEnumFilters), .Next = enum_next,   .Skip = enum_skip,
+    .Reset = enum_reset,       .Clone = enum_clone,
 };
 
 static const struct com_entry enum_map[] = {

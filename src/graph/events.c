@@ -14,7 +14,7 @@
 /* ---- default handlers --------------------------------------------------------------------------- */
 
 static const LONG handled_codes[] = {
-    EC_COMPLETE,       EC_REPAINT,      EC_NEED_RESTART,   EC_STARVATION,
+    EC_COMPLETE,       EC_REPAINT,      EC_NEED_RESTART,  EC_STARVATION,
     EC_LENGTH_CHANGED, EC_STATE_CHANGE, EC_SHUTTING_DOWN,
 };
 
@@ -37,7 +37,8 @@ void graph_event_queue_locked(struct graph_events *events, LONG code, LONG_PTR p
 
     if ((events->notify_flags & AM_MEDIAEVENT_NONOTIFY) != 0) {
         if (code == EC_COMPLETE || code == EC_ERRORABORT || code == EC_USERABORT)
-            SetEvent(events->ready); /* documented: the handle tells the end, and nothing else */
+            SetEvent(
+                events->ready); /* documented: the handle tells the end, and nothing else */
         return;
     }
     event = rg_calloc(1, sizeof(*event));
@@ -267,21 +268,22 @@ static HRESULT STDMETHODCALLTYPE event_restore_default(IMediaEventEx *face, LONG
     return bit != 0 ? S_OK : S_FALSE;
 }
 
-static HRESULT STDMETHODCALLTYPE event_free_params(IMediaEventEx *face, LONG code, LONG_PTR param1,
-                                                   LONG_PTR param2)
+static HRESULT STDMETHODCALLTYPE event_free_params(IMediaEventEx *face, LONG code,
+                                                   LONG_PTR param1, LONG_PTR param2)
 {
     (void)face;
     event_params_free(code, param1, param2);
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE event_set_window(IMediaEventEx *face, OAHWND window, LONG message,
-                                                  LONG_PTR data)
+static HRESULT STDMETHODCALLTYPE event_set_window(IMediaEventEx *face, OAHWND window,
+                                                  LONG message, LONG_PTR data)
 {
     (void)face;
     (void)message;
     (void)data;
-    return window == 0 ? S_OK : E_NOTIMPL; /* there are no window messages: wait for the handle */
+    return window == 0 ? S_OK
+                       : E_NOTIMPL; /* there are no window messages: wait for the handle */
 }
 
 static HRESULT STDMETHODCALLTYPE event_set_flags(IMediaEventEx *face, LONG flags)

@@ -127,8 +127,8 @@ static HRESULT graph_create_any(bool has_worker, IUnknown *outer, REFIID iid, vo
     graph = rg_calloc(1, sizeof(*graph));
     if (graph == NULL)
         return E_OUTOFMEMORY;
-    com_object_init(&graph->object, has_worker ? "FilterGraph" : "FilterGraphNoThread", graph_map,
-                    outer, graph_destroy);
+    com_object_init(&graph->object, has_worker ? "FilterGraph" : "FilterGraphNoThread",
+                    graph_map, outer, graph_destroy);
     faces_init(graph);
     pthread_mutex_init(&graph->report_lock, NULL);
     pthread_mutex_init(&graph->jobs_lock, NULL);

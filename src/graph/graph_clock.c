@@ -59,7 +59,8 @@ static bool is_live_source(IBaseFilter *filter)
     struct graph_pins pins;
     bool live = false;
 
-    if (FAILED(filter->lpVtbl->QueryInterface(filter, &IID_IAMFilterMiscFlags, (void **)&misc)) ||
+    if (FAILED(
+            filter->lpVtbl->QueryInterface(filter, &IID_IAMFilterMiscFlags, (void **)&misc)) ||
         (misc->lpVtbl->GetMiscFlags(misc) & AM_FILTER_MISC_FLAGS_IS_SOURCE) == 0)
         return false;
     (void)graph_pins_open(&pins, filter);
@@ -99,7 +100,8 @@ static IReferenceClock *clock_of_filters(const struct graph_snapshot *all)
         RG_AUTO(IReferenceClock) clock = NULL;
         IBaseFilter *filter = all->filters[i];
 
-        if (FAILED(filter->lpVtbl->QueryInterface(filter, &IID_IReferenceClock, (void **)&clock)))
+        if (FAILED(
+                filter->lpVtbl->QueryInterface(filter, &IID_IReferenceClock, (void **)&clock)))
             continue;
         if (is_live_source(filter))
             return RG_STEAL(&clock);
@@ -135,6 +137,7 @@ HRESULT graph_clock_choose_locked(struct graph *graph)
         clock = graph->system_clock;
         clock->lpVtbl->AddRef(clock);
     }
-    (void)graph_clock_set_locked(graph, clock); /* a filter that wants no clock is none of our concern */
+    (void)graph_clock_set_locked(
+        graph, clock); /* a filter that wants no clock is none of our concern */
     return S_OK;
 }

@@ -48,15 +48,15 @@ struct graph_node {
     /* under the graph lock */
     struct graph_node *next, *previous; /* in graph->members or graph->cached */
     struct graph_link by_filter, by_name;
-    IBaseFilter *filter;  /* one reference */
-    IUnknown *identity;   /* the filter's IUnknown: a key, no reference */
+    IBaseFilter *filter; /* one reference */
+    IUnknown *identity;  /* the filter's IUnknown: a key, no reference */
     WCHAR *name;
-    DWORD flags;          /* AM_FILTER_FLAGS_REMOVABLE, as IGraphConfig::SetFilterFlags set it */
-    bool by_connect;      /* added by intelligent connect: may be removed without being asked */
+    DWORD flags;     /* AM_FILTER_FLAGS_REMOVABLE, as IGraphConfig::SetFilterFlags set it */
+    bool by_connect; /* added by intelligent connect: may be removed without being asked */
     bool in_cache;
-    bool touched;         /* on graph->touched: its connections have changed */
+    bool touched; /* on graph->touched: its connections have changed */
     struct graph_node *next_touched;
-    size_t index;         /* scratch of walk.c */
+    size_t index; /* scratch of walk.c */
     uint64_t seen_down, seen_up;
 
     /* under the graph lock and events_lock: read under either, written under both */
@@ -86,7 +86,7 @@ struct graph_gate {
     pthread_t owner;       /* valid while depth > 0 */
     unsigned depth;
     unsigned waiters;
-    HANDLE free_event;     /* auto-reset: the lock has become free */
+    HANDLE free_event; /* auto-reset: the lock has become free */
 };
 
 /* ---- the worker thread: worker.c ---------------------------------------------------------- */
@@ -119,9 +119,9 @@ struct graph_event {
 struct graph_events {
     HANDLE ready; /* manual-reset: the queue holds something */
     struct graph_event *first, *last;
-    uint32_t handled;      /* bits of the default handlers in force, see events.c */
+    uint32_t handled; /* bits of the default handlers in force, see events.c */
     LONG notify_flags;
-    bool running;          /* EC_COMPLETE counts */
+    bool running; /* EC_COMPLETE counts */
     bool complete_posted;
     size_t renderers, completed, nameless; /* nameless: EC_COMPLETE without a filter */
     LONG_PTR complete_status;
@@ -162,23 +162,23 @@ struct graph {
     struct graph_list members; /* newest first */
     struct graph_list cached;  /* IGraphConfig's cache */
     struct graph_table by_filter, by_name;
-    struct graph_node *touched;   /* whose renderer status has to be looked at again */
+    struct graph_node *touched; /* whose renderer status has to be looked at again */
     struct graph_node *renderers;
-    bool recount_all;             /* connections changed while stopped */
-    LONG version;              /* IGraphVersion: filters and connections */
+    bool recount_all; /* connections changed while stopped */
+    LONG version;     /* IGraphVersion: filters and connections */
     unsigned name_counter;
     uint64_t walk_stamp;
-    IUnknown *site;            /* reference */
+    IUnknown *site; /* reference */
 
     /* state.c, under the graph lock */
-    FILTER_STATE state;   /* what the filters were told */
-    atomic_int goal;      /* FILTER_STATE the application asked for; differs while a change is unfinished */
-    _Atomic(uint64_t) change; /* grows with every state command: an unfinished older one gives up */
-    HANDLE settled;       /* manual-reset: state == goal */
-    HANDLE overtaken;     /* manual-reset: a newer command came */
-    bool is_cued;         /* every filter was ready once since it was paused from stopped, or flushed */
-    REFERENCE_TIME run_start; /* what the unfinished Run was asked for; 0: as soon as possible */
-    HRESULT settle_error; /* why the unfinished change failed */
+    FILTER_STATE state; /* what the filters were told */
+    atomic_int goal;    /* FILTER_STATE that the application asked for: the change may be unfinished */
+    _Atomic(uint64_t) change; /* grows with every command: an unfinished older one gives up */
+    HANDLE settled;           /* manual-reset: state == goal */
+    HANDLE overtaken;         /* manual-reset: a newer command came */
+    bool is_cued; /* every filter was ready once since it was paused from stopped, or flushed */
+    REFERENCE_TIME run_start;   /* asked of the unfinished Run; 0: as soon as possible */
+    HRESULT settle_error;       /* why the unfinished change failed */
     REFERENCE_TIME start_time;  /* of the last Run; what IGraphConfig::GetStartTime reports */
     REFERENCE_TIME stream_time; /* where stream time stands while not running */
 
@@ -186,7 +186,7 @@ struct graph {
     IReferenceClock *clock; /* reference */
     enum graph_clock_choice clock_choice;
     IReferenceClock *system_clock; /* reference; made when it is chosen first */
-    bool clock_unset;       /* its filter has left: choose again at the next pause or run */
+    bool clock_unset; /* its filter has left: choose again at the next pause or run */
 
     /* seek.c, under the graph lock */
     GUID time_format;
@@ -247,9 +247,10 @@ struct graph_node *graph_node_by_name(struct graph *graph, const WCHAR *name);
 HRESULT graph_add_locked(struct graph *graph, IBaseFilter *filter, const WCHAR *name,
                          unsigned flags, struct graph_node **ret_node);
 
-#define GRAPH_REMOVE_TO_CACHE       0x1
-#define GRAPH_REMOVE_LEAVECONNECTED 0x2 /* REMFILTERF_LEAVECONNECTED: neither stopped nor disconnected */
-#define GRAPH_REMOVE_FORCE          0x4 /* whatever its pins say: the graph goes away */
+#define GRAPH_REMOVE_TO_CACHE 0x1
+#define GRAPH_REMOVE_LEAVECONNECTED                                                            \
+    0x2                        /* REMFILTERF_LEAVECONNECTED: neither stopped nor disconnected */
+#define GRAPH_REMOVE_FORCE 0x4 /* whatever its pins say: the graph goes away */
 
 /* Stops the filter, disconnects both ends of its connections, takes it out; the node is freed or moves to
  * the cache.  S_OK; VFW_E_NOT_STOPPED: an active neighbour cannot let go, and nothing was changed. */
@@ -283,11 +284,11 @@ struct graph_pins {
 HRESULT graph_pins_open(struct graph_pins *pins, IBaseFilter *filter);
 void graph_pins_close(struct graph_pins *pins);
 
-IBaseFilter *graph_pin_filter(IPin *pin);    /* reference, or NULL */
-IPin *graph_pin_peer(IPin *pin);             /* reference, or NULL if not connected */
+IBaseFilter *graph_pin_filter(IPin *pin); /* reference, or NULL */
+IPin *graph_pin_peer(IPin *pin);          /* reference, or NULL if not connected */
 bool graph_pin_is_output(IPin *pin);
-bool graph_pin_is_hidden(IPin *pin);         /* its name begins with '~' */
-IUnknown *graph_identity(void *unknown);   /* a key, no reference; NULL if there is none */
+bool graph_pin_is_hidden(IPin *pin);     /* its name begins with '~' */
+IUnknown *graph_identity(void *unknown); /* a key, no reference; NULL if there is none */
 /* One side.  IPin::Disconnect, and where the filter is active IPinConnection::DynamicDisconnect. */
 HRESULT graph_pin_disconnect(IPin *pin);
 /* Both sides, output first.  S_OK; S_FALSE: was not connected; the first failure. */
@@ -299,7 +300,8 @@ void graph_text_from_wide(const WCHAR *wide, char *text, size_t size);
 /* ---- walks: walk.c ------------------------------------------------------------------------- */
 
 /* Does data that leaves `from` reach `to`?  Iterative; costs what the smaller side of the graph has. */
-HRESULT graph_walk_reaches_locked(struct graph *graph, struct graph_node *from, struct graph_node *to);
+HRESULT graph_walk_reaches_locked(struct graph *graph, struct graph_node *from,
+                                  struct graph_node *to);
 /* All members, renderers first, then upstream.  O(filters + connections), iterative. */
 HRESULT graph_snapshot_locked(struct graph *graph, struct graph_snapshot *ret);
 void graph_snapshot_free(struct graph_snapshot *snapshot);
@@ -324,27 +326,30 @@ HRESULT graph_trail_reserve(struct graph_trail *trail);
 void graph_trail_free(struct graph_trail *trail);
 
 /* IPin::Connect, version, renderers, trail (may be NULL).  No search, no report. */
-HRESULT graph_join_locked(struct graph *graph, IPin *output, IPin *input, const AM_MEDIA_TYPE *type,
-                          struct graph_trail *trail);
+HRESULT graph_join_locked(struct graph *graph, IPin *output, IPin *input,
+                          const AM_MEDIA_TYPE *type, struct graph_trail *trail);
 
-#define GRAPH_CONNECT_DIRECT    0x1 /* AM_GRAPH_CONFIG_RECONNECT_DIRECTCONNECT */
-#define GRAPH_CONNECT_CACHED    0x4 /* AM_GRAPH_CONFIG_RECONNECT_USE_ONLY_CACHED_FILTERS */
-#define GRAPH_CONNECT_NO_MEMBER 0x100 /* don't lead through free inputs of filters in the graph */
+#define GRAPH_CONNECT_DIRECT 0x1 /* AM_GRAPH_CONFIG_RECONNECT_DIRECTCONNECT */
+#define GRAPH_CONNECT_CACHED 0x4 /* AM_GRAPH_CONFIG_RECONNECT_USE_ONLY_CACHED_FILTERS */
+#define GRAPH_CONNECT_NO_MEMBER                                                                \
+    0x100 /* don't lead through free inputs of filters in the graph */
 #define GRAPH_CONNECT_EXISTING_RENDERERS 0x200 /* AM_RENDEREX_RENDERTOEXISTINGRENDERERS */
 
 /* output -> input, by way of via (a member with a free input and a free output; may be NULL), with more
  * filters in between as flags allow.  type (may be NULL) binds the first connection only.
  * On failure nothing stays of it, the report says why: VFW_E_CANNOT_CONNECT, E_ABORT, or the pins' own error where
  * only a direct connection was allowed.  The trail tells what was added (nodes with by_connect). */
-HRESULT graph_connect_between(struct graph *graph, IPin *output, IPin *input, const AM_MEDIA_TYPE *type,
-                              IBaseFilter *via, unsigned flags, struct graph_trail *trail);
+HRESULT graph_connect_between(struct graph *graph, IPin *output, IPin *input,
+                              const AM_MEDIA_TYPE *type, IBaseFilter *via, unsigned flags,
+                              struct graph_trail *trail);
 
 /* Candidate filters for one output pin, in the order of spec 8.2: cached, members, registry by merit. */
 struct graph_candidate {
     IBaseFilter *filter; /* reference; NULL: to be made from entry */
-    const struct rg_class_entry *entry; /* from the registry; NULL: a filter that is there already */
+    const struct rg_class_entry
+        *entry; /* from the registry; NULL: a filter that is there already */
     bool from_cache;
-    bool is_sink;        /* registry: has no outputs */
+    bool is_sink; /* registry: has no outputs */
 };
 struct graph_candidates {
     struct graph_candidate *list;
@@ -358,10 +363,12 @@ HRESULT graph_candidate_join_locked(struct graph *graph, struct graph_candidate 
                                     struct graph_trail *trail);
 
 HRESULT graph_connect(struct graph *graph, IPin *output, IPin *input);
-HRESULT graph_connect_direct(struct graph *graph, IPin *output, IPin *input, const AM_MEDIA_TYPE *type);
+HRESULT graph_connect_direct(struct graph *graph, IPin *output, IPin *input,
+                             const AM_MEDIA_TYPE *type);
 HRESULT graph_render(struct graph *graph, IPin *output, unsigned flags);
 HRESULT graph_render_file(struct graph *graph, const WCHAR *path);
-HRESULT graph_add_source(struct graph *graph, const WCHAR *path, const WCHAR *name, IBaseFilter **ret);
+HRESULT graph_add_source(struct graph *graph, const WCHAR *path, const WCHAR *name,
+                         IBaseFilter **ret);
 HRESULT graph_reconnect(struct graph *graph, IPin *pin, const AM_MEDIA_TYPE *type);
 /* Executes what graph_reconnect queued. */
 void graph_reconnects_run_locked(struct graph *graph);
@@ -371,11 +378,13 @@ void graph_reconnects_drop(struct graph *graph);
 /* ---- why it failed: report.c.  Any thread. --------------------------------------------------- */
 
 void graph_report_clear(struct graph *graph);
-void graph_report_set(struct graph *graph, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void graph_report_add(struct graph *graph, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void graph_report_set(struct graph *graph, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void graph_report_add(struct graph *graph, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Two pins that did not agree: names, both type lists, the first field that differs, what would help. */
-void graph_report_connect(struct graph *graph, IPin *output, IPin *input, const AM_MEDIA_TYPE *type,
-                          HRESULT result);
+void graph_report_connect(struct graph *graph, IPin *output, IPin *input,
+                          const AM_MEDIA_TYPE *type, HRESULT result);
 /* A pin for which no filter was found. */
 void graph_report_render(struct graph *graph, IPin *output, HRESULT result);
 
@@ -392,8 +401,8 @@ HRESULT graph_run_locked(struct graph *graph, REFERENCE_TIME start);
 HRESULT graph_activate_locked(struct graph *graph, IBaseFilter *filter);
 /* Asks every filter, waiting until the deadline (rg_time_now_ns).  S_OK, VFW_S_STATE_INTERMEDIATE, VFW_S_CANT_CUE,
  * VFW_E_STATE_CHANGED (graph->change is no longer `change`), a filter's error.  Without the graph lock. */
-HRESULT graph_wait_cued(struct graph *graph, const struct graph_snapshot *snapshot, uint64_t change,
-                        int64_t deadline_ns);
+HRESULT graph_wait_cued(struct graph *graph, const struct graph_snapshot *snapshot,
+                        uint64_t change, int64_t deadline_ns);
 /* Runs at once, or as soon as every filter is ready (S_FALSE then); the graph is paused. */
 HRESULT graph_run_when_cued_locked(struct graph *graph);
 /* What remains of a state change once every filter has answered `cued`. */
@@ -444,8 +453,8 @@ void graph_events_set_running(struct graph *graph, bool running);
 /* Media time now, 100 ns. */
 LONGLONG graph_position_locked(struct graph *graph);
 /* As IMediaSeeking::SetPositions. */
-HRESULT graph_seek_locked(struct graph *graph, LONGLONG *current, DWORD current_flags, LONGLONG *stop,
-                          DWORD stop_flags);
+HRESULT graph_seek_locked(struct graph *graph, LONGLONG *current, DWORD current_flags,
+                          LONGLONG *stop, DWORD stop_flags);
 
 /* position.c: the time format slots of IMediaSeeking. */
 HRESULT STDMETHODCALLTYPE graph_format_is_supported(IMediaSeeking *face, const GUID *format);

@@ -218,7 +218,8 @@ void graph_pin_text(IPin *pin, char *text, size_t size)
     if (SUCCEEDED(pin->lpVtbl->QueryPinInfo(pin, &pin_info)))
         graph_text_from_wide(pin_info.achName, pin_name, sizeof(pin_name));
     if (pin_info.pFilter != NULL) {
-        if (SUCCEEDED(pin_info.pFilter->lpVtbl->QueryFilterInfo(pin_info.pFilter, &filter_info)))
+        if (SUCCEEDED(
+                pin_info.pFilter->lpVtbl->QueryFilterInfo(pin_info.pFilter, &filter_info)))
             graph_text_from_wide(filter_info.achName, filter_name, sizeof(filter_name));
         if (filter_info.pGraph != NULL)
             filter_info.pGraph->lpVtbl->Release(filter_info.pGraph);

@@ -223,7 +223,8 @@ HRESULT graph_render(struct graph *graph, IPin *output, unsigned flags)
 /* ---- files ------------------------------------------------------------------------------------------------ */
 
 /* S_OK and the loaded filter; what Load said; E_NOINTERFACE: this class reads no files. */
-static HRESULT source_try(const struct rg_class_entry *entry, const WCHAR *path, IBaseFilter **ret)
+static HRESULT source_try(const struct rg_class_entry *entry, const WCHAR *path,
+                          IBaseFilter **ret)
 {
     RG_AUTO(IBaseFilter) filter = NULL;
     RG_AUTO(IFileSourceFilter) file = NULL;

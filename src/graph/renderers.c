@@ -47,8 +47,7 @@ static void complete_if_all(struct graph_events *events)
 
 static struct graph_node *renderer_of(struct graph_events *events, IBaseFilter *filter)
 {
-    struct graph_link *link =
-        graph_table_first(&events->by_filter, graph_hash_pointer(filter));
+    struct graph_link *link = graph_table_first(&events->by_filter, graph_hash_pointer(filter));
 
     for (; link != NULL; link = graph_table_next(link)) {
         struct graph_node *node = CONTAINING_RECORD(link, struct graph_node, by_renderer);

@@ -131,7 +131,8 @@ static void types_free(struct type_list *list)
         rg_type_delete(list->types[i]);
 }
 
-static void types_tell(char **text, const char *who, const char *verb, const struct type_list *list)
+static void types_tell(char **text, const char *who, const char *verb,
+                       const struct type_list *list)
 {
     text_add(text, "\n  %s %s: ", who, verb);
     if (list->count == 0)
@@ -208,12 +209,13 @@ static void help_tell(char **text, const AM_MEDIA_TYPE *given, const AM_MEDIA_TY
     LONG width, height;
 
     if (!IsEqualGUID(&given->majortype, &wanted->majortype)) {
-        text_add(text, "\n  what would help: connect a pin that carries the same kind of stream");
+        text_add(text,
+                 "\n  what would help: connect a pin that carries the same kind of stream");
         return;
     }
     if (is_kind(wanted, &MEDIATYPE_Video) && video_size(wanted, &width, &height))
-        text_add(text, "\n  what would help: put `scale width=%d height=%d` between them", width,
-                 height);
+        text_add(text, "\n  what would help: put `scale width=%d height=%d` between them",
+                 width, height);
     else if (is_kind(wanted, &MEDIATYPE_Video))
         text_add(text, "\n  what would help: put `decode` or `scale` between them");
     else if (is_kind(wanted, &MEDIATYPE_Audio) && sound_shape(wanted, &wave))
@@ -222,7 +224,8 @@ static void help_tell(char **text, const AM_MEDIA_TYPE *given, const AM_MEDIA_TY
     else if (is_kind(wanted, &MEDIATYPE_Audio))
         text_add(text, "\n  what would help: put `decode` or `resample` between them");
     else
-        text_add(text, "\n  what would help: a filter between them that turns one into the other");
+        text_add(text,
+                 "\n  what would help: a filter between them that turns one into the other");
 }
 
 static void difference_tell(char **text, const struct type_list *a, const struct type_list *b)
@@ -263,8 +266,8 @@ static const char *reason_of(HRESULT result)
     }
 }
 
-void graph_report_connect(struct graph *graph, IPin *output, IPin *input, const AM_MEDIA_TYPE *type,
-                          HRESULT result)
+void graph_report_connect(struct graph *graph, IPin *output, IPin *input,
+                          const AM_MEDIA_TYPE *type, HRESULT result)
 {
     char from[256], to[256], words[256];
     const char *reason = reason_of(result);
@@ -303,14 +306,15 @@ static void registered_tell(char **text, const struct type_list *given)
 
     if (given->count == 0)
         return;
-    query.input = (struct rg_class_type){ &given->types[0]->majortype, &given->types[0]->subtype };
+    query.input =
+        (struct rg_class_type){ &given->types[0]->majortype, &given->types[0]->subtype };
     rg_media_type_text(given->types[0], words, sizeof(words));
     if (rg_class_find(&query, &row, 1) == 0)
         text_add(text, "\n  no registered decoder or renderer takes %s", words);
     else
         text_add(text,
-                 "\n  the registered filters that take %s (first: `%s`) lead to no renderer", words,
-                 row->entry->name);
+                 "\n  the registered filters that take %s (first: `%s`) lead to no renderer",
+                 words, row->entry->name);
 }
 
 void graph_report_render(struct graph *graph, IPin *output, HRESULT result)

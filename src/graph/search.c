@@ -70,8 +70,8 @@ static HRESULT leave(struct search *s, IBaseFilter *filter, unsigned left)
 }
 
 /* Through one filter: each of its free inputs in turn. */
-static HRESULT pass(struct search *s, IPin *output, const AM_MEDIA_TYPE *type, IBaseFilter *filter,
-                    unsigned left)
+static HRESULT pass(struct search *s, IPin *output, const AM_MEDIA_TYPE *type,
+                    IBaseFilter *filter, unsigned left)
 {
     size_t keep = s->trail->count;
     struct graph_pins pins;
@@ -169,7 +169,8 @@ static bool worth_a_search(HRESULT direct)
            direct != VFW_E_WRONG_STATE && !is_final(direct);
 }
 
-static HRESULT search_road(struct search *s, IPin *output, IPin *goal, const AM_MEDIA_TYPE *type)
+static HRESULT search_road(struct search *s, IPin *output, IPin *goal,
+                           const AM_MEDIA_TYPE *type)
 {
     size_t keep = s->trail->count;
     HRESULT hr;
@@ -193,8 +194,8 @@ static HRESULT search_road(struct search *s, IPin *output, IPin *goal, const AM_
 }
 
 /* output -> via -> input: the first pair of free pins of via that both sides agree with. */
-static HRESULT search_via(struct search *s, IPin *output, IPin *input, const AM_MEDIA_TYPE *type,
-                          IBaseFilter *via)
+static HRESULT search_via(struct search *s, IPin *output, IPin *input,
+                          const AM_MEDIA_TYPE *type, IBaseFilter *via)
 {
     size_t keep = s->trail->count;
     struct graph_pins ins, outs;

@@ -186,8 +186,8 @@ static HRESULT seek_all(const struct seekers *all, LONGLONG current, DWORD curre
     return result;
 }
 
-static void segment_note(struct graph *graph, LONGLONG current, DWORD current_flags, LONGLONG stop,
-                         DWORD stop_flags)
+static void segment_note(struct graph *graph, LONGLONG current, DWORD current_flags,
+                         LONGLONG stop, DWORD stop_flags)
 {
     if ((stop_flags & POSITIONING_MASK) != AM_SEEKING_NoPositioning)
         graph->segment_stop = stop;
@@ -199,8 +199,7 @@ static void segment_note(struct graph *graph, LONGLONG current, DWORD current_fl
         graph->is_cued = false;
         graph_events_reset_completes(graph);
     } else {
-        graph->segment_start =
-            current - (LONGLONG)((double)graph->stream_time * graph->rate);
+        graph->segment_start = current - (LONGLONG)((double)graph->stream_time * graph->rate);
     }
 }
 
@@ -227,8 +226,8 @@ static HRESULT seek_paused(struct graph *graph, const struct seekers *all, LONGL
     return hr;
 }
 
-HRESULT graph_seek_locked(struct graph *graph, LONGLONG *current, DWORD current_flags, LONGLONG *stop,
-                          DWORD stop_flags)
+HRESULT graph_seek_locked(struct graph *graph, LONGLONG *current, DWORD current_flags,
+                          LONGLONG *stop, DWORD stop_flags)
 {
     LONGLONG to = current != NULL ? *current : 0, end = stop != NULL ? *stop : 0;
     LONGLONG now = graph_position_locked(graph), old_end = graph->segment_stop;
@@ -248,7 +247,8 @@ HRESULT graph_seek_locked(struct graph *graph, LONGLONG *current, DWORD current_
     hr = seekers_open(graph, &all);
     if (FAILED(hr))
         return hr;
-    hr = all.count != 0 ? seek_paused(graph, &all, to, current_flags, end, stop_flags) : E_NOTIMPL;
+    hr = all.count != 0 ? seek_paused(graph, &all, to, current_flags, end, stop_flags)
+                        : E_NOTIMPL;
     seekers_close(&all);
     if (SUCCEEDED(hr) && ask_current != 0 && current != NULL)
         *current = to;
@@ -346,7 +346,8 @@ static HRESULT STDMETHODCALLTYPE seeking_get_rate(IMediaSeeking *face, double *r
 
 /* ---- questions ------------------------------------------------------------------------------------------ */
 
-static HRESULT STDMETHODCALLTYPE seeking_capabilities(IMediaSeeking *face, DWORD *ret_capabilities)
+static HRESULT STDMETHODCALLTYPE seeking_capabilities(IMediaSeeking *face,
+                                                      DWORD *ret_capabilities)
 {
     struct graph *graph = graph_home(face);
     DWORD common = ~(DWORD)0;

@@ -47,8 +47,8 @@ static HRESULT wait_one(struct graph *graph, IBaseFilter *filter, uint64_t chang
     }
 }
 
-HRESULT graph_wait_cued(struct graph *graph, const struct graph_snapshot *snapshot, uint64_t change,
-                        int64_t deadline_ns)
+HRESULT graph_wait_cued(struct graph *graph, const struct graph_snapshot *snapshot,
+                        uint64_t change, int64_t deadline_ns)
 {
     size_t *pending RG_AUTO_FREE = NULL;
     size_t count = 0;
@@ -67,7 +67,9 @@ HRESULT graph_wait_cued(struct graph *graph, const struct graph_snapshot *snapsh
             pending[count++] = i;
     }
     if (count != 0 && atomic_load(&graph->change) == change)
-        ResetEvent(graph->overtaken); /* a command from now on cuts the nap short; a lost one costs 5 ms */
+        ResetEvent(
+            graph
+                ->overtaken); /* a command from now on cuts the nap short; a lost one costs 5 ms */
     for (size_t i = 0; i < count; i++) {
         HRESULT hr = wait_one(graph, snapshot->filters[pending[i]], change, deadline_ns);
 

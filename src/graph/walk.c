@@ -112,9 +112,9 @@ HRESULT graph_walk_reaches_locked(struct graph *graph, struct graph_node *from,
 /* ---- the order of a state change ---------------------------------------------------------------- */
 
 struct edges {
-    size_t *first;              /* per node, where its upstream neighbours begin; count + 1 entries */
+    size_t *first; /* per node, where its upstream neighbours begin; count + 1 entries */
     struct neighbours upstream; /* of all nodes, one after the other */
-    size_t *waiting;            /* per node: downstream neighbours that are not in the order yet */
+    size_t *waiting; /* per node: downstream neighbours that are not in the order yet */
 };
 
 static HRESULT edges_read(struct graph *graph, struct graph_node **nodes, size_t count,

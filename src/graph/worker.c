@@ -14,9 +14,9 @@
 struct graph_worker {
     struct rg_thread thread;
     struct graph *graph;
-    bool ends_it;        /* by this thread alone: the graph is to be taken down after the job */
-    HANDLE wake;         /* auto-reset: there are jobs, or quit */
-    HANDLE quit;         /* manual-reset */
+    bool ends_it; /* by this thread alone: the graph is to be taken down after the job */
+    HANDLE wake;  /* auto-reset: there are jobs, or quit */
+    HANDLE quit;  /* manual-reset */
 };
 
 static unsigned jobs_take(struct graph *graph)
@@ -90,7 +90,8 @@ static void worker_settle(struct graph_worker *worker)
     if (FAILED(graph_lock(graph, worker->quit, INFINITE)))
         return;
     change = atomic_load(&graph->change);
-    if (graph->state == State_Paused && !atomic_load(&graph->is_ending)) /* its end counts `change` up later */
+    if (graph->state == State_Paused &&
+        !atomic_load(&graph->is_ending)) /* its end counts `change` up later */
         hr = graph_snapshot_locked(graph, &all);
     graph_unlock(graph);
     if (FAILED(hr))

@@ -45,7 +45,8 @@ static ULONG STDMETHODCALLTYPE pins_release(IEnumPins *face)
     return left;
 }
 
-static HRESULT STDMETHODCALLTYPE pins_next(IEnumPins *face, ULONG count, IPin **pins, ULONG *ret_got)
+static HRESULT STDMETHODCALLTYPE pins_next(IEnumPins *face, ULONG count, IPin **pins,
+                                           ULONG *ret_got)
 {
     struct pin_enum *self = (struct pin_enum *)face;
     ULONG got = 0;
@@ -284,8 +285,8 @@ static HRESULT STDMETHODCALLTYPE seek_current(IMediaSeeking *face, LONGLONG *ret
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE seek_convert(IMediaSeeking *face, LONGLONG *target, const GUID *to,
-                                              LONGLONG source, const GUID *from)
+static HRESULT STDMETHODCALLTYPE seek_convert(IMediaSeeking *face, LONGLONG *target,
+                                              const GUID *to, LONGLONG source, const GUID *from)
 {
     (void)face, (void)target, (void)to, (void)source, (void)from;
     return E_NOTIMPL;
@@ -313,14 +314,16 @@ static HRESULT STDMETHODCALLTYPE seek_set(IMediaSeeking *face, LONGLONG *current
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE seek_positions(IMediaSeeking *face, LONGLONG *current, LONGLONG *stop)
+static HRESULT STDMETHODCALLTYPE seek_positions(IMediaSeeking *face, LONGLONG *current,
+                                                LONGLONG *stop)
 {
     *current = SEEKER(face)->position;
     *stop = SEEKER(face)->stop_position;
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE seek_available(IMediaSeeking *face, LONGLONG *first, LONGLONG *last)
+static HRESULT STDMETHODCALLTYPE seek_available(IMediaSeeking *face, LONGLONG *first,
+                                                LONGLONG *last)
 {
     *first = 0;
     *last = SEEKER(face)->config.duration;

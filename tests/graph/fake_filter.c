@@ -12,7 +12,6 @@
 #include <wchar.h>
 
 #define HOME(face, member) CONTAINING_RECORD(face, struct fake_filter, member)
-#define DEFAULT_SAMPLE_TIME 100000
 
 static atomic_uint alive;
 
@@ -119,105 +118,6 @@ static HRESULT STDMETHODCALLTYPE base_class_id(IBaseFilter *face, CLSID *ret)
     return S_OK;
 }
 
-/* ---- the source's thread ------------------------------------------------------------------------------ */
-
-static HRESULT make_sample(struct fake_filter *self, IMemAllocator *allocator, int64_t number,
-                           IMediaSample **ret)
-{
-    REFERENCE_TIME length =
-        self->config.sample_time != 0 ? self->config.sample_time : DEFAULT_SAMPLE_TIME;
-    REFERENCE_TIME start = number * length, stop = start + length;
-    BYTE *data;
-    HRESULT hr = allocator->lpVtbl->GetBuffer(allocator, ret, NULL, NULL, 0);
-
-    if (FAILED(hr))
-        return hr;
-    (*ret)->lpVtbl->GetPointer(*ret, &data);
-    memcpy(data, &number, sizeof(number));
-    (*ret)->lpVtbl->SetActualDataLength(*ret, sizeof(number));
-    (*ret)->lpVtbl->SetTime(*ret, &start, &stop);
-    return S_OK;
-}
-
-/* False: stop streaming. */
-static bool deliver_next(struct fake_filter *self, int64_t number)
-{
-    struct fake_pin *pin = &self->pins[self->config.inputs];
-    IMemAllocator *allocator = NULL;
-    IMediaSample *sample = NULL;
-    HRESULT hr;
-
-    pthread_mutex_lock(&self->lock);
-    if (pin->allocator != NULL) {
-        allocator = pin->allocator;
-        allocator->lpVtbl->AddRef(allocator);
-    }
-    pthread_mutex_unlock(&self->lock);
-    if (allocator == NULL)
-        return false;
-    hr = make_sample(self, allocator, number, &sample);
-    if (SUCCEEDED(hr)) {
-        hr = fake_pin_deliver(pin, sample);
-        sample->lpVtbl->Release(sample);
-    }
-    allocator->lpVtbl->Release(allocator);
-    return hr == S_OK;
-}
-
-static void *source_main(void *arg)
-{
-    struct fake_filter *self = arg;
-
-    for (;;) {
-        int64_t number;
-        bool quit, ended;
-
-        pthread_mutex_lock(&self->lock);
-        number = self->next;
-        quit = self->quit;
-        ended = self->config.samples >= 0 && number >= self->config.samples;
-        pthread_mutex_unlock(&self->lock);
-        if (quit)
-            return NULL;
-        if (ended) {
-            for (int i = 0; i < self->config.outputs; i++)
-                fake_pin_deliver_end(&self->pins[self->config.inputs + i]);
-            return NULL;
-        }
-        if (!deliver_next(self, number))
-            return NULL;
-        pthread_mutex_lock(&self->lock);
-        self->next++;
-        pthread_mutex_unlock(&self->lock);
-    }
-}
-
-static bool has_thread(struct fake_filter *self)
-{
-    return self->config.inputs == 0 && self->config.samples != 0;
-}
-
-static void thread_stop(struct fake_filter *self)
-{
-    bool runs;
-
-    pthread_mutex_lock(&self->lock);
-    self->quit = true;
-    runs = self->thread_runs;
-    self->thread_runs = false;
-    pthread_mutex_unlock(&self->lock);
-    if (runs)
-        pthread_join(self->thread, NULL);
-}
-
-static void thread_start(struct fake_filter *self)
-{
-    if (!has_thread(self) || self->pins[0].peer == NULL)
-        return;
-    self->quit = false;
-    self->thread_runs = pthread_create(&self->thread, NULL, source_main, self) == 0;
-}
-
 /* ---- state ------------------------------------------------------------------------------------------ */
 
 static HRESULT STDMETHODCALLTYPE base_stop(IBaseFilter *face)
@@ -233,7 +133,7 @@ static HRESULT STDMETHODCALLTYPE base_stop(IBaseFilter *face)
     self->end_pending = false;
     pthread_cond_broadcast(&self->changed);
     pthread_mutex_unlock(&self->lock);
-    thread_stop(self);
+    fake_thread_stop(self);
     pthread_mutex_lock(&self->lock);
     self->next = 0;
     for (unsigned i = 0; i < self->held_count; i++)
@@ -263,7 +163,7 @@ static HRESULT STDMETHODCALLTYPE base_pause(IBaseFilter *face)
         for (int i = 0; i < self->pin_count; i++)
             fake_pin_start(&self->pins[i]);
         self->state = State_Paused;
-        thread_start(self);
+        fake_thread_start(self);
     }
     self->state = State_Paused;
     hr = waits_for_data(self) ? S_FALSE : S_OK;
@@ -283,7 +183,7 @@ static HRESULT STDMETHODCALLTYPE base_run(IBaseFilter *face, REFERENCE_TIME star
     if (self->state == State_Stopped) {
         for (int i = 0; i < self->pin_count; i++)
             fake_pin_start(&self->pins[i]);
-        thread_start(self);
+        fake_thread_start(self);
     }
     self->state = State_Running;
     self->start = start;
@@ -440,152 +340,6 @@ static const IBaseFilterVtbl base_vtbl = {
     .QueryVendorInfo = base_vendor,
 };
 
-/* ---- what it does with samples ---------------------------------------------------------------------------- */
-
-static void write_down(struct fake_filter *self, IMediaSample *sample)
-{
-    BYTE *data;
-
-    sample->lpVtbl->GetPointer(sample, &data);
-    if (self->number_count == self->number_room) {
-        self->number_room = self->number_room != 0 ? self->number_room * 2 : 64;
-        self->numbers = realloc(self->numbers, self->number_room * sizeof(*self->numbers));
-    }
-    memcpy(&self->numbers[self->number_count++], data, sizeof(int64_t));
-    pthread_cond_broadcast(&self->changed);
-}
-
-static HRESULT render(struct fake_pin *pin, IMediaSample *sample)
-{
-    struct fake_filter *self = pin->filter;
-    HRESULT hr = S_OK;
-
-    pthread_mutex_lock(&self->lock);
-    self->cued = true;
-    pthread_cond_broadcast(&self->changed);
-    while (self->config.prerolls && self->state == State_Paused && !pin->flushing)
-        pthread_cond_wait(&self->changed, &self->lock);
-    if (self->state == State_Stopped)
-        hr = VFW_E_WRONG_STATE;
-    else if (pin->flushing)
-        hr = S_FALSE;
-    else
-        write_down(self, sample);
-    pthread_mutex_unlock(&self->lock);
-    return hr;
-}
-
-static HRESULT pass_on(struct fake_filter *self, IMediaSample *sample)
-{
-    HRESULT hr = S_OK;
-
-    for (int i = 0; i < self->config.outputs && hr == S_OK; i++)
-        hr = fake_pin_deliver(&self->pins[self->config.inputs + i], sample);
-    return hr;
-}
-
-/* Keeps `holds` samples back: the oldest leaves when one more comes. */
-static HRESULT hold(struct fake_filter *self, IMediaSample *sample)
-{
-    IMediaSample *oldest = NULL;
-    HRESULT hr;
-
-    sample->lpVtbl->AddRef(sample);
-    pthread_mutex_lock(&self->lock);
-    self->held[self->held_count++] = sample;
-    if (self->held_count > self->config.holds) {
-        oldest = self->held[0];
-        self->held_count--;
-        memmove(self->held, self->held + 1, self->held_count * sizeof(self->held[0]));
-    }
-    pthread_mutex_unlock(&self->lock);
-    if (oldest == NULL)
-        return S_OK;
-    hr = pass_on(self, oldest);
-    oldest->lpVtbl->Release(oldest);
-    return hr;
-}
-
-HRESULT fake_receive(struct fake_pin *pin, IMediaSample *sample)
-{
-    struct fake_filter *self = pin->filter;
-    HRESULT hr = S_OK;
-
-    pthread_mutex_lock(&self->lock);
-    if (self->state == State_Stopped)
-        hr = VFW_E_WRONG_STATE;
-    else if (pin->flushing)
-        hr = S_FALSE;
-    else if (pin->at_end)
-        hr = E_UNEXPECTED;
-    pthread_mutex_unlock(&self->lock);
-    if (hr != S_OK)
-        return hr;
-    if (self->config.outputs == 0)
-        return render(pin, sample);
-    return self->config.holds != 0 ? hold(self, sample) : pass_on(self, sample);
-}
-
-static void give_up_held(struct fake_filter *self)
-{
-    for (;;) {
-        IMediaSample *oldest = NULL;
-
-        pthread_mutex_lock(&self->lock);
-        if (self->held_count != 0) {
-            oldest = self->held[0];
-            self->held_count--;
-            memmove(self->held, self->held + 1, self->held_count * sizeof(self->held[0]));
-        }
-        pthread_mutex_unlock(&self->lock);
-        if (oldest == NULL)
-            return;
-        pass_on(self, oldest);
-        oldest->lpVtbl->Release(oldest);
-    }
-}
-
-void fake_end(struct fake_pin *pin)
-{
-    struct fake_filter *self = pin->filter;
-    bool post = false, active;
-
-    pthread_mutex_lock(&self->lock);
-    active = self->state != State_Stopped && !pin->flushing;
-    if (active && pin->end_event != NULL) {
-        SetEvent(pin->end_event); /* a push-through ends here and leaves no mark */
-        active = false;
-    } else if (active && self->config.outputs == 0) {
-        pin->at_end = true;
-        self->cued = true;
-        self->end_pending = true;
-        post = self->state == State_Running;
-        pthread_cond_broadcast(&self->changed);
-    }
-    pthread_mutex_unlock(&self->lock);
-    if (!active)
-        return;
-    if (post)
-        fake_post(self, EC_COMPLETE, S_OK,
-                  self->config.nameless_complete ? 0 : (LONG_PTR)&self->base);
-    give_up_held(self);
-    for (int i = 0; i < self->config.outputs; i++)
-        fake_pin_deliver_end(&self->pins[self->config.inputs + i]);
-}
-
-void fake_flush(struct fake_filter *self, bool begin)
-{
-    pthread_mutex_lock(&self->lock);
-    self->pins[0].flushing = begin;
-    if (!begin) {
-        self->cued = false;
-        self->end_pending = false;
-        self->pins[0].at_end = false;
-    }
-    pthread_cond_broadcast(&self->changed);
-    pthread_mutex_unlock(&self->lock);
-}
-
 /* ---- IReferenceClock, IAMFilterMiscFlags ---------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE clock_query(IReferenceClock *face, REFIID iid, void **out)
@@ -614,7 +368,8 @@ static HRESULT STDMETHODCALLTYPE clock_time(IReferenceClock *face, REFERENCE_TIM
 }
 
 static HRESULT STDMETHODCALLTYPE clock_advise(IReferenceClock *face, REFERENCE_TIME base,
-                                              REFERENCE_TIME stream, HEVENT event, DWORD_PTR *cookie)
+                                              REFERENCE_TIME stream, HEVENT event,
+                                              DWORD_PTR *cookie)
 {
     (void)face, (void)base, (void)stream, (void)event, (void)cookie;
     return E_NOTIMPL;

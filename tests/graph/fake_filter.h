@@ -25,35 +25,39 @@ struct fake_log {
 };
 void fake_log_add(struct fake_log *log, const char *who, const char *what);
 void fake_log_clear(struct fake_log *log);
-#define FAKE_LOG_INIT { PTHREAD_MUTEX_INITIALIZER, "" }
+#define FAKE_LOG_INIT                                                                          \
+    {                                                                                          \
+        PTHREAD_MUTEX_INITIALIZER, ""                                                          \
+    }
 
 struct fake_config {
-    const char *name;       /* for the log; and, when it is set, the pins are "in0", "out0", ... */
+    const char *name; /* for the log; and, when it is set, the pins are "in0", "out0", ... */
     int inputs, outputs;
     /* each letter is a media type; '*' among the inputs takes any; "=" as outputs: the type of the first input */
     const char *in_types, *out_types;
-    const CLSID *clsid;     /* NULL: CLSID_NULL */
-    struct fake_log *log;   /* may be NULL */
+    const CLSID *clsid;   /* NULL: CLSID_NULL */
+    struct fake_log *log; /* may be NULL */
 
-    bool hidden_inputs;     /* pin names begin with '~' */
-    bool pin_connection;    /* inputs have IPinConnection */
-    bool flow_control;      /* outputs have IPinFlowControl */
-    bool dynamic_connect;   /* pins connect while the filter is active */
-    bool is_end_pin;        /* IPinConnection::IsEndPin says S_OK */
-    bool says_renderer;     /* IAMFilterMiscFlags: IS_RENDERER */
-    bool says_source;       /* IAMFilterMiscFlags: IS_SOURCE */
-    bool live;              /* outputs have IAMPushSource; paused, GetState says VFW_S_CANT_CUE */
-    bool has_clock;         /* IReferenceClock, stands still until fake_clock_set */
-    bool prerolls;          /* a sink holds its first sample until Run; GetState waits for it */
-    bool impatient;         /* GetState never waits */
+    bool hidden_inputs;   /* pin names begin with '~' */
+    bool pin_connection;  /* inputs have IPinConnection */
+    bool flow_control;    /* outputs have IPinFlowControl */
+    bool dynamic_connect; /* pins connect while the filter is active */
+    bool is_end_pin;      /* IPinConnection::IsEndPin says S_OK */
+    bool says_renderer;   /* IAMFilterMiscFlags: IS_RENDERER */
+    bool says_source;     /* IAMFilterMiscFlags: IS_SOURCE */
+    bool live;            /* outputs have IAMPushSource; paused, GetState says VFW_S_CANT_CUE */
+    bool has_clock;       /* IReferenceClock, stands still until fake_clock_set */
+    bool prerolls;        /* a sink holds its first sample until Run; GetState waits for it */
+    bool impatient;       /* GetState never waits */
     bool nameless_complete; /* EC_COMPLETE without the filter */
     bool no_types;          /* pins enumerate nothing */
 
     HRESULT fail_join, fail_pause, fail_run, fail_connect, fail_receive_connection, fail_seek;
-    LONGLONG duration;      /* > 0: IMediaSeeking, 100 ns */
-    int64_t samples;        /* how many a source delivers before its end; < 0: no end; 0: none, and no end either */
+    LONGLONG duration; /* > 0: IMediaSeeking, 100 ns */
+    int64_t
+        samples; /* how many a source delivers before its end; < 0: no end; 0: none, and no end either */
     REFERENCE_TIME sample_time; /* 100 ns per sample; 0: 10 ms */
-    unsigned holds;         /* a transform keeps that many samples back until the end of stream */
+    unsigned holds; /* a transform keeps that many samples back until the end of stream */
 };
 
 struct fake_filter;
@@ -70,11 +74,11 @@ struct fake_pin {
     WCHAR name[16];
 
     /* under the filter's lock */
-    IPin *peer;           /* reference */
-    AM_MEDIA_TYPE type;   /* valid while connected */
+    IPin *peer;                /* reference */
+    AM_MEDIA_TYPE type;        /* valid while connected */
     IMemInputPin *peer_memory; /* output: reference */
     IMemAllocator *allocator;  /* reference */
-    HANDLE end_event;     /* NotifyEndOfStream's, our duplicate */
+    HANDLE end_event;          /* NotifyEndOfStream's, our duplicate */
     bool flushing, at_end;
 
     /* gate of an output: IPinFlowControl */
@@ -107,14 +111,14 @@ struct fake_filter {
     IMediaEventSink *sink;  /* weak */
     WCHAR name[128];
     bool cued, end_pending;
-    int64_t *numbers;       /* a sink: what arrived */
+    int64_t *numbers; /* a sink: what arrived */
     size_t number_count, number_room;
     IMediaSample *held[FAKE_HELD_MOST];
     unsigned held_count;
     unsigned seeks, segments;
     LONGLONG position, stop_position;
     double rate;
-    REFERENCE_TIME now;     /* its own clock's */
+    REFERENCE_TIME now; /* its own clock's */
 
     pthread_t thread;
     bool thread_runs; /* under lock */
@@ -151,7 +155,7 @@ void fake_end_of_stream(struct fake_filter *filter);
 /* ---- between fake_*.c ------------------------------------------------------------------------- */
 void fake_pin_init(struct fake_filter *filter, struct fake_pin *pin, int index, bool is_output);
 void fake_pin_fini(struct fake_pin *pin);
-void fake_pin_stop(struct fake_pin *pin);   /* its waits end */
+void fake_pin_stop(struct fake_pin *pin); /* its waits end */
 void fake_pin_start(struct fake_pin *pin);
 HRESULT fake_pin_deliver(struct fake_pin *pin, IMediaSample *sample);
 void fake_pin_deliver_end(struct fake_pin *pin);
@@ -160,9 +164,19 @@ HRESULT fake_enum_types(struct fake_pin *pin, int from, IEnumMediaTypes **out);
 /* The i-th letter that a pin offers, 0 past the end. */
 char fake_pin_letter(struct fake_pin *pin, int i);
 bool fake_pin_takes(struct fake_pin *pin, const AM_MEDIA_TYPE *type);
+void fake_thread_start(struct fake_filter *filter); /* under its lock */
+void fake_thread_stop(struct fake_filter *filter);
 HRESULT fake_receive(struct fake_pin *pin, IMediaSample *sample);
 void fake_end(struct fake_pin *pin);
 void fake_flush(struct fake_filter *filter, bool begin);
 ULONG fake_addref(struct fake_filter *filter);
 ULONG fake_unref(struct fake_filter *filter);
+#define PIN_OF(face, member) CONTAINING_RECORD(face, struct fake_pin, member)
+HRESULT STDMETHODCALLTYPE fake_pin_query(IPin *face, REFIID iid, void **out);
+void fake_disconnected(struct fake_pin *pin); /* its own side only */
+void fake_gate_shut(struct fake_pin *pin);    /* under the gate's lock */
 extern const IMediaSeekingVtbl fake_seeking_vtbl;
+extern const IMemInputPinVtbl fake_memory_vtbl;
+extern const IPinConnectionVtbl fake_connection_vtbl;
+extern const IPinFlowControlVtbl fake_flow_vtbl;
+extern const IAMPushSourceVtbl fake_push_vtbl;

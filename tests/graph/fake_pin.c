@@ -10,13 +10,9 @@
 #include <string.h>
 #include <wchar.h>
 
-#define PIN_OF(face, member) CONTAINING_RECORD(face, struct fake_pin, member)
-
 /* ---- types: one letter each ------------------------------------------------------------------------ */
 
-static const GUID fake_major = {
-    0x66616b65, 0x0001, 0x4000, { 0x80, 0, 0, 0, 0, 0, 0, 1 }
-};
+static const GUID fake_major = { 0x66616b65, 0x0001, 0x4000, { 0x80, 0, 0, 0, 0, 0, 0, 1 } };
 
 void fake_type(AM_MEDIA_TYPE *ret, char letter)
 {
@@ -42,8 +38,9 @@ char fake_pin_letter(struct fake_pin *pin, int i)
     if (letters == NULL || config->no_types)
         return 0;
     if (pin->is_output && letters[0] == '=')
-        return i == 0 && pin->filter->pins[0].peer != NULL ? fake_letter(&pin->filter->pins[0].type)
-                                                           : 0;
+        return i == 0 && pin->filter->pins[0].peer != NULL
+                   ? fake_letter(&pin->filter->pins[0].type)
+                   : 0;
     return (size_t)i < strlen(letters) && letters[i] != '*' ? letters[i] : 0;
 }
 
@@ -63,7 +60,7 @@ bool fake_pin_takes(struct fake_pin *pin, const AM_MEDIA_TYPE *type)
 
 /* ---- IUnknown ---------------------------------------------------------------------------------------- */
 
-static HRESULT STDMETHODCALLTYPE pin_query(IPin *face, REFIID iid, void **out)
+HRESULT STDMETHODCALLTYPE fake_pin_query(IPin *face, REFIID iid, void **out)
 {
     struct fake_pin *pin = PIN_OF(face, pin);
     const struct fake_config *config = &pin->filter->config;
@@ -124,7 +121,7 @@ static void connected(struct fake_pin *pin, IPin *peer, const AM_MEDIA_TYPE *typ
     pthread_mutex_unlock(&pin->filter->lock);
 }
 
-static void disconnected(struct fake_pin *pin)
+void fake_disconnected(struct fake_pin *pin)
 {
     IMemInputPin *memory;
     IMemAllocator *allocator;
@@ -193,7 +190,7 @@ static HRESULT try_type(struct fake_pin *pin, IPin *peer, const AM_MEDIA_TYPE *t
     connected(pin, peer, type);
     hr = agree_on_memory(pin, peer);
     if (FAILED(hr)) {
-        disconnected(pin);
+        fake_disconnected(pin);
         peer->lpVtbl->Disconnect(peer);
     }
     return hr;
@@ -261,7 +258,7 @@ static HRESULT STDMETHODCALLTYPE pin_disconnect(IPin *face)
         return VFW_E_NOT_STOPPED;
     if (!is_connected)
         return S_FALSE;
-    disconnected(pin);
+    fake_disconnected(pin);
     return S_OK;
 }
 
@@ -356,7 +353,7 @@ static HRESULT gate_enter(struct fake_pin *pin)
 }
 
 /* Under the gate's lock. */
-static void gate_shut(struct fake_pin *pin)
+void fake_gate_shut(struct fake_pin *pin)
 {
     pin->gate_state = GATE_BLOCKED;
     if (pin->blocked_event != NULL) {
@@ -371,7 +368,7 @@ static void gate_leave(struct fake_pin *pin)
 {
     pthread_mutex_lock(&pin->gate);
     if (--pin->users == 0 && pin->gate_state == GATE_PENDING)
-        gate_shut(pin);
+        fake_gate_shut(pin);
     pthread_mutex_unlock(&pin->gate);
 }
 
@@ -495,7 +492,7 @@ static HRESULT STDMETHODCALLTYPE pin_new_segment(IPin *face, REFERENCE_TIME star
 }
 
 static const IPinVtbl pin_vtbl = {
-    .QueryInterface = pin_query,
+    .QueryInterface = fake_pin_query,
     .AddRef = pin_addref,
     .Release = pin_release,
     .Connect = pin_connect,
@@ -515,272 +512,21 @@ static const IPinVtbl pin_vtbl = {
     .NewSegment = pin_new_segment,
 };
 
-/* ---- IMemInputPin -------------------------------------------------------------------------------------------- */
-
-static HRESULT STDMETHODCALLTYPE memory_query(IMemInputPin *face, REFIID iid, void **out)
-{
-    return pin_query(&PIN_OF(face, memory)->pin, iid, out);
-}
-
-static ULONG STDMETHODCALLTYPE memory_addref(IMemInputPin *face)
-{
-    return fake_addref(PIN_OF(face, memory)->filter);
-}
-
-static ULONG STDMETHODCALLTYPE memory_release(IMemInputPin *face)
-{
-    return fake_unref(PIN_OF(face, memory)->filter);
-}
-
-static HRESULT STDMETHODCALLTYPE memory_get(IMemInputPin *face, IMemAllocator **out)
-{
-    (void)face;
-    *out = NULL;
-    return VFW_E_NO_ALLOCATOR;
-}
-
-static HRESULT STDMETHODCALLTYPE memory_notify(IMemInputPin *face, IMemAllocator *allocator,
-                                               BOOL read_only)
-{
-    struct fake_pin *pin = PIN_OF(face, memory);
-    IMemAllocator *old;
-
-    (void)read_only;
-    allocator->lpVtbl->AddRef(allocator);
-    pthread_mutex_lock(&pin->filter->lock);
-    old = pin->allocator;
-    pin->allocator = allocator;
-    pthread_mutex_unlock(&pin->filter->lock);
-    if (old != NULL)
-        old->lpVtbl->Release(old);
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE memory_requirements(IMemInputPin *face, ALLOCATOR_PROPERTIES *ret)
-{
-    struct fake_pin *pin = PIN_OF(face, memory);
-
-    if (pin->filter->config.holds == 0)
-        return E_NOTIMPL;
-    *ret = (ALLOCATOR_PROPERTIES){ (LONG)pin->filter->config.holds + 2, sizeof(int64_t), 1, 0 };
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE memory_receive(IMemInputPin *face, IMediaSample *sample)
-{
-    return fake_receive(PIN_OF(face, memory), sample);
-}
-
-static HRESULT STDMETHODCALLTYPE memory_receive_many(IMemInputPin *face, IMediaSample **samples,
-                                                     LONG count, LONG *ret_done)
-{
-    HRESULT hr = S_OK;
-
-    for (*ret_done = 0; *ret_done < count && hr == S_OK;) {
-        hr = fake_receive(PIN_OF(face, memory), samples[*ret_done]);
-        *ret_done += hr == S_OK;
-    }
-    return hr;
-}
-
-static HRESULT STDMETHODCALLTYPE memory_can_block(IMemInputPin *face)
-{
-    (void)face;
-    return S_OK;
-}
-
-static const IMemInputPinVtbl memory_vtbl = {
-    .QueryInterface = memory_query,
-    .AddRef = memory_addref,
-    .Release = memory_release,
-    .GetAllocator = memory_get,
-    .NotifyAllocator = memory_notify,
-    .GetAllocatorRequirements = memory_requirements,
-    .Receive = memory_receive,
-    .ReceiveMultiple = memory_receive_many,
-    .ReceiveCanBlock = memory_can_block,
-};
-
-/* ---- IPinConnection ---------------------------------------------------------------------------------------------- */
-
-static HRESULT STDMETHODCALLTYPE connection_query(IPinConnection *face, REFIID iid, void **out)
-{
-    return pin_query(&PIN_OF(face, connection)->pin, iid, out);
-}
-
-static ULONG STDMETHODCALLTYPE connection_addref(IPinConnection *face)
-{
-    return fake_addref(PIN_OF(face, connection)->filter);
-}
-
-static ULONG STDMETHODCALLTYPE connection_release(IPinConnection *face)
-{
-    return fake_unref(PIN_OF(face, connection)->filter);
-}
-
-static HRESULT STDMETHODCALLTYPE connection_accept(IPinConnection *face, const AM_MEDIA_TYPE *type)
-{
-    if (type == NULL)
-        return E_POINTER;
-    return fake_pin_takes(PIN_OF(face, connection), type) ? S_OK : VFW_E_TYPE_NOT_ACCEPTED;
-}
-
-static HRESULT STDMETHODCALLTYPE connection_notify(IPinConnection *face, HANDLE event)
-{
-    struct fake_pin *pin = PIN_OF(face, connection);
-    HANDLE own = NULL, old;
-
-    if (event != NULL && !DuplicateHandle(GetCurrentProcess(), event, GetCurrentProcess(), &own, 0,
-                                          FALSE, DUPLICATE_SAME_ACCESS))
-        return E_HANDLE;
-    pthread_mutex_lock(&pin->filter->lock);
-    old = pin->end_event;
-    pin->end_event = own;
-    pthread_mutex_unlock(&pin->filter->lock);
-    if (old != NULL)
-        CloseHandle(old);
-    return event == NULL && old == NULL ? S_FALSE : S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE connection_is_end(IPinConnection *face)
-{
-    return PIN_OF(face, connection)->filter->config.is_end_pin ? S_OK : S_FALSE;
-}
-
-static HRESULT STDMETHODCALLTYPE connection_disconnect(IPinConnection *face)
-{
-    struct fake_pin *pin = PIN_OF(face, connection);
-    bool is_connected;
-
-    pthread_mutex_lock(&pin->filter->lock);
-    is_connected = pin->peer != NULL;
-    pthread_mutex_unlock(&pin->filter->lock);
-    if (!is_connected)
-        return S_FALSE;
-    disconnected(pin);
-    return S_OK;
-}
-
-static const IPinConnectionVtbl connection_vtbl = {
-    .QueryInterface = connection_query,
-    .AddRef = connection_addref,
-    .Release = connection_release,
-    .DynamicQueryAccept = connection_accept,
-    .NotifyEndOfStream = connection_notify,
-    .IsEndPin = connection_is_end,
-    .DynamicDisconnect = connection_disconnect,
-};
-
-/* ---- IPinFlowControl ----------------------------------------------------------------------------------------------- */
-
-static HRESULT STDMETHODCALLTYPE flow_query(IPinFlowControl *face, REFIID iid, void **out)
-{
-    return pin_query(&PIN_OF(face, flow)->pin, iid, out);
-}
-
-static ULONG STDMETHODCALLTYPE flow_addref(IPinFlowControl *face)
-{
-    return fake_addref(PIN_OF(face, flow)->filter);
-}
-
-static ULONG STDMETHODCALLTYPE flow_release(IPinFlowControl *face)
-{
-    return fake_unref(PIN_OF(face, flow)->filter);
-}
-
-static HRESULT open_gate(struct fake_pin *pin)
-{
-    HRESULT hr = pin->gate_state == GATE_OPEN ? S_FALSE : S_OK;
-
-    if (pin->blocked_event != NULL) {
-        SetEvent(pin->blocked_event);
-        CloseHandle(pin->blocked_event);
-        pin->blocked_event = NULL;
-    }
-    pin->gate_state = GATE_OPEN;
-    pthread_cond_broadcast(&pin->gate_changed);
-    return hr;
-}
-
-static HRESULT STDMETHODCALLTYPE flow_block(IPinFlowControl *face, DWORD flags, HANDLE event)
-{
-    struct fake_pin *pin = PIN_OF(face, flow);
-    HANDLE own = NULL;
-    HRESULT hr = S_OK;
-
-    if ((flags & ~(DWORD)AM_PIN_FLOW_CONTROL_BLOCK) != 0 || (flags == 0 && event != NULL))
-        return E_INVALIDARG;
-    if (event != NULL &&
-        (!ResetEvent(event) || !DuplicateHandle(GetCurrentProcess(), event, GetCurrentProcess(),
-                                                &own, 0, FALSE, DUPLICATE_SAME_ACCESS)))
-        return E_HANDLE;
-    pthread_mutex_lock(&pin->gate);
-    if (flags == 0) {
-        hr = open_gate(pin);
-    } else if (pin->gate_state != GATE_OPEN) {
-        hr = pthread_equal(pin->blocker, pthread_self())
-                 ? VFW_E_PIN_ALREADY_BLOCKED_ON_THIS_THREAD
-                 : VFW_E_PIN_ALREADY_BLOCKED;
-        if (own != NULL)
-            CloseHandle(own);
-    } else {
-        pin->blocker = pthread_self();
-        pin->blocked_event = own;
-        pin->gate_state = GATE_PENDING;
-        if (pin->users == 0)
-            gate_shut(pin);
-        while (event == NULL && pin->gate_state == GATE_PENDING)
-            pthread_cond_wait(&pin->gate_changed, &pin->gate);
-    }
-    pthread_mutex_unlock(&pin->gate);
-    return hr;
-}
-
-static const IPinFlowControlVtbl flow_vtbl = {
-    .QueryInterface = flow_query,
-    .AddRef = flow_addref,
-    .Release = flow_release,
-    .Block = flow_block,
-};
-
-/* ---- IAMPushSource: only that it is there matters -------------------------------------------------------------------- */
-
-static HRESULT STDMETHODCALLTYPE push_query(IAMPushSource *face, REFIID iid, void **out)
-{
-    return pin_query(&PIN_OF(face, push)->pin, iid, out);
-}
-
-static ULONG STDMETHODCALLTYPE push_addref(IAMPushSource *face)
-{
-    return fake_addref(PIN_OF(face, push)->filter);
-}
-
-static ULONG STDMETHODCALLTYPE push_release(IAMPushSource *face)
-{
-    return fake_unref(PIN_OF(face, push)->filter);
-}
-
-static const IAMPushSourceVtbl push_vtbl = {
-    .QueryInterface = push_query,
-    .AddRef = push_addref,
-    .Release = push_release,
-};
-
 /* ---- life -------------------------------------------------------------------------------------------------------------- */
 
 void fake_pin_init(struct fake_filter *filter, struct fake_pin *pin, int index, bool is_output)
 {
     pin->pin.lpVtbl = (IPinVtbl *)&pin_vtbl;
-    pin->memory.lpVtbl = (IMemInputPinVtbl *)&memory_vtbl;
-    pin->connection.lpVtbl = (IPinConnectionVtbl *)&connection_vtbl;
-    pin->flow.lpVtbl = (IPinFlowControlVtbl *)&flow_vtbl;
-    pin->push.lpVtbl = (IAMPushSourceVtbl *)&push_vtbl;
+    pin->memory.lpVtbl = (IMemInputPinVtbl *)&fake_memory_vtbl;
+    pin->connection.lpVtbl = (IPinConnectionVtbl *)&fake_connection_vtbl;
+    pin->flow.lpVtbl = (IPinFlowControlVtbl *)&fake_flow_vtbl;
+    pin->push.lpVtbl = (IAMPushSourceVtbl *)&fake_push_vtbl;
     pin->filter = filter;
     pin->index = index;
     pin->is_output = is_output;
     pin->gate_state = GATE_OPEN;
-    swprintf(pin->name, 16, L"%s%s%d",
-             filter->config.hidden_inputs && !is_output ? "~" : "", is_output ? "out" : "in", index);
+    swprintf(pin->name, 16, L"%s%s%d", filter->config.hidden_inputs && !is_output ? "~" : "",
+             is_output ? "out" : "in", index);
     pthread_mutex_init(&pin->gate, NULL);
     pthread_cond_init(&pin->gate_changed, NULL);
 }

@@ -26,10 +26,11 @@ struct test_graph {
     IGraphReport *report;
 };
 
-#define ASK(g, I, member)                                                                        \
-    assert_int_equal(                                                                            \
-        (g)->builder->lpVtbl->QueryInterface((g)->builder, &IID_##I, (void **)&(g)->member), S_OK)
-#define LET_GO(face) (face)->lpVtbl->Release(face)
+#define ASK(g, I, member)                                                                      \
+    assert_int_equal(                                                                          \
+        (g)->builder->lpVtbl->QueryInterface((g)->builder, &IID_##I, (void **)&(g)->member),   \
+        S_OK)
+#define LET_GO(face)            (face)->lpVtbl->Release(face)
 #define CALL(face, method, ...) (face)->lpVtbl->method((face), ##__VA_ARGS__)
 #define assert_hr(call, wanted) assert_int_equal((unsigned)(call), (unsigned)(wanted))
 
@@ -68,14 +69,16 @@ static inline void graph_close(struct test_graph *g)
 }
 
 /* A new fake in the graph, which alone keeps it: the pointer is borrowed. */
-static inline struct fake_filter *graph_put(struct test_graph *g, const struct fake_config *config)
+static inline struct fake_filter *graph_put(struct test_graph *g,
+                                            const struct fake_config *config)
 {
     struct fake_filter *fake = fake_filter_new(config);
     WCHAR name[64] = { 0 };
 
     for (int i = 0; config->name != NULL && config->name[i] != 0 && i < 63; i++)
         name[i] = (unsigned char)config->name[i];
-    assert_hr(CALL(g->builder, AddFilter, &fake->base, config->name != NULL ? name : NULL), S_OK);
+    assert_hr(CALL(g->builder, AddFilter, &fake->base, config->name != NULL ? name : NULL),
+              S_OK);
     fake_release(fake);
     return fake;
 }
@@ -112,7 +115,8 @@ static inline bool is_connected(IPin *pin)
 }
 
 /* The next event with this code; others are thrown away.  False after the time. */
-static inline bool graph_event(struct test_graph *g, LONG code, LONG timeout_ms, LONG_PTR *ret_p2)
+static inline bool graph_event(struct test_graph *g, LONG code, LONG timeout_ms,
+                               LONG_PTR *ret_p2)
 {
     LONG got;
     LONG_PTR p1, p2;

@@ -62,7 +62,8 @@ static void test_never_goes_back(void **state)
 static void test_advise_time(void **state)
 {
     IReferenceClock *clock = clock_open();
-    HANDLE late = CreateEventW(NULL, TRUE, FALSE, NULL), soon = CreateEventW(NULL, TRUE, FALSE, NULL);
+    HANDLE late = CreateEventW(NULL, TRUE, FALSE, NULL),
+           soon = CreateEventW(NULL, TRUE, FALSE, NULL);
     REFERENCE_TIME start = now_of(clock);
     DWORD_PTR a, b, c;
 
@@ -95,7 +96,8 @@ static void test_many_advises_in_order(void **state)
     (void)state;
     for (int i = 31; i >= 0; i--) {
         events[i] = CreateEventW(NULL, TRUE, FALSE, NULL);
-        assert_hr(CALL(clock, AdviseTime, start, 100000 + i * 5000, (HEVENT)events[i], &cookie), S_OK);
+        assert_hr(CALL(clock, AdviseTime, start, 100000 + i * 5000, (HEVENT)events[i], &cookie),
+                  S_OK);
     }
     assert_int_equal(WaitForSingleObject(events[31], 10000), WAIT_OBJECT_0);
     for (int i = 0; i < 32; i++) {
@@ -129,7 +131,8 @@ static void test_handle_may_be_closed(void **state)
     DWORD_PTR cookie;
 
     (void)state;
-    assert_hr(CALL(clock, AdviseTime, now_of(clock), 36000000000LL, (HEVENT)event, &cookie), S_OK);
+    assert_hr(CALL(clock, AdviseTime, now_of(clock), 36000000000LL, (HEVENT)event, &cookie),
+              S_OK);
     CloseHandle(event);
     clock_close(clock);
 }
@@ -145,7 +148,8 @@ static void test_wrong_arguments(void **state)
     assert_hr(CALL(clock, AdviseTime, 1, 1, (HEVENT)event, NULL), E_POINTER);
     assert_hr(CALL(clock, AdviseTime, 1, 1, 0, &cookie), E_INVALIDARG);
     assert_hr(CALL(clock, AdviseTime, -5, 1, (HEVENT)event, &cookie), E_INVALIDARG);
-    assert_hr(CALL(clock, AdviseTime, INT64_MAX, INT64_MAX, (HEVENT)event, &cookie), E_INVALIDARG);
+    assert_hr(CALL(clock, AdviseTime, INT64_MAX, INT64_MAX, (HEVENT)event, &cookie),
+              E_INVALIDARG);
     assert_hr(CALL(clock, AdvisePeriodic, 1, 1, (HSEMAPHORE)event, NULL), E_POINTER);
     assert_hr(CALL(clock, AdvisePeriodic, 1, 0, (HSEMAPHORE)event, &cookie), E_INVALIDARG);
     assert_hr(CALL(clock, AdvisePeriodic, 0, 1, (HSEMAPHORE)event, &cookie), E_INVALIDARG);

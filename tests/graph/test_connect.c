@@ -5,18 +5,27 @@
  */
 #include "graph_test.h"
 
+#include <stdlib.h>
+
 #include "com/registry.h"
 
 /* ---- registered fakes ------------------------------------------------------------------------------ */
 
 static const GUID major = { 0x66616b65, 0x0001, 0x4000, { 0x80, 0, 0, 0, 0, 0, 0, 1 } };
-#define LETTER(l) { l, 0x0001, 0x4000, { 0x80, 0, 0, 0, 0, 0, 0, 1 } }
+#define LETTER(l)                                                                              \
+    {                                                                                          \
+        l, 0x0001, 0x4000,                                                                     \
+        {                                                                                      \
+            0x80, 0, 0, 0, 0, 0, 0, 1                                                          \
+        }                                                                                      \
+    }
 static const GUID letter_a = LETTER('A'), letter_b = LETTER('B'), letter_c = LETTER('C'),
                   letter_d = LETTER('D'), letter_m = LETTER('M'), letter_n = LETTER('N'),
                   letter_v = LETTER('V');
 static atomic_int made; /* objects that the registry was asked for */
 
-static HRESULT make_fake(const struct rg_class_entry *entry, IUnknown *outer, REFIID iid, void **out)
+static HRESULT make_fake(const struct rg_class_entry *entry, IUnknown *outer, REFIID iid,
+                         void **out)
 {
     struct fake_filter *fake = fake_filter_new(entry->detail);
     HRESULT hr = CALL(&fake->base, QueryInterface, iid, out);
@@ -45,17 +54,17 @@ static HRESULT make_fake(const struct rg_class_entry *entry, IUnknown *outer, RE
 
 #define NORMAL 0x600000u
 /* A becomes B; and C in two steps, where the better one leads nowhere */
-FAKE_CLASS(ab, 1, RG_CLASS_TRANSFORM, NORMAL, letter_a, .inputs = 1, .outputs = 1, .in_types = "A",
-           .out_types = "B")
+FAKE_CLASS(ab, 1, RG_CLASS_TRANSFORM, NORMAL, letter_a, .inputs = 1, .outputs = 1,
+           .in_types = "A", .out_types = "B")
 FAKE_CLASS(dead_end, 2, RG_CLASS_TRANSFORM, NORMAL + 9, letter_b, .inputs = 1, .outputs = 1,
            .in_types = "B", .out_types = "Z")
-FAKE_CLASS(bc, 3, RG_CLASS_TRANSFORM, NORMAL, letter_b, .inputs = 1, .outputs = 1, .in_types = "B",
-           .out_types = "C")
+FAKE_CLASS(bc, 3, RG_CLASS_TRANSFORM, NORMAL, letter_b, .inputs = 1, .outputs = 1,
+           .in_types = "B", .out_types = "C")
 /* never chosen, and just chosen: M becomes N */
-FAKE_CLASS(unwanted, 4, RG_CLASS_TRANSFORM, MERIT_DO_NOT_USE, letter_m, .inputs = 1, .outputs = 1,
-           .in_types = "M", .out_types = "N")
-FAKE_CLASS(least, 5, RG_CLASS_TRANSFORM, MERIT_DO_NOT_USE + 1, letter_m, .inputs = 1, .outputs = 1,
-           .in_types = "M", .out_types = "NV")
+FAKE_CLASS(unwanted, 4, RG_CLASS_TRANSFORM, MERIT_DO_NOT_USE, letter_m, .inputs = 1,
+           .outputs = 1, .in_types = "M", .out_types = "N")
+FAKE_CLASS(least, 5, RG_CLASS_TRANSFORM, MERIT_DO_NOT_USE + 1, letter_m, .inputs = 1,
+           .outputs = 1, .in_types = "M", .out_types = "NV")
 FAKE_CLASS(better, 6, RG_CLASS_TRANSFORM, NORMAL, letter_m, .inputs = 1, .outputs = 1,
            .in_types = "M", .out_types = "N")
 /* a filter whose only input is not to be used */
@@ -77,12 +86,14 @@ RG_CLASSES(fakes)
 
 static struct fake_filter *put_source(struct test_graph *g, const char *types)
 {
-    return graph_put(g, &(struct fake_config){ .name = "source", .outputs = 1, .out_types = types });
+    return graph_put(
+        g, &(struct fake_config){ .name = "source", .outputs = 1, .out_types = types });
 }
 
 static struct fake_filter *put_sink(struct test_graph *g, const char *types)
 {
-    return graph_put(g, &(struct fake_config){ .name = "sink", .inputs = 1, .in_types = types });
+    return graph_put(g,
+                     &(struct fake_config){ .name = "sink", .inputs = 1, .in_types = types });
 }
 
 static bool has_filter(struct test_graph *g, const WCHAR *name)
@@ -145,7 +156,9 @@ static void test_direct_inserts_nothing(void **state)
 
 static void test_circle(void **state)
 {
-    struct fake_config config = { .inputs = 1, .outputs = 1, .in_types = "A", .out_types = "A" };
+    struct fake_config config = {
+        .inputs = 1, .outputs = 1, .in_types = "A", .out_types = "A"
+    };
     struct fake_filter *a, *b, *c;
     struct test_graph g;
 
@@ -244,7 +257,8 @@ static void test_no_road_leaves_nothing(void **state)
     graph_open(&g);
     from = put_source(&g, "A");
     to = put_sink(&g, "Q");
-    assert_hr(CALL(g.builder, Connect, fake_out(from, 0), fake_in(to, 0)), VFW_E_CANNOT_CONNECT);
+    assert_hr(CALL(g.builder, Connect, fake_out(from, 0), fake_in(to, 0)),
+              VFW_E_CANNOT_CONNECT);
     assert_int_equal(graph_count(&g), 2);
     assert_int_equal(fake_filters_alive(), 2);
     assert_false(is_connected(fake_out(from, 0)));
@@ -286,7 +300,8 @@ static void test_hidden_pins(void **state)
     graph_open(&g);
     from = put_source(&g, "D");
     to = put_sink(&g, "B");
-    assert_hr(CALL(g.builder, Connect, fake_out(from, 0), fake_in(to, 0)), VFW_E_CANNOT_CONNECT);
+    assert_hr(CALL(g.builder, Connect, fake_out(from, 0), fake_in(to, 0)),
+              VFW_E_CANNOT_CONNECT);
     assert_int_equal(graph_count(&g), 2);
     graph_close(&g);
 }
@@ -301,8 +316,9 @@ static void test_member_is_used(void **state)
     graph_open(&g);
     from = put_source(&g, "M");
     to = put_sink(&g, "N");
-    mine = graph_put(&g, &(struct fake_config){ .name = "mine", .inputs = 1, .outputs = 1,
-                                                .in_types = "M", .out_types = "N" });
+    mine = graph_put(
+        &g, &(struct fake_config){
+                .name = "mine", .inputs = 1, .outputs = 1, .in_types = "M", .out_types = "N" });
     assert_hr(CALL(g.builder, Connect, fake_out(from, 0), fake_in(to, 0)), S_OK);
     assert_int_equal(graph_count(&g), 3);
     assert_true(is_connected(fake_in(mine, 0)));
@@ -318,9 +334,11 @@ static void test_failed_member_stays(void **state)
     graph_open(&g);
     from = put_source(&g, "Y");
     to = put_sink(&g, "Q");
-    mine = graph_put(&g, &(struct fake_config){ .name = "mine", .inputs = 1, .outputs = 1,
-                                                .in_types = "Y", .out_types = "X" });
-    assert_hr(CALL(g.builder, Connect, fake_out(from, 0), fake_in(to, 0)), VFW_E_CANNOT_CONNECT);
+    mine = graph_put(
+        &g, &(struct fake_config){
+                .name = "mine", .inputs = 1, .outputs = 1, .in_types = "Y", .out_types = "X" });
+    assert_hr(CALL(g.builder, Connect, fake_out(from, 0), fake_in(to, 0)),
+              VFW_E_CANNOT_CONNECT);
     assert_int_equal(graph_count(&g), 3);
     assert_false(is_connected(fake_in(mine, 0)));
     graph_close(&g);
@@ -465,8 +483,10 @@ static void test_wrong_arguments(void **state)
     (void)state;
     graph_open(&g);
     from = put_source(&g, "A");
-    other = graph_put(&g, &(struct fake_config){ .name = "other", .outputs = 1, .inputs = 1,
-                                                 .in_types = "A", .out_types = "A" });
+    other = graph_put(
+        &g,
+        &(struct fake_config){
+            .name = "other", .outputs = 1, .inputs = 1, .in_types = "A", .out_types = "A" });
     assert_hr(CALL(g.report, GetLastReport, &text), S_FALSE);
     assert_string_equal(text, "");
     CoTaskMemFree(text);
@@ -512,5 +532,6 @@ int main(void)
         cmocka_unit_test(test_wrong_arguments),
     };
 
+    setenv("REGRAFT_MODULE_PATH", "no modules", 1); /* the fakes alone */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,10 +2,12 @@
 /* test_events.c - the event queue, one EC_COMPLETE for all renderers, default handling. */
 #include "graph_test.h"
 
-static const struct fake_config source = { .name = "source", .outputs = 2, .out_types = "A",
-                                           .flow_control = true };
-static const struct fake_config sink = { .name = "sink", .inputs = 1, .in_types = "A",
-                                         .pin_connection = true };
+static const struct fake_config source = {
+    .name = "source", .outputs = 2, .out_types = "A", .flow_control = true
+};
+static const struct fake_config sink = {
+    .name = "sink", .inputs = 1, .in_types = "A", .pin_connection = true
+};
 
 struct fork {
     struct fake_filter *source, *one, *two;
@@ -17,8 +19,9 @@ static struct fork fork_make(struct test_graph *g)
 
     graph_open(g);
     f.source = graph_put(g, &source);
-    f.one = graph_put(g, &(struct fake_config){ .name = "one", .inputs = 1, .in_types = "A",
-                                                .pin_connection = true });
+    f.one =
+        graph_put(g, &(struct fake_config){
+                         .name = "one", .inputs = 1, .in_types = "A", .pin_connection = true });
     f.two = graph_put(g, &sink);
     assert_hr(graph_join(g, f.source, 0, f.one, 0), S_OK);
     assert_hr(graph_join(g, f.source, 1, f.two, 0), S_OK);
@@ -146,8 +149,12 @@ static void test_nameless_and_unconnected(void **state)
 
 static void test_renderer_with_outputs(void **state)
 {
-    struct fake_config says = { .name = "says", .inputs = 1, .outputs = 1, .in_types = "A",
-                                .out_types = "B", .says_renderer = true };
+    struct fake_config says = { .name = "says",
+                                .inputs = 1,
+                                .outputs = 1,
+                                .in_types = "A",
+                                .out_types = "B",
+                                .says_renderer = true };
     struct fake_filter *from, *one;
     struct test_graph g;
 

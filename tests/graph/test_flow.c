@@ -2,12 +2,17 @@
 /* test_flow.c - samples through a graph of foreign filters: numbers in order, the end, the gate, the drain. */
 #include "graph_test.h"
 
-static const struct fake_config source = { .name = "source", .outputs = 1, .out_types = "A",
-                                           .samples = 200, .flow_control = true };
-static const struct fake_config through = { .name = "through", .inputs = 1, .outputs = 1,
-                                            .in_types = "*", .out_types = "=", .holds = 5 };
-static const struct fake_config sink = { .name = "sink", .inputs = 1, .in_types = "*",
-                                         .prerolls = true, .pin_connection = true,
+static const struct fake_config source = {
+    .name = "source", .outputs = 1, .out_types = "A", .samples = 200, .flow_control = true
+};
+static const struct fake_config through = {
+    .name = "through", .inputs = 1, .outputs = 1, .in_types = "*", .out_types = "=", .holds = 5
+};
+static const struct fake_config sink = { .name = "sink",
+                                         .inputs = 1,
+                                         .in_types = "*",
+                                         .prerolls = true,
+                                         .pin_connection = true,
                                          .is_end_pin = true };
 
 struct chain {
@@ -92,7 +97,8 @@ static void test_release_while_running(void **state)
 static void test_gate_and_drain(void **state)
 {
     struct fake_config endless = source;
-    HANDLE blocked = CreateEventW(NULL, TRUE, FALSE, NULL), end = CreateEventW(NULL, TRUE, FALSE, NULL);
+    HANDLE blocked = CreateEventW(NULL, TRUE, FALSE, NULL),
+           end = CreateEventW(NULL, TRUE, FALSE, NULL);
     IPinFlowControl *gate;
     IPinConnection *last;
     struct test_graph g;
@@ -101,8 +107,10 @@ static void test_gate_and_drain(void **state)
     (void)state;
     endless.samples = -1;
     c = chain_make(&g, &endless);
-    assert_hr(CALL(fake_out(c.source, 0), QueryInterface, &IID_IPinFlowControl, (void **)&gate), S_OK);
-    assert_hr(CALL(fake_in(c.sink, 0), QueryInterface, &IID_IPinConnection, (void **)&last), S_OK);
+    assert_hr(CALL(fake_out(c.source, 0), QueryInterface, &IID_IPinFlowControl, (void **)&gate),
+              S_OK);
+    assert_hr(CALL(fake_in(c.sink, 0), QueryInterface, &IID_IPinConnection, (void **)&last),
+              S_OK);
     CALL(g.control, Run);
     for (int i = 0; i < 50; i++) {
         assert_true(fake_wait_numbers(c.sink, fake_number_count(c.sink) + 2));
@@ -138,7 +146,8 @@ static void test_block_survives_stop(void **state)
     (void)state;
     endless.samples = -1;
     c = chain_make(&g, &endless);
-    assert_hr(CALL(fake_out(c.source, 0), QueryInterface, &IID_IPinFlowControl, (void **)&gate), S_OK);
+    assert_hr(CALL(fake_out(c.source, 0), QueryInterface, &IID_IPinFlowControl, (void **)&gate),
+              S_OK);
     assert_hr(CALL(gate, Block, AM_PIN_FLOW_CONTROL_BLOCK, NULL), S_OK);
     assert_hr(CALL(g.control, Run), S_FALSE); /* no first sample comes */
     assert_hr(CALL(g.control, Stop), S_OK);

@@ -155,8 +155,9 @@ static void test_remove_disconnects_both_sides(void **state)
     (void)state;
     graph_open(&g);
     from = graph_put(&g, &source);
-    through = graph_put(&g, &(struct fake_config){ .name = "t", .inputs = 1, .outputs = 1,
-                                                   .in_types = "*", .out_types = "=" });
+    through = graph_put(
+        &g, &(struct fake_config){
+                .name = "t", .inputs = 1, .outputs = 1, .in_types = "*", .out_types = "=" });
     to = graph_put(&g, &sink);
     assert_hr(graph_join(&g, from, 0, through, 0), S_OK);
     assert_hr(graph_join(&g, through, 0, to, 0), S_OK);
@@ -178,8 +179,8 @@ static void test_remove_from_a_running_graph(void **state)
     graph_open(&g);
     from = graph_put(&g, &source);
     to = graph_put(&g, &strict);
-    other_from = graph_put(&g, &(struct fake_config){ .name = "other", .outputs = 1,
-                                                      .out_types = "A" });
+    other_from =
+        graph_put(&g, &(struct fake_config){ .name = "other", .outputs = 1, .out_types = "A" });
     other_to = graph_put(&g, &dynamic);
     assert_hr(graph_join(&g, from, 0, to, 0), S_OK);
     assert_hr(graph_join(&g, other_from, 0, other_to, 0), S_OK);
@@ -212,9 +213,9 @@ static void test_added_to_an_active_graph_stays_stopped(void **state)
 static void test_faces(void **state)
 {
     static const IID *const must[] = {
-        &IID_IUnknown,      &IID_IFilterGraph,    &IID_IGraphBuilder,  &IID_IFilterGraph2,
-        &IID_IFilterGraph3, &IID_IMediaControl,   &IID_IMediaEvent,    &IID_IMediaEventEx,
-        &IID_IMediaSeeking, &IID_IMediaEventSink, &IID_IMediaPosition, &IID_IMediaFilter,
+        &IID_IUnknown,      &IID_IFilterGraph,    &IID_IGraphBuilder,   &IID_IFilterGraph2,
+        &IID_IFilterGraph3, &IID_IMediaControl,   &IID_IMediaEvent,     &IID_IMediaEventEx,
+        &IID_IMediaSeeking, &IID_IMediaEventSink, &IID_IMediaPosition,  &IID_IMediaFilter,
         &IID_IGraphVersion, &IID_IGraphReport,    &IID_IObjectWithSite, &IID_IDispatch,
     };
     struct test_graph g;
@@ -247,11 +248,11 @@ static void test_aggregation(void **state)
     void *none;
 
     (void)state;
-    assert_hr(CoCreateInstance(&CLSID_FilterGraph, (IUnknown *)&outer->base, CLSCTX_INPROC_SERVER,
-                               &IID_IGraphBuilder, &none),
+    assert_hr(CoCreateInstance(&CLSID_FilterGraph, (IUnknown *)&outer->base,
+                               CLSCTX_INPROC_SERVER, &IID_IGraphBuilder, &none),
               CLASS_E_NOAGGREGATION);
-    assert_hr(CoCreateInstance(&CLSID_FilterGraph, (IUnknown *)&outer->base, CLSCTX_INPROC_SERVER,
-                               &IID_IUnknown, (void **)&inner),
+    assert_hr(CoCreateInstance(&CLSID_FilterGraph, (IUnknown *)&outer->base,
+                               CLSCTX_INPROC_SERVER, &IID_IUnknown, (void **)&inner),
               S_OK);
     assert_hr(CALL(inner, QueryInterface, &IID_IGraphBuilder, (void **)&builder), S_OK);
     assert_int_equal(atomic_load(&outer->refs), 2);

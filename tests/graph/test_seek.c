@@ -19,11 +19,16 @@ static struct fork fork_make(struct test_graph *g)
 
     graph_open(g);
     f.source = graph_put(g, &source);
-    f.one = graph_put(g, &(struct fake_config){ .name = "one", .inputs = 1, .in_types = "A",
-                                                .duration = 10 * SECOND, .has_clock = true,
-                                                .says_renderer = true, .log = &order });
-    f.two = graph_put(g, &(struct fake_config){ .name = "two", .inputs = 1, .in_types = "A",
-                                                .duration = 12 * SECOND });
+    f.one = graph_put(g, &(struct fake_config){ .name = "one",
+                                                .inputs = 1,
+                                                .in_types = "A",
+                                                .duration = 10 * SECOND,
+                                                .has_clock = true,
+                                                .says_renderer = true,
+                                                .log = &order });
+    f.two = graph_put(
+        g, &(struct fake_config){
+               .name = "two", .inputs = 1, .in_types = "A", .duration = 12 * SECOND });
     assert_hr(graph_join(g, f.source, 0, f.one, 0), S_OK);
     assert_hr(graph_join(g, f.source, 1, f.two, 0), S_OK);
     fake_clock_set(f.one, SECOND);
@@ -125,7 +130,8 @@ static void test_relative_and_return_time(void **state)
 
     (void)state;
     assert_hr(CALL(g.control, Pause), S_OK);
-    assert_hr(CALL(g.seeking, SetPositions, &to, AM_SEEKING_AbsolutePositioning, NULL, 0), S_OK);
+    assert_hr(CALL(g.seeking, SetPositions, &to, AM_SEEKING_AbsolutePositioning, NULL, 0),
+              S_OK);
     to = SECOND;
     assert_hr(CALL(g.seeking, SetPositions, &to,
                    AM_SEEKING_RelativePositioning | AM_SEEKING_ReturnTime, &stop,
@@ -149,7 +155,8 @@ static void test_failing_seek(void **state)
     (void)state;
     assert_hr(CALL(g.control, Run), S_OK);
     f.two->config.fail_seek = E_FAIL;
-    assert_hr(CALL(g.seeking, SetPositions, &to, AM_SEEKING_AbsolutePositioning, NULL, 0), E_FAIL);
+    assert_hr(CALL(g.seeking, SetPositions, &to, AM_SEEKING_AbsolutePositioning, NULL, 0),
+              E_FAIL);
     assert_int_equal(fake_state(f.one), State_Running); /* goes on all the same */
     graph_close(&g);
 }
@@ -164,13 +171,16 @@ static void test_seek_then_preroll(void **state)
     (void)state;
     graph_open(&g);
     from = graph_put(&g, &source);
-    to = graph_put(&g, &(struct fake_config){ .name = "to", .inputs = 1, .in_types = "A",
-                                              .duration = SECOND, .prerolls = true });
+    to = graph_put(
+        &g,
+        &(struct fake_config){
+            .name = "to", .inputs = 1, .in_types = "A", .duration = SECOND, .prerolls = true });
     assert_hr(graph_join(&g, from, 0, to, 0), S_OK);
     assert_hr(CALL(g.control, Run), S_FALSE);
     fake_cue(to);
     assert_hr(CALL(g.control, GetState, INFINITE, &s), S_OK);
-    assert_hr(CALL(g.seeking, SetPositions, &where, AM_SEEKING_AbsolutePositioning, NULL, 0), S_OK);
+    assert_hr(CALL(g.seeking, SetPositions, &where, AM_SEEKING_AbsolutePositioning, NULL, 0),
+              S_OK);
     assert_hr(CALL(g.control, GetState, 0, &s), VFW_S_STATE_INTERMEDIATE);
     assert_int_equal(s, State_Running);
     fake_cue(to);
@@ -216,7 +226,8 @@ static void test_formats(void **state)
     assert_hr(CALL(g.seeking, SetTimeFormat, &TIME_FORMAT_MEDIA_TIME), S_OK);
     assert_hr(CALL(g.seeking, ConvertTimeFormat, &out, NULL, 77, NULL), S_OK);
     assert_int_equal(out, 77);
-    assert_hr(CALL(g.seeking, ConvertTimeFormat, &out, &TIME_FORMAT_FRAME, 77, NULL), E_NOTIMPL);
+    assert_hr(CALL(g.seeking, ConvertTimeFormat, &out, &TIME_FORMAT_FRAME, 77, NULL),
+              E_NOTIMPL);
     graph_close(&g);
 }
 
@@ -269,7 +280,8 @@ static void test_wrong_arguments(void **state)
     assert_hr(CALL(g.seeking, GetStopPosition, NULL), E_POINTER);
     assert_hr(CALL(g.seeking, GetCurrentPosition, NULL), E_POINTER);
     assert_hr(CALL(g.seeking, ConvertTimeFormat, NULL, NULL, 0, NULL), E_POINTER);
-    assert_hr(CALL(g.seeking, SetPositions, NULL, AM_SEEKING_AbsolutePositioning, NULL, 0), E_POINTER);
+    assert_hr(CALL(g.seeking, SetPositions, NULL, AM_SEEKING_AbsolutePositioning, NULL, 0),
+              E_POINTER);
     assert_hr(CALL(g.seeking, SetPositions, &value, AM_SEEKING_IncrementalPositioning, NULL, 0),
               E_INVALIDARG);
     assert_hr(CALL(g.seeking, SetPositions, &value, AM_SEEKING_AbsolutePositioning, NULL, 0),

@@ -7,12 +7,18 @@
 
 static struct fake_log order = FAKE_LOG_INIT;
 
-static const struct fake_config source = { .name = "source", .outputs = 1, .out_types = "A",
-                                           .log = &order };
-static const struct fake_config through = { .name = "through", .inputs = 1, .outputs = 1,
-                                            .in_types = "*", .out_types = "=", .log = &order };
-static const struct fake_config sink = { .name = "sink", .inputs = 1, .in_types = "*",
-                                         .log = &order };
+static const struct fake_config source = {
+    .name = "source", .outputs = 1, .out_types = "A", .log = &order
+};
+static const struct fake_config through = { .name = "through",
+                                            .inputs = 1,
+                                            .outputs = 1,
+                                            .in_types = "*",
+                                            .out_types = "=",
+                                            .log = &order };
+static const struct fake_config sink = {
+    .name = "sink", .inputs = 1, .in_types = "*", .log = &order
+};
 
 struct chain {
     struct fake_filter *source, *through, *sink;
@@ -70,8 +76,12 @@ static void test_order(void **state)
 /* A diamond: the tee comes after both branches. */
 static void test_order_of_a_diamond(void **state)
 {
-    struct fake_config tee = { .name = "tee", .inputs = 1, .outputs = 2, .in_types = "*",
-                               .out_types = "=", .log = &order };
+    struct fake_config tee = { .name = "tee",
+                               .inputs = 1,
+                               .outputs = 2,
+                               .in_types = "*",
+                               .out_types = "=",
+                               .log = &order };
     struct fake_config mix = { .name = "mix", .inputs = 2, .in_types = "*", .log = &order };
     struct fake_filter *t, *a, *b, *m, *s;
     struct test_graph g;
@@ -81,10 +91,18 @@ static void test_order_of_a_diamond(void **state)
     fake_log_clear(&order);
     m = graph_put(&g, &mix);
     s = graph_put(&g, &source);
-    b = graph_put(&g, &(struct fake_config){ .name = "b", .inputs = 1, .outputs = 1,
-                                             .in_types = "*", .out_types = "=", .log = &order });
-    a = graph_put(&g, &(struct fake_config){ .name = "a", .inputs = 1, .outputs = 1,
-                                             .in_types = "*", .out_types = "=", .log = &order });
+    b = graph_put(&g, &(struct fake_config){ .name = "b",
+                                             .inputs = 1,
+                                             .outputs = 1,
+                                             .in_types = "*",
+                                             .out_types = "=",
+                                             .log = &order });
+    a = graph_put(&g, &(struct fake_config){ .name = "a",
+                                             .inputs = 1,
+                                             .outputs = 1,
+                                             .in_types = "*",
+                                             .out_types = "=",
+                                             .log = &order });
     t = graph_put(&g, &tee);
     assert_hr(graph_join(&g, s, 0, t, 0), S_OK);
     assert_hr(graph_join(&g, t, 0, a, 0), S_OK);
