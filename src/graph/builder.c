@@ -6,7 +6,7 @@
  */
 #include "graph/graph_internal.h"
 
-/* ---- filters ---------------------------------------------------------------------------------- */
+/* ---- filters ----------------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE builder_add_filter(IFilterGraph3 *face, IBaseFilter *filter,
                                                     LPCWSTR name)
@@ -114,7 +114,7 @@ static HRESULT STDMETHODCALLTYPE builder_add_moniker(IFilterGraph3 *face, IMonik
     return hr;
 }
 
-/* ---- connections ------------------------------------------------------------------------------------ */
+/* ---- connections ------------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE builder_connect_direct(IFilterGraph3 *face, IPin *output,
                                                         IPin *input, const AM_MEDIA_TYPE *type)
@@ -165,7 +165,7 @@ static HRESULT STDMETHODCALLTYPE builder_reconnect_ex(IFilterGraph3 *face, IPin 
     return graph_reconnect(graph_home(face), pin, type);
 }
 
-/* ---- the rest ------------------------------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE builder_set_default_clock(IFilterGraph3 *face)
 {

@@ -43,7 +43,7 @@ void graph_candidates_free(struct graph_candidates *all)
     *all = (struct graph_candidates){ 0 };
 }
 
-/* ---- filters that exist ------------------------------------------------------------------------------ */
+/* ---- filters that exist ------------------------------------------------------------------ */
 
 static bool has_free_input(IBaseFilter *filter)
 {
@@ -78,7 +78,7 @@ static HRESULT candidates_from_list(struct graph_list *list, struct graph_node *
     return hr;
 }
 
-/* ---- filters that the registry knows ------------------------------------------------------------------ */
+/* ---- filters that the registry knows ----------------------------------------------------- */
 
 static bool is_listed(const struct graph_candidates *all, const struct rg_class_entry *entry)
 {
@@ -177,7 +177,7 @@ static HRESULT candidates_from_registry(IPin *output, unsigned flags,
     return SUCCEEDED(hr) ? rank_from(all, first) : hr;
 }
 
-/* ---- all together ---------------------------------------------------------------------------------------- */
+/* ---- all together ------------------------------------------------------------------------ */
 
 HRESULT graph_candidates_of(struct graph *graph, IPin *output, unsigned flags,
                             struct graph_candidates *ret)

@@ -40,7 +40,7 @@ static struct system_clock *home(IReferenceClock2 *face)
     return COM_HOME(face, struct system_clock);
 }
 
-/* ---- the heap, under the lock ----------------------------------------------------------------- */
+/* ---- the heap, under the lock ------------------------------------------------------------ */
 
 static void heap_swap(struct system_clock *clock, size_t a, size_t b)
 {
@@ -100,7 +100,7 @@ static void heap_take(struct system_clock *clock, size_t i)
     heap_up(clock, i);
 }
 
-/* ---- the thread -------------------------------------------------------------------------------- */
+/* ---- the thread -------------------------------------------------------------------------- */
 
 /* Under the lock: signals all that is due. */
 static void signal_due(struct system_clock *clock, REFERENCE_TIME now)
@@ -142,7 +142,7 @@ static void clock_main(void *arg)
     pthread_mutex_unlock(&clock->lock);
 }
 
-/* ---- IReferenceClock ------------------------------------------------------------------------------ */
+/* ---- IReferenceClock --------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE clock_get_time(IReferenceClock2 *face,
                                                 REFERENCE_TIME *ret_time)
@@ -242,7 +242,7 @@ static const IReferenceClock2Vtbl clock_vtbl = {
     .Unadvise = clock_unadvise,
 };
 
-/* ---- life ------------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------- */
 
 static const struct com_entry clock_map[] = {
     COM_ENTRY(IReferenceClock, struct system_clock, face),

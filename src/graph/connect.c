@@ -9,7 +9,7 @@
 #include "media/type.h"
 #include "platform/memory.h"
 
-/* ---- the trail ---------------------------------------------------------------------------------- */
+/* ---- the trail --------------------------------------------------------------------------- */
 
 HRESULT graph_trail_reserve(struct graph_trail *trail)
 {
@@ -70,7 +70,7 @@ void graph_trail_free(struct graph_trail *trail)
     *trail = (struct graph_trail){ 0 };
 }
 
-/* ---- one connection ------------------------------------------------------------------------------- */
+/* ---- one connection ---------------------------------------------------------------------- */
 
 HRESULT graph_join_locked(struct graph *graph, IPin *output, IPin *input,
                           const AM_MEDIA_TYPE *type, struct graph_trail *trail)
@@ -155,7 +155,7 @@ HRESULT graph_connect(struct graph *graph, IPin *output, IPin *input)
     return connect_any(graph, output, input, NULL, 0);
 }
 
-/* ---- Reconnect: queued, done by the worker or before the next state change --------------------------- */
+/* ---- Reconnect: queued, done by the worker or before the next state change --------------- */
 
 static bool pin_is_active(IPin *pin)
 {

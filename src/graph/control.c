@@ -7,7 +7,7 @@
 
 #include "graph/dispatch.h"
 
-/* ---- IMediaControl ------------------------------------------------------------------------------- */
+/* ---- IMediaControl ----------------------------------------------------------------------- */
 
 GRAPH_DISPATCH(IMediaControl)
 
@@ -85,7 +85,7 @@ const IMediaControlVtbl graph_control_vtbl = {
     .StopWhenReady = control_stop_when_ready,
 };
 
-/* ---- IMediaFilter: a graph is controlled like a filter ------------------------------------------------- */
+/* ---- IMediaFilter: a graph is controlled like a filter ----------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE filter_class_id(IMediaFilter *face, CLSID *ret_clsid)
 {

@@ -11,7 +11,7 @@
 #include "platform/memory.h"
 #include "platform/time.h"
 
-/* ---- default handlers --------------------------------------------------------------------------- */
+/* ---- default handlers -------------------------------------------------------------------- */
 
 static const LONG handled_codes[] = {
     EC_COMPLETE,       EC_REPAINT,      EC_NEED_RESTART,  EC_STARVATION,
@@ -28,7 +28,7 @@ static uint32_t handler_bit(LONG code)
 
 #define HANDLERS_ALL ((UINT32_C(1) << ARRAYSIZE(handled_codes)) - 1)
 
-/* ---- the queue, under events_lock ------------------------------------------------------------------ */
+/* ---- the queue, under events_lock -------------------------------------------------------- */
 
 void graph_event_queue_locked(struct graph_events *events, LONG code, LONG_PTR param1,
                               LONG_PTR param2)
@@ -112,7 +112,7 @@ void graph_events_free(struct graph *graph)
     pthread_mutex_destroy(&graph->events_lock);
 }
 
-/* ---- sending ------------------------------------------------------------------------------------------ */
+/* ---- sending ----------------------------------------------------------------------------- */
 
 void graph_event_post(struct graph *graph, LONG code, LONG_PTR param1, LONG_PTR param2)
 {
@@ -168,7 +168,7 @@ const IMediaEventSinkVtbl graph_sink_vtbl = {
     .Notify = sink_notify,
 };
 
-/* ---- reading: IMediaEventEx ------------------------------------------------------------------------------ */
+/* ---- reading: IMediaEventEx -------------------------------------------------------------- */
 
 GRAPH_DISPATCH(IMediaEventEx)
 

@@ -8,7 +8,7 @@
 
 #include "platform/memory.h"
 
-/* ---- faces ------------------------------------------------------------------------------------- */
+/* ---- faces ------------------------------------------------------------------------------- */
 
 static const struct com_entry graph_map[] = {
     COM_ENTRY(IFilterGraph, struct graph, builder),
@@ -50,7 +50,7 @@ static void faces_init(struct graph *graph)
     COM_FACE_INIT(object, graph->edit, &rg_graph_edit_vtbl);
 }
 
-/* ---- life ---------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------- */
 
 static void members_free(struct graph *graph)
 {
@@ -155,7 +155,7 @@ HRESULT graph_create_no_thread(IUnknown *outer, REFIID iid, void **out)
     return graph_create_any(false, outer, iid, out);
 }
 
-/* ---- IGraphVersion ----------------------------------------------------------------------------------- */
+/* ---- IGraphVersion ----------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE version_query(IGraphVersion *face, LONG *ret_version)
 {
@@ -174,7 +174,7 @@ const IGraphVersionVtbl graph_version_vtbl = {
     .QueryVersion = version_query,
 };
 
-/* ---- IObjectWithSite ------------------------------------------------------------------------------------ */
+/* ---- IObjectWithSite --------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE site_set(IObjectWithSite *face, IUnknown *site)
 {

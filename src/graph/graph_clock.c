@@ -50,7 +50,7 @@ void graph_clock_filter_leaves_locked(struct graph *graph, IBaseFilter *filter)
         graph->clock_unset = true;
 }
 
-/* ---- choosing ---------------------------------------------------------------------------------- */
+/* ---- choosing ---------------------------------------------------------------------------- */
 
 /* Says it is a source, and has an output pin that pushes in real time. */
 static bool is_live_source(IBaseFilter *filter)

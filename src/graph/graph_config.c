@@ -165,7 +165,7 @@ static HRESULT push_locked(struct graph *graph, IPin *out, IPin *in, HANDLE abor
         hr = rewire_path_between(graph, out, end, &path);
     if (FAILED(hr))
         return hr;
-    hr = rewire_push_through(out, end, abort_event, RG_TIME_NEVER);
+    hr = rewire_push_through(graph, out, end, abort_event, RG_TIME_NEVER);
     rewire_path_forget_markers(&path);
     rewire_path_free(&path);
     return hr;

@@ -142,7 +142,7 @@ static HRESULT lock_settled(struct rewire *edit)
             (FILTER_STATE)atomic_load(&graph->goal) != State_Running)
             return S_OK;
         graph_unlock(graph);
-        hr = rewire_wait(graph->settled, edit->abort, edit->deadline_ns);
+        hr = rewire_wait(graph, graph->settled, edit->abort, edit->deadline_ns);
         if (FAILED(hr))
             return hr;
     }

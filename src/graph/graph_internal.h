@@ -19,7 +19,7 @@
 
 #include "com/object.h"
 
-/* ---- tables: hash.c --------------------------------------------------------------------- */
+/* ---- tables: hash.c ---------------------------------------------------------------------- */
 
 struct graph_link {
     struct graph_link *next;
@@ -42,7 +42,7 @@ uint64_t graph_hash_text(const WCHAR *text);
 
 struct rg_class_entry; /* com/registry.h */
 
-/* ---- one filter of the graph, or of its cache ------------------------------------------- */
+/* ---- one filter of the graph, or of its cache -------------------------------------------- */
 
 struct graph_node {
     /* under the graph lock */
@@ -79,7 +79,7 @@ struct graph_snapshot {
     size_t count;
 };
 
-/* ---- waiting for the lock: lock.c --------------------------------------------------------- */
+/* ---- waiting for the lock: lock.c -------------------------------------------------------- */
 
 struct graph_gate {
     pthread_mutex_t guard; /* leaf */
@@ -87,9 +87,11 @@ struct graph_gate {
     unsigned depth;
     unsigned waiters;
     HANDLE free_event; /* auto-reset: the lock has become free */
+    unsigned urgent;       /* who waits to stop the graph */
+    HANDLE called_off;     /* manual-reset: somebody does; whoever waits under the lock gives up */
 };
 
-/* ---- the worker thread: worker.c ---------------------------------------------------------- */
+/* ---- the worker thread: worker.c --------------------------------------------------------- */
 
 enum graph_job {
     GRAPH_JOB_SETTLE = 1,      /* finish a state change once every renderer is cued */
@@ -108,7 +110,7 @@ struct graph_reconnect { /* one queued IFilterGraph::Reconnect */
     AM_MEDIA_TYPE *type; /* owned; NULL: keep */
 };
 
-/* ---- events: events.c --------------------------------------------------------------------- */
+/* ---- events: events.c -------------------------------------------------------------------- */
 
 struct graph_event {
     struct graph_event *next;
@@ -128,7 +130,7 @@ struct graph_events {
     struct graph_table by_filter; /* renderers */
 };
 
-/* ---- the graph ---------------------------------------------------------------------------- */
+/* ---- the graph --------------------------------------------------------------------------- */
 
 enum graph_clock_choice {
     GRAPH_CLOCK_DEFAULT = 1, /* chosen at the next pause or run */
@@ -222,13 +224,15 @@ HRESULT graph_create_no_thread(IUnknown *outer, REFIID iid, void **out);
 /* The graph ends now. */
 void graph_take_down(struct graph *graph);
 
-/* ---- the lock: lock.c.  Any thread. ------------------------------------------------------- */
+/* ---- the lock: lock.c.  Any thread. ------------------------------------------------------ */
 
 HRESULT graph_gate_init(struct graph_gate *gate);
 void graph_gate_free(struct graph_gate *gate);
 /* Recursive.  abort may be NULL; timeout_ms may be INFINITE.
  * S_OK; VFW_E_STATE_CHANGED: abort came first; VFW_E_TIMEOUT. */
 HRESULT graph_lock(struct graph *graph, HANDLE abort, DWORD timeout_ms);
+/* Calls off what waits under the lock (an edit: block, drain) until the lock is had. */
+void graph_lock_urgently(struct graph *graph);
 void graph_unlock(struct graph *graph);
 bool graph_lock_is_mine(struct graph *graph);
 
@@ -272,7 +276,7 @@ void graph_version_bump(struct graph *graph);
 /* IEnumFilters over graph->members or graph->cached; out of sync when the list changes.  enum.c */
 HRESULT graph_enum_create(struct graph *graph, struct graph_list *list, IEnumFilters **ret);
 
-/* ---- pins: pins.c.  No lock needed, control threads. --------------------------------------- */
+/* ---- pins: pins.c.  No lock needed, control threads. ------------------------------------- */
 
 /* A filter's pins as they are at one moment, each with a reference.  On failure the set is empty. */
 #define GRAPH_PINS_AT_ONCE 8
@@ -297,7 +301,7 @@ HRESULT graph_pin_disconnect_both(IPin *pin);
 void graph_pin_text(IPin *pin, char *text, size_t size);
 void graph_text_from_wide(const WCHAR *wide, char *text, size_t size);
 
-/* ---- walks: walk.c ------------------------------------------------------------------------- */
+/* ---- walks: walk.c ----------------------------------------------------------------------- */
 
 /* Does data that leaves `from` reach `to`?  Iterative; costs what the smaller side of the graph has. */
 HRESULT graph_walk_reaches_locked(struct graph *graph, struct graph_node *from,
@@ -306,7 +310,7 @@ HRESULT graph_walk_reaches_locked(struct graph *graph, struct graph_node *from,
 HRESULT graph_snapshot_locked(struct graph *graph, struct graph_snapshot *ret);
 void graph_snapshot_free(struct graph_snapshot *snapshot);
 
-/* ---- connecting: connect.c, search.c, render.c, candidates.c -------------------------------- */
+/* ---- connecting: connect.c, search.c, render.c, candidates.c ----------------------------- */
 
 /* What a connection did, so that it can be taken back.  Zeroed: empty. */
 struct graph_step {
@@ -375,7 +379,7 @@ void graph_reconnects_run_locked(struct graph *graph);
 /* Forgets it. */
 void graph_reconnects_drop(struct graph *graph);
 
-/* ---- why it failed: report.c.  Any thread. --------------------------------------------------- */
+/* ---- why it failed: report.c.  Any thread. ----------------------------------------------- */
 
 void graph_report_clear(struct graph *graph);
 void graph_report_set(struct graph *graph, const char *format, ...)
@@ -388,7 +392,7 @@ void graph_report_connect(struct graph *graph, IPin *output, IPin *input,
 /* A pin for which no filter was found. */
 void graph_report_render(struct graph *graph, IPin *output, HRESULT result);
 
-/* ---- state: state.c, settle.c ------------------------------------------------------------------ */
+/* ---- state: state.c, settle.c ------------------------------------------------------------ */
 
 HRESULT graph_run(struct graph *graph, REFERENCE_TIME start); /* 0: as soon as possible */
 HRESULT graph_pause(struct graph *graph);
@@ -408,7 +412,7 @@ HRESULT graph_run_when_cued_locked(struct graph *graph);
 /* What remains of a state change once every filter has answered `cued`. */
 void graph_settle_finish_locked(struct graph *graph, HRESULT cued);
 
-/* ---- the worker: worker.c ------------------------------------------------------------------------ */
+/* ---- the worker: worker.c ---------------------------------------------------------------- */
 
 /* Any thread.  S_OK: the worker will do it.  S_FALSE: this graph has none; E_OUTOFMEMORY: there was no thread to be
  * had.  The next control call does it then (graph_jobs_run_pending), but for GRAPH_JOB_SETTLE, which is forgotten. */
@@ -420,7 +424,7 @@ bool graph_worker_ends_it(struct graph *graph);
 /* Does at once what is pending and has no worker to do it. */
 void graph_jobs_run_pending(struct graph *graph);
 
-/* ---- clock: graph_clock.c (choice), clock.c (the system clock) ---------------------------------- */
+/* ---- clock: graph_clock.c (choice), clock.c (the system clock) --------------------------- */
 
 HRESULT system_clock_create(IUnknown *outer, REFIID iid, void **out); /* CLSID_SystemClock */
 /* Chooses where choice is default and none is there yet. */
@@ -431,7 +435,7 @@ void graph_clock_filter_leaves_locked(struct graph *graph, IBaseFilter *filter);
 /* Time on the graph's clock; false if there is none. */
 bool graph_clock_now(struct graph *graph, REFERENCE_TIME *ret);
 
-/* ---- events: events.c, renderers.c ----------------------------------------------------------------- */
+/* ---- events: events.c, renderers.c ------------------------------------------------------- */
 
 HRESULT graph_events_init(struct graph *graph);
 void graph_events_free(struct graph *graph);
@@ -448,7 +452,7 @@ void graph_renderer_forget_locked(struct graph *graph, struct graph_node *node);
 void graph_events_reset_completes(struct graph *graph);
 void graph_events_set_running(struct graph *graph, bool running);
 
-/* ---- seeking: seek.c -------------------------------------------------------------------------------- */
+/* ---- seeking: seek.c --------------------------------------------------------------------- */
 
 /* Media time now, 100 ns. */
 LONGLONG graph_position_locked(struct graph *graph);
@@ -466,7 +470,7 @@ HRESULT STDMETHODCALLTYPE graph_format_convert(IMediaSeeking *face, LONGLONG *ta
                                                const GUID *target_format, LONGLONG source,
                                                const GUID *source_format);
 
-/* ---- the tables of the faces -------------------------------------------------------------------------- */
+/* ---- the tables of the faces ------------------------------------------------------------- */
 
 extern const IFilterGraph3Vtbl graph_builder_vtbl;
 extern const IMediaControlVtbl graph_control_vtbl;

@@ -10,11 +10,23 @@
 
 #include "platform/time.h"
 
+static void gate_close(struct graph_gate *gate)
+{
+    if (gate->free_event != NULL)
+        CloseHandle(gate->free_event);
+    if (gate->called_off != NULL)
+        CloseHandle(gate->called_off);
+    gate->free_event = gate->called_off = NULL;
+}
+
 HRESULT graph_gate_init(struct graph_gate *gate)
 {
     gate->free_event = CreateEventW(NULL, FALSE, FALSE, NULL);
-    if (gate->free_event == NULL)
+    gate->called_off = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (gate->free_event == NULL || gate->called_off == NULL) {
+        gate_close(gate);
         return E_OUTOFMEMORY;
+    }
     pthread_mutex_init(&gate->guard, NULL);
     return S_OK;
 }
@@ -24,8 +36,7 @@ void graph_gate_free(struct graph_gate *gate)
     if (gate->free_event == NULL)
         return;
     pthread_mutex_destroy(&gate->guard);
-    CloseHandle(gate->free_event);
-    gate->free_event = NULL;
+    gate_close(gate);
 }
 
 /* Under gate->guard. */
@@ -82,6 +93,21 @@ HRESULT graph_lock(struct graph *graph, HANDLE abort, DWORD timeout_ms)
     /* here the goal was reached, even if abort came at the same moment */
     pthread_mutex_unlock(&gate->guard);
     return S_OK;
+}
+
+void graph_lock_urgently(struct graph *graph)
+{
+    struct graph_gate *gate = &graph->gate;
+
+    pthread_mutex_lock(&gate->guard);
+    gate->urgent++;
+    SetEvent(gate->called_off);
+    pthread_mutex_unlock(&gate->guard);
+    (void)graph_lock(graph, NULL, INFINITE);
+    pthread_mutex_lock(&gate->guard);
+    if (--gate->urgent == 0)
+        ResetEvent(gate->called_off);
+    pthread_mutex_unlock(&gate->guard);
 }
 
 void graph_unlock(struct graph *graph)

@@ -15,7 +15,7 @@
 #define NAME_ROOM  128 /* FILTER_INFO.achName */
 #define NAME_TRIES 10000
 
-/* ---- finding -------------------------------------------------------------------------------- */
+/* ---- finding ----------------------------------------------------------------------------- */
 
 static struct graph_node *node_of_identity(struct graph *graph, IUnknown *identity)
 {
@@ -72,7 +72,7 @@ void graph_version_bump(struct graph *graph)
     graph->version++;
 }
 
-/* ---- lists ------------------------------------------------------------------------------------ */
+/* ---- lists ------------------------------------------------------------------------------- */
 
 static void list_push(struct graph_list *list, struct graph_node *node)
 {
@@ -102,7 +102,7 @@ static void list_take(struct graph_list *list, struct graph_node *node)
     list->version++;
 }
 
-/* ---- connections that have changed --------------------------------------------------------------- */
+/* ---- connections that have changed ------------------------------------------------------- */
 
 void graph_touch_locked(struct graph *graph, struct graph_node *node)
 {
@@ -137,7 +137,7 @@ static void touched_take(struct graph *graph, struct graph_node *node)
     node->touched = false;
 }
 
-/* ---- names --------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------- */
 
 /* What a filter is called when nobody names it: the short name of its class. */
 static void name_of_class(IBaseFilter *filter, WCHAR name[NAME_ROOM])
@@ -179,7 +179,7 @@ static HRESULT name_choose(struct graph *graph, IBaseFilter *filter, const WCHAR
     return VFW_E_DUPLICATE_NAME;
 }
 
-/* ---- adding ---------------------------------------------------------------------------------------- */
+/* ---- adding ------------------------------------------------------------------------------ */
 
 static void node_free(struct graph_node *node)
 {
@@ -275,7 +275,7 @@ HRESULT graph_add_locked(struct graph *graph, IBaseFilter *filter, const WCHAR *
     return named;
 }
 
-/* ---- removing ---------------------------------------------------------------------------------------- */
+/* ---- removing ---------------------------------------------------------------------------- */
 
 static bool filter_is_active(IBaseFilter *filter)
 {
@@ -377,7 +377,7 @@ HRESULT graph_remove_locked(struct graph *graph, struct graph_node *node, unsign
     return S_OK;
 }
 
-/* ---- the cache ------------------------------------------------------------------------------------------ */
+/* ---- the cache --------------------------------------------------------------------------- */
 
 static bool any_pin_connected(IBaseFilter *filter)
 {

@@ -13,7 +13,7 @@
 
 #define PINS_TRIES 8 /* how often a filter may change its pins while it is asked for them */
 
-/* ---- all pins of a filter ----------------------------------------------------------------- */
+/* ---- all pins of a filter ---------------------------------------------------------------- */
 
 void graph_pins_close(struct graph_pins *pins)
 {
@@ -85,7 +85,7 @@ HRESULT graph_pins_open(struct graph_pins *pins, IBaseFilter *filter)
     return hr;
 }
 
-/* ---- one pin -------------------------------------------------------------------------------- */
+/* ---- one pin ----------------------------------------------------------------------------- */
 
 IUnknown *graph_identity(void *unknown)
 {
@@ -163,7 +163,7 @@ HRESULT graph_pin_disconnect_both(IPin *pin)
     return FAILED(second) ? second : S_OK;
 }
 
-/* ---- names -------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------- */
 
 static size_t encode_utf8(uint32_t c, char out[4])
 {

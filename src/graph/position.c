@@ -10,7 +10,7 @@
 
 #include "graph/dispatch.h"
 
-/* ---- time formats ------------------------------------------------------------------------------- */
+/* ---- time formats ------------------------------------------------------------------------ */
 
 typedef HRESULT (*format_ask)(IMediaSeeking *seeker, const GUID *format);
 
@@ -141,7 +141,7 @@ HRESULT STDMETHODCALLTYPE graph_format_convert(IMediaSeeking *face, LONGLONG *ta
     return hr;
 }
 
-/* ---- IMediaPosition: seconds --------------------------------------------------------------------------- */
+/* ---- IMediaPosition: seconds ------------------------------------------------------------- */
 
 GRAPH_DISPATCH(IMediaPosition)
 

@@ -220,7 +220,7 @@ HRESULT graph_render(struct graph *graph, IPin *output, unsigned flags)
     return hr;
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------ */
+/* ---- files ------------------------------------------------------------------------------- */
 
 /* S_OK and the loaded filter; what Load said; E_NOINTERFACE: this class reads no files. */
 static HRESULT source_try(const struct rg_class_entry *entry, const WCHAR *path,

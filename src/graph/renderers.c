@@ -7,7 +7,7 @@
  */
 #include "graph/renderers.h"
 
-/* ---- what is a renderer ----------------------------------------------------------------------- */
+/* ---- what is a renderer ------------------------------------------------------------------ */
 
 /* A connected input, and nothing that leads on: no outputs, or the filter says it renders. */
 static bool ends_a_stream(IBaseFilter *filter)
@@ -34,7 +34,7 @@ static bool ends_a_stream(IBaseFilter *filter)
            (misc->lpVtbl->GetMiscFlags(misc) & AM_FILTER_MISC_FLAGS_IS_RENDERER) != 0;
 }
 
-/* ---- under events_lock --------------------------------------------------------------------------- */
+/* ---- under events_lock ------------------------------------------------------------------- */
 
 static void complete_if_all(struct graph_events *events)
 {
@@ -116,7 +116,7 @@ static void renderer_take(struct graph *graph, struct graph_node *node)
         events->completed--;
 }
 
-/* ---- counting ---------------------------------------------------------------------------------------- */
+/* ---- counting ---------------------------------------------------------------------------- */
 
 static void recount_one(struct graph *graph, struct graph_node *node)
 {
@@ -164,7 +164,7 @@ void graph_renderer_forget_locked(struct graph *graph, struct graph_node *node)
     pthread_mutex_unlock(&graph->events_lock);
 }
 
-/* ---- passes over the streams ---------------------------------------------------------------------------- */
+/* ---- passes over the streams ------------------------------------------------------------- */
 
 void graph_events_reset_completes(struct graph *graph)
 {

@@ -18,7 +18,7 @@
 
 #define TYPES_SHOWN 8
 
-/* ---- the text ------------------------------------------------------------------------------------- */
+/* ---- the text ---------------------------------------------------------------------------- */
 
 /* A line grows on the heap; without memory it stays as it is. */
 static void text_vadd(char **text, const char *format, va_list arguments)
@@ -96,7 +96,7 @@ void graph_report_add(struct graph *graph, const char *format, ...)
     va_end(arguments);
 }
 
-/* ---- types ------------------------------------------------------------------------------------------- */
+/* ---- types ------------------------------------------------------------------------------- */
 
 struct type_list {
     AM_MEDIA_TYPE *types[TYPES_SHOWN];
@@ -168,7 +168,7 @@ static void closest_pair(const struct type_list *a, const struct type_list *b,
     }
 }
 
-/* ---- what would help ------------------------------------------------------------------------------------ */
+/* ---- what would help --------------------------------------------------------------------- */
 
 static bool is_kind(const AM_MEDIA_TYPE *type, const GUID *major)
 {
@@ -334,7 +334,7 @@ void graph_report_render(struct graph *graph, IPin *output, HRESULT result)
     report_take(graph, text);
 }
 
-/* ---- IGraphReport ------------------------------------------------------------------------------------------ */
+/* ---- IGraphReport ------------------------------------------------------------------------ */
 
 static HRESULT STDMETHODCALLTYPE report_get_last(IGraphReport *face, char **ret_text)
 {

@@ -28,7 +28,7 @@ static HRESULT gate_close(struct rewire *edit)
         return E_OUTOFMEMORY;
     hr = IPinFlowControl_Block(flow, AM_PIN_FLOW_CONTROL_BLOCK, closed);
     if (SUCCEEDED(hr)) {
-        hr = rewire_wait(closed, edit->abort, edit->deadline_ns);
+        hr = rewire_wait(edit->graph, closed, edit->abort, edit->deadline_ns);
         if (FAILED(hr))
             (void)IPinFlowControl_Block(flow, 0, NULL);
     }
@@ -77,7 +77,7 @@ static HRESULT drain(struct rewire *edit)
     if (!is_live(edit) || edit->no_drain || edit->path.count == 0 || rewire_path_is_empty(&edit->path))
         return S_OK;
     before = samples_at(edit->in);
-    hr = rewire_push_through(edit->out, edit->in, edit->abort, edit->deadline_ns);
+    hr = rewire_push_through(edit->graph, edit->out, edit->in, edit->abort, edit->deadline_ns);
     edit->certificate.drained = samples_at(edit->in) - before;
     edit->certificate.drain_ns = rg_time_now_ns() - begun;
     if (FAILED(hr))

@@ -58,15 +58,15 @@ IPin *rewire_only_connected_pin(IBaseFilter *filter, PIN_DIRECTION direction);
 
 /* Push-through from out's peer to in (spec 3.5).  S_OK; VFW_E_STATE_CHANGED: abort, or the marker was refused; VFW_E_TIMEOUT;
  * E_NOINTERFACE; E_OUTOFMEMORY. */
-HRESULT rewire_push_through(IPin *out, IPin *in, HANDLE abort, int64_t deadline_ns);
+HRESULT rewire_push_through(struct graph *graph, IPin *out, IPin *in, HANDLE abort, int64_t deadline_ns);
 /* True if every filter of the path says that it holds nothing back. */
 bool rewire_path_is_empty(const struct rewire_path *path);
 /* The markers that passed the path's outputs were no ends of streams. */
 void rewire_path_forget_markers(const struct rewire_path *path);
 /* Until the deadline, for a wait in ms; rounded up. */
 DWORD rewire_ms_left(int64_t deadline_ns);
-/* Waits for event, abort or the deadline.  S_OK, VFW_E_STATE_CHANGED, VFW_E_TIMEOUT. */
-HRESULT rewire_wait(HANDLE event, HANDLE abort, int64_t deadline_ns);
+/* Waits for event, abort, somebody who wants to stop the graph, or the deadline.  S_OK, VFW_E_STATE_CHANGED, VFW_E_TIMEOUT. */
+HRESULT rewire_wait(struct graph *graph, HANDLE event, HANDLE abort, int64_t deadline_ns);
 
 /* ---- rewire.c ----------------------------------------------------------------------------------------- */
 

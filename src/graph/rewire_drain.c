@@ -78,38 +78,14 @@ DWORD rewire_ms_left(int64_t deadline_ns)
     return left < INFINITE - 1 ? (DWORD)left : INFINITE - 1;
 }
 
-HRESULT rewire_wait(HANDLE event, HANDLE abort, int64_t deadline_ns)
+HRESULT rewire_wait(struct graph *graph, HANDLE event, HANDLE abort, int64_t deadline_ns)
 {
-    HANDLE both[2] = { event, abort };
+    HANDLE all[3] = { event, graph->gate.called_off, abort };
 
-    switch (WaitForMultipleObjects(abort != NULL ? 2 : 1, both, FALSE, rewire_ms_left(deadline_ns))) {
+    switch (WaitForMultipleObjects(abort != NULL ? 3 : 2, all, FALSE, rewire_ms_left(deadline_ns))) {
     case WAIT_OBJECT_0:
         return S_OK;
     case WAIT_OBJECT_0 + 1:
-        return VFW_E_STATE_CHANGED;
-    case WAIT_TIMEOUT:
-        return VFW_E_TIMEOUT;
-    default:
-        return HRESULT_FROM_WIN32(GetLastError());
-    }
-}
-
-/* The marker has arrived, or the call came back without it, or time is up. */
-static HRESULT wait_for_marker(HANDLE arrived, struct push *push, HANDLE abort, int64_t deadline_ns)
-{
-    HANDLE all[3] = { arrived, push->done, abort };
-    DWORD n = abort != NULL ? 3 : 2;
-
-    switch (WaitForMultipleObjects(n, all, FALSE, rewire_ms_left(deadline_ns))) {
-    case WAIT_OBJECT_0:
-        /* the goal is reached; but what leaves is not stopped while the call is still inside it */
-        (void)rewire_wait(push->done, abort, deadline_ns);
-        return S_OK;
-    case WAIT_OBJECT_0 + 1:
-        /* refused on the way: it will never arrive.  Taken: a filter with a thread of its own may still have it. */
-        if (atomic_load(&push->result) != S_OK)
-            return VFW_E_STATE_CHANGED;
-        return rewire_wait(arrived, abort, deadline_ns);
     case WAIT_OBJECT_0 + 2:
         return VFW_E_STATE_CHANGED;
     case WAIT_TIMEOUT:
@@ -119,7 +95,34 @@ static HRESULT wait_for_marker(HANDLE arrived, struct push *push, HANDLE abort, 
     }
 }
 
-HRESULT rewire_push_through(IPin *out, IPin *in, HANDLE abort, int64_t deadline_ns)
+/* The marker has arrived, or the call came back without it, or time is up. */
+static HRESULT wait_for_marker(struct graph *graph, HANDLE arrived, struct push *push, HANDLE abort,
+                               int64_t deadline_ns)
+{
+    HANDLE all[4] = { arrived, push->done, graph->gate.called_off, abort };
+    DWORD n = abort != NULL ? 4 : 3;
+
+    switch (WaitForMultipleObjects(n, all, FALSE, rewire_ms_left(deadline_ns))) {
+    case WAIT_OBJECT_0:
+        /* the goal is reached; but what leaves is not stopped while the call is still inside it */
+        (void)rewire_wait(graph, push->done, abort, deadline_ns);
+        return S_OK;
+    case WAIT_OBJECT_0 + 1:
+        /* refused on the way: it will never arrive.  Taken: a filter with a thread of its own may still have it. */
+        if (atomic_load(&push->result) != S_OK)
+            return VFW_E_STATE_CHANGED;
+        return rewire_wait(graph, arrived, abort, deadline_ns);
+    case WAIT_OBJECT_0 + 2:
+    case WAIT_OBJECT_0 + 3:
+        return VFW_E_STATE_CHANGED;
+    case WAIT_TIMEOUT:
+        return VFW_E_TIMEOUT;
+    default:
+        return HRESULT_FROM_WIN32(GetLastError());
+    }
+}
+
+HRESULT rewire_push_through(struct graph *graph, IPin *out, IPin *in, HANDLE abort, int64_t deadline_ns)
 {
     RG_AUTO(IPinConnection) connection = NULL;
     RG_AUTO(IPin) peer = graph_pin_peer(out);
@@ -139,7 +142,7 @@ HRESULT rewire_push_through(IPin *out, IPin *in, HANDLE abort, int64_t deadline_
     if (SUCCEEDED(hr)) {
         hr = push_start(peer, &push);
         if (SUCCEEDED(hr)) {
-            hr = wait_for_marker(arrived, push, abort, deadline_ns);
+            hr = wait_for_marker(graph, arrived, push, abort, deadline_ns);
             push_release(push);
         }
         (void)IPinConnection_NotifyEndOfStream(connection, NULL);

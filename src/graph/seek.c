@@ -11,7 +11,7 @@
 
 #define POSITIONING_MASK 0x3u
 
-/* ---- the renderers that can be asked ------------------------------------------------------------ */
+/* ---- the renderers that can be asked ----------------------------------------------------- */
 
 struct seekers {
     IMediaSeeking **list; /* references */
@@ -114,7 +114,7 @@ static HRESULT ask_largest_unlocked(struct graph *graph, seek_get get, LONGLONG 
     return hr;
 }
 
-/* ---- where are we? --------------------------------------------------------------------------------- */
+/* ---- where are we? ----------------------------------------------------------------------- */
 
 static LONGLONG first_position(struct graph *graph)
 {
@@ -152,7 +152,7 @@ LONGLONG graph_position_locked(struct graph *graph)
     return position < 0 ? 0 : position;
 }
 
-/* ---- going somewhere -------------------------------------------------------------------------------- */
+/* ---- going somewhere --------------------------------------------------------------------- */
 
 /* Makes *value absolute; flags with it. */
 static void make_absolute(LONGLONG *value, DWORD *flags, LONGLONG relative_to, LONGLONG current)
@@ -273,7 +273,7 @@ static HRESULT STDMETHODCALLTYPE seeking_set_positions(IMediaSeeking *face, LONG
     return hr;
 }
 
-/* ---- rate --------------------------------------------------------------------------------------------- */
+/* ---- rate -------------------------------------------------------------------------------- */
 
 static HRESULT rate_all(const struct seekers *all, double rate)
 {
@@ -344,7 +344,7 @@ static HRESULT STDMETHODCALLTYPE seeking_get_rate(IMediaSeeking *face, double *r
     return S_OK;
 }
 
-/* ---- questions ------------------------------------------------------------------------------------------ */
+/* ---- questions --------------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE seeking_capabilities(IMediaSeeking *face,
                                                       DWORD *ret_capabilities)

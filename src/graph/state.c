@@ -70,7 +70,7 @@ static HRESULT stop_locked(struct graph *graph)
     return first;
 }
 
-/* ---- pause ----------------------------------------------------------------------------------------- */
+/* ---- pause ------------------------------------------------------------------------------- */
 
 static void stream_time_hold(struct graph *graph)
 {
@@ -128,7 +128,7 @@ HRESULT graph_pause_locked(struct graph *graph)
     return hr;
 }
 
-/* ---- run -------------------------------------------------------------------------------------------- */
+/* ---- run --------------------------------------------------------------------------------- */
 
 static REFERENCE_TIME start_time_choose(struct graph *graph)
 {
@@ -260,7 +260,7 @@ HRESULT graph_stop(struct graph *graph)
 {
     HRESULT hr;
 
-    graph_lock(graph, NULL, INFINITE);
+    graph_lock_urgently(graph);
     change_begin(graph, State_Stopped);
     hr = stop_locked(graph);
     graph_reconnects_run_locked(graph);
@@ -292,7 +292,7 @@ HRESULT graph_stop_when_ready(struct graph *graph)
     return hr;
 }
 
-/* ---- one filter ------------------------------------------------------------------------------------- */
+/* ---- one filter -------------------------------------------------------------------------- */
 
 HRESULT graph_activate_locked(struct graph *graph, IBaseFilter *filter)
 {
@@ -308,7 +308,7 @@ HRESULT graph_activate_locked(struct graph *graph, IBaseFilter *filter)
     return FAILED(hr) ? hr : S_OK;
 }
 
-/* ---- for settle.c ------------------------------------------------------------------------------------ */
+/* ---- for settle.c ------------------------------------------------------------------------ */
 
 void graph_settle_finish_locked(struct graph *graph, HRESULT cued)
 {

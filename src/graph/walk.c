@@ -10,7 +10,7 @@
 
 #include "platform/memory.h"
 
-/* ---- neighbours --------------------------------------------------------------------------- */
+/* ---- neighbours -------------------------------------------------------------------------- */
 
 struct neighbours {
     struct graph_node **list;
@@ -57,7 +57,7 @@ static HRESULT neighbours_of(struct graph *graph, struct graph_node *node, bool 
     return hr;
 }
 
-/* ---- does data reach? ----------------------------------------------------------------------- */
+/* ---- does data reach? -------------------------------------------------------------------- */
 
 /* One step of one side: S_OK go on; S_FALSE: this side has seen all it can; VFW_E_CIRCULAR_GRAPH: met. */
 static HRESULT reach_step(struct graph *graph, struct neighbours *queue, size_t *at,
@@ -109,7 +109,7 @@ HRESULT graph_walk_reaches_locked(struct graph *graph, struct graph_node *from,
     return FAILED(hr) ? hr : S_OK;
 }
 
-/* ---- the order of a state change ---------------------------------------------------------------- */
+/* ---- the order of a state change --------------------------------------------------------- */
 
 struct edges {
     size_t *first; /* per node, where its upstream neighbours begin; count + 1 entries */

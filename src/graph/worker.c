@@ -30,7 +30,7 @@ static unsigned jobs_take(struct graph *graph)
     return jobs;
 }
 
-/* ---- jobs under the graph lock ------------------------------------------------------------------------ */
+/* ---- jobs under the graph lock ----------------------------------------------------------- */
 
 static void restart_locked(struct graph *graph, bool was_running)
 {
@@ -77,7 +77,7 @@ void graph_jobs_run_pending(struct graph *graph)
         jobs_do_locked(graph, jobs);
 }
 
-/* ---- the thread -------------------------------------------------------------------------------------- */
+/* ---- the thread -------------------------------------------------------------------------- */
 
 /* The wait for the first samples, without the graph lock. */
 static void worker_settle(struct graph_worker *worker)

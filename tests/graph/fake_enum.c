@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-/* ---- pins ----------------------------------------------------------------------------------------- */
+/* ---- pins -------------------------------------------------------------------------------- */
 
 struct pin_enum {
     IEnumPins face;
@@ -110,7 +110,7 @@ HRESULT fake_enum_pins(struct fake_filter *filter, int from, IEnumPins **out)
     return S_OK;
 }
 
-/* ---- types ----------------------------------------------------------------------------------------- */
+/* ---- types ------------------------------------------------------------------------------- */
 
 struct type_enum {
     IEnumMediaTypes face;
@@ -211,7 +211,7 @@ HRESULT fake_enum_types(struct fake_pin *pin, int from, IEnumMediaTypes **out)
     return S_OK;
 }
 
-/* ---- IMediaSeeking: a renderer that executes seeks itself ----------------------------------------------- */
+/* ---- IMediaSeeking: a renderer that executes seeks itself -------------------------------- */
 
 #define SEEKER(face) CONTAINING_RECORD(face, struct fake_filter, seeking)
 

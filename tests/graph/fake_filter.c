@@ -20,7 +20,7 @@ unsigned fake_filters_alive(void)
     return atomic_load(&alive);
 }
 
-/* ---- log --------------------------------------------------------------------------------------- */
+/* ---- log --------------------------------------------------------------------------------- */
 
 void fake_log_add(struct fake_log *log, const char *who, const char *what)
 {
@@ -46,7 +46,7 @@ static void tell(struct fake_filter *self, const char *what)
     fake_log_add(self->config.log, self->config.name, what);
 }
 
-/* ---- life ----------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------- */
 
 ULONG fake_addref(struct fake_filter *self)
 {
@@ -118,7 +118,7 @@ static HRESULT STDMETHODCALLTYPE base_class_id(IBaseFilter *face, CLSID *ret)
     return S_OK;
 }
 
-/* ---- state ------------------------------------------------------------------------------------------ */
+/* ---- state ------------------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE base_stop(IBaseFilter *face)
 {
@@ -256,7 +256,7 @@ static HRESULT STDMETHODCALLTYPE base_get_clock(IBaseFilter *face, IReferenceClo
     return S_OK;
 }
 
-/* ---- membership ----------------------------------------------------------------------------------------- */
+/* ---- membership -------------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE base_enum_pins(IBaseFilter *face, IEnumPins **out)
 {
@@ -340,7 +340,7 @@ static const IBaseFilterVtbl base_vtbl = {
     .QueryVendorInfo = base_vendor,
 };
 
-/* ---- IReferenceClock, IAMFilterMiscFlags ---------------------------------------------------------------------- */
+/* ---- IReferenceClock, IAMFilterMiscFlags ------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE clock_query(IReferenceClock *face, REFIID iid, void **out)
 {
@@ -429,7 +429,7 @@ static const IAMFilterMiscFlagsVtbl misc_vtbl = {
     .GetMiscFlags = misc_flags,
 };
 
-/* ---- making, and what tests do to it ---------------------------------------------------------------------------- */
+/* ---- making, and what tests do to it ----------------------------------------------------- */
 
 struct fake_filter *fake_filter_new(const struct fake_config *config)
 {

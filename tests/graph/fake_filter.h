@@ -152,7 +152,7 @@ void fake_post(struct fake_filter *filter, LONG code, LONG_PTR p1, LONG_PTR p2);
 /* Its input 0 sees an EndOfStream. */
 void fake_end_of_stream(struct fake_filter *filter);
 
-/* ---- between fake_*.c ------------------------------------------------------------------------- */
+/* ---- between fake_*.c -------------------------------------------------------------------- */
 void fake_pin_init(struct fake_filter *filter, struct fake_pin *pin, int index, bool is_output);
 void fake_pin_fini(struct fake_pin *pin);
 void fake_pin_stop(struct fake_pin *pin); /* its waits end */

@@ -10,7 +10,7 @@
 
 #define DEFAULT_SAMPLE_TIME 100000
 
-/* ---- the source's thread ------------------------------------------------------------------------------ */
+/* ---- the source's thread ----------------------------------------------------------------- */
 
 static HRESULT make_sample(struct fake_filter *self, IMemAllocator *allocator, int64_t number,
                            IMediaSample **ret)
@@ -109,7 +109,7 @@ void fake_thread_start(struct fake_filter *self)
     self->thread_runs = pthread_create(&self->thread, NULL, source_main, self) == 0;
 }
 
-/* ---- what it does with samples ---------------------------------------------------------------------------- */
+/* ---- what it does with samples ----------------------------------------------------------- */
 
 static void write_down(struct fake_filter *self, IMediaSample *sample)
 {
@@ -159,8 +159,12 @@ static HRESULT hold(struct fake_filter *self, IMediaSample *sample)
     IMediaSample *oldest = NULL;
     HRESULT hr;
 
-    sample->lpVtbl->AddRef(sample);
     pthread_mutex_lock(&self->lock);
+    if (self->state == State_Stopped) { /* stopped since it came in */
+        pthread_mutex_unlock(&self->lock);
+        return VFW_E_WRONG_STATE;
+    }
+    sample->lpVtbl->AddRef(sample);
     self->held[self->held_count++] = sample;
     if (self->held_count > self->config.holds) {
         oldest = self->held[0];

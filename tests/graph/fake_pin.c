@@ -10,7 +10,7 @@
 #include <string.h>
 #include <wchar.h>
 
-/* ---- types: one letter each ------------------------------------------------------------------------ */
+/* ---- types: one letter each -------------------------------------------------------------- */
 
 static const GUID fake_major = { 0x66616b65, 0x0001, 0x4000, { 0x80, 0, 0, 0, 0, 0, 0, 1 } };
 
@@ -58,7 +58,7 @@ bool fake_pin_takes(struct fake_pin *pin, const AM_MEDIA_TYPE *type)
     return strchr(letters, letter) != NULL || (!pin->is_output && strchr(letters, '*') != NULL);
 }
 
-/* ---- IUnknown ---------------------------------------------------------------------------------------- */
+/* ---- IUnknown ---------------------------------------------------------------------------- */
 
 HRESULT STDMETHODCALLTYPE fake_pin_query(IPin *face, REFIID iid, void **out)
 {
@@ -94,7 +94,7 @@ static ULONG STDMETHODCALLTYPE pin_release(IPin *face)
     return fake_unref(PIN_OF(face, pin)->filter);
 }
 
-/* ---- connecting ---------------------------------------------------------------------------------------- */
+/* ---- connecting -------------------------------------------------------------------------- */
 
 static bool may_connect(struct fake_pin *pin, HRESULT *ret)
 {
@@ -289,7 +289,7 @@ static HRESULT STDMETHODCALLTYPE pin_connection_type(IPin *face, AM_MEDIA_TYPE *
     return hr;
 }
 
-/* ---- who are you? ---------------------------------------------------------------------------------------- */
+/* ---- who are you? ------------------------------------------------------------------------ */
 
 static HRESULT STDMETHODCALLTYPE pin_info(IPin *face, PIN_INFO *ret)
 {
@@ -335,7 +335,7 @@ static HRESULT STDMETHODCALLTYPE pin_internal(IPin *face, IPin **pins, ULONG *co
     return E_NOTIMPL;
 }
 
-/* ---- the road ------------------------------------------------------------------------------------------------ */
+/* ---- the road ---------------------------------------------------------------------------- */
 
 static HRESULT gate_enter(struct fake_pin *pin)
 {
@@ -512,7 +512,7 @@ static const IPinVtbl pin_vtbl = {
     .NewSegment = pin_new_segment,
 };
 
-/* ---- life -------------------------------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------- */
 
 void fake_pin_init(struct fake_filter *filter, struct fake_pin *pin, int index, bool is_output)
 {

@@ -5,7 +5,7 @@
  */
 #include "fake_filter.h"
 
-/* ---- IMemInputPin -------------------------------------------------------------------------------------------- */
+/* ---- IMemInputPin ------------------------------------------------------------------------ */
 
 static HRESULT STDMETHODCALLTYPE memory_query(IMemInputPin *face, REFIID iid, void **out)
 {
@@ -92,7 +92,7 @@ const IMemInputPinVtbl fake_memory_vtbl = {
     .ReceiveCanBlock = memory_can_block,
 };
 
-/* ---- IPinConnection ---------------------------------------------------------------------------------------------- */
+/* ---- IPinConnection ---------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE connection_query(IPinConnection *face, REFIID iid, void **out)
 {
@@ -163,7 +163,7 @@ const IPinConnectionVtbl fake_connection_vtbl = {
     .DynamicDisconnect = connection_disconnect,
 };
 
-/* ---- IPinFlowControl ----------------------------------------------------------------------------------------------- */
+/* ---- IPinFlowControl --------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE flow_query(IPinFlowControl *face, REFIID iid, void **out)
 {
@@ -235,7 +235,7 @@ const IPinFlowControlVtbl fake_flow_vtbl = {
     .Block = flow_block,
 };
 
-/* ---- IAMPushSource: only that it is there matters -------------------------------------------------------------------- */
+/* ---- IAMPushSource: only that it is there matters ---------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE push_query(IAMPushSource *face, REFIID iid, void **out)
 {

@@ -158,7 +158,7 @@ static void test_wrong_arguments(void **state)
     clock_close(clock);
 }
 
-/* ---- the graph's choice ---------------------------------------------------------------------------- */
+/* ---- the graph's choice ------------------------------------------------------------------ */
 
 static const struct fake_config source = { .name = "source", .outputs = 1, .out_types = "A" };
 static const struct fake_config sink = { .name = "sink", .inputs = 1, .in_types = "A" };

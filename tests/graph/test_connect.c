@@ -9,7 +9,7 @@
 
 #include "com/registry.h"
 
-/* ---- registered fakes ------------------------------------------------------------------------------ */
+/* ---- registered fakes -------------------------------------------------------------------- */
 
 static const GUID major = { 0x66616b65, 0x0001, 0x4000, { 0x80, 0, 0, 0, 0, 0, 0, 1 } };
 #define LETTER(l)                                                                              \
@@ -82,7 +82,7 @@ static const struct rg_class_entry *const fakes[] = {
 };
 RG_CLASSES(fakes)
 
-/* ---- helpers ------------------------------------------------------------------------------------------ */
+/* ---- helpers ----------------------------------------------------------------------------- */
 
 static struct fake_filter *put_source(struct test_graph *g, const char *types)
 {
@@ -116,7 +116,7 @@ static void assert_report(struct test_graph *g, const char *part)
     CoTaskMemFree(text);
 }
 
-/* ---- directly -------------------------------------------------------------------------------------------- */
+/* ---- directly ---------------------------------------------------------------------------- */
 
 static void test_direct(void **state)
 {
@@ -211,7 +211,7 @@ static void test_active_pins_refuse(void **state)
     graph_close(&g);
 }
 
-/* ---- by way of others ---------------------------------------------------------------------------------------- */
+/* ---- by way of others -------------------------------------------------------------------- */
 
 static void test_one_filter_between(void **state)
 {
@@ -344,7 +344,7 @@ static void test_failed_member_stays(void **state)
     graph_close(&g);
 }
 
-/* ---- rendering ---------------------------------------------------------------------------------------------- */
+/* ---- rendering --------------------------------------------------------------------------- */
 
 static void test_render(void **state)
 {
@@ -427,7 +427,7 @@ static void test_no_source_for_a_file(void **state)
     graph_close(&g);
 }
 
-/* ---- reconnecting --------------------------------------------------------------------------------------------- */
+/* ---- reconnecting ------------------------------------------------------------------------ */
 
 static void test_reconnect_before_the_next_state(void **state)
 {
@@ -472,7 +472,7 @@ static void test_reconnect_by_the_worker(void **state)
     graph_close(&g);
 }
 
-/* ---- arguments ------------------------------------------------------------------------------------------------- */
+/* ---- arguments --------------------------------------------------------------------------- */
 
 static void test_wrong_arguments(void **state)
 {
