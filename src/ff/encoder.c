@@ -124,16 +124,26 @@ static void straighten(struct ff_encoder *e, AVPacket *p)
     e->has_dts = true;
 }
 
-static void fill_extra(struct ff_encoder *e, const AVPacket *p, struct rg_sample_extra *extra)
+/* How far a sound packet reaches beyond the end of what was sent. */
+static int64_t beyond_end(const struct ff_encoder *e, const AVPacket *p)
+{
+    int frame = e->codec->frame_size;
+
+    if (e->format.kind != RG_KIND_AUDIO || !e->is_ending || !pads_frames(e->codec->codec_id) ||
+        p->pts == AV_NOPTS_VALUE || frame <= 0)
+        return 0;
+    return p->pts + frame - e->end_pts;
+}
+
+static void fill_extra(struct ff_encoder *e, const AVPacket *p, int64_t over,
+                       struct rg_sample_extra *extra)
 {
     AVRational base = e->codec->time_base;
-    int frame = e->codec->frame_size;
     uint32_t start, end;
 
     ff_packet_skips(p, &start, &end);
-    if (end == 0 && e->format.kind == RG_KIND_AUDIO && pads_frames(e->codec->codec_id) &&
-        p->duration > 0 && p->duration < frame && frame > 0)
-        end = (uint32_t)(frame - p->duration);
+    if (end == 0 && over > 0)
+        end = (uint32_t)over;
     *extra = (struct rg_sample_extra){
         .has_dts = p->dts != AV_NOPTS_VALUE,
         .dts = p->dts != AV_NOPTS_VALUE ? ff_time(p->dts, base) : 0,
@@ -156,13 +166,17 @@ static HRESULT deliver_packet(struct ff_encoder *e, const struct ff_output *outp
     REFERENCE_TIME start, stop;
     IMediaSample *sample = NULL;
     BYTE *data = NULL;
+    int64_t over;
     HRESULT hr;
 
-    if (p->size == 0)
+    over = beyond_end(e, p);
+    if (p->size == 0 || (over > 0 && over >= e->codec->frame_size))
         return S_OK;
     p->duration = duration_of(e, p);
+    if (over > 0)
+        p->duration = e->codec->frame_size - over;
     straighten(e, p);
-    fill_extra(e, p, &extra);
+    fill_extra(e, p, over, &extra);
     start = p->pts != AV_NOPTS_VALUE ? ff_time(p->pts, base) : -1;
     stop = ff_time(p->pts + p->duration, base);
     hr = output->get(output->context, (ULONG)p->size, start, &sample);

@@ -49,6 +49,8 @@ struct ff_encoder {
     int block_samples;
     int64_t fifo_pts;       /* of the first sample in fifo, in ticks of 1 / codec rate */
     bool has_fifo_pts;
+    int64_t end_pts;        /* where the sound ends, while draining */
+    bool is_ending;
 };
 
 /* --- encoder_open.c: choosing and opening ---------------------------------------------- */

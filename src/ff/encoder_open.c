@@ -114,6 +114,8 @@ static int pick_pixels(const AVCodec *codec, enum rg_pixels pixels)
 
     if (list == NULL)
         return own;
+    if (codec->id == AV_CODEC_ID_MJPEG && is_listed(list, AV_PIX_FMT_YUVJ420P))
+        return AV_PIX_FMT_YUVJ420P; /* JPEG is full range */
     if (is_for_players(codec->id) && own != AV_PIX_FMT_NV12 && is_listed(list, AV_PIX_FMT_YUV420P))
         return AV_PIX_FMT_YUV420P;
     if (is_listed(list, own))
@@ -232,12 +234,52 @@ static void set_text(AVDictionary **options, const char *name, const char *value
         av_dict_set(options, name, value, 0);
 }
 
+/* libx264 prints about a preset that it does not know before anybody can stop it. */
+static bool preset_is_known(const AVCodec *codec, const char *preset)
+{
+    static const char *const presets[] = {
+        "ultrafast", "superfast", "veryfast", "faster", "fast", "medium",
+        "slow", "slower", "veryslow", "placebo",
+    };
+
+    if (preset[0] == 0 || strcmp(codec->name, "libx264") != 0)
+        return true;
+    for (size_t i = 0; i < sizeof(presets) / sizeof(presets[0]); i++)
+        if (strcmp(presets[i], preset) == 0)
+            return true;
+    return false;
+}
+
+static bool tune_is_known(const AVCodec *codec, const char *tune)
+{
+    static const char *const tunes[] = {
+        "film", "animation", "grain", "stillimage", "psnr", "ssim", "fastdecode", "zerolatency",
+        "touhou",
+    };
+
+    if (strcmp(codec->name, "libx264") != 0)
+        return true;
+    while (*tune != 0) {
+        size_t length = strcspn(tune, ",");
+        bool known = false;
+
+        for (size_t i = 0; i < sizeof(tunes) / sizeof(tunes[0]); i++)
+            known |= strlen(tunes[i]) == length && strncmp(tunes[i], tune, length) == 0;
+        if (!known)
+            return false;
+        tune += length + (tune[length] == ',');
+    }
+    return true;
+}
+
 /* The settings as libavcodec options.  E_INVALIDARG: settings->options does not parse. */
 static HRESULT options_of(const struct ff_encoder_settings *s, const AVCodec *codec, bool is_probe,
                           AVDictionary **ret)
 {
     AVDictionary *options = NULL;
 
+    if (!preset_is_known(codec, s->preset) || !tune_is_known(codec, s->tune))
+        return E_INVALIDARG;
     set_text(&options, "preset", s->preset);
     set_text(&options, "tune", s->tune);
     set_text(&options, "profile", s->profile);

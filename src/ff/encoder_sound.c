@@ -49,6 +49,7 @@ void ff_encoder_sound_close(struct ff_encoder *e)
     av_freep(&e->block[0]);
     e->block_samples = 0;
     e->has_fifo_pts = false;
+    e->is_ending = false;
 }
 
 /* Room for samples in the codec's format at e->block. */
@@ -189,6 +190,22 @@ HRESULT ff_encoder_send_sound(struct ff_encoder *e, IMediaSample *sample,
     return FAILED(hr) ? hr : encode_full_frames(e, output);
 }
 
+/* Codecs that delay sound and do not know how to be drained get silence to push the rest out. */
+static HRESULT push_with_silence(struct ff_encoder *e)
+{
+    const AVCodecContext *c = e->codec;
+    int samples = c->initial_padding;
+    HRESULT hr;
+
+    if (samples <= 0 || (c->codec->capabilities & AV_CODEC_CAP_DELAY))
+        return S_OK;
+    hr = block_room(e, samples);
+    if (FAILED(hr))
+        return hr;
+    av_samples_set_silence(e->block, 0, samples, c->ch_layout.nb_channels, c->sample_fmt);
+    return av_audio_fifo_write(e->fifo, (void **)e->block, samples) < samples ? E_OUTOFMEMORY : S_OK;
+}
+
 HRESULT ff_encoder_sound_rest(struct ff_encoder *e, const struct ff_output *output)
 {
     HRESULT hr = S_OK;
@@ -204,7 +221,11 @@ HRESULT ff_encoder_sound_rest(struct ff_encoder *e, const struct ff_output *outp
         if (made > 0 && av_audio_fifo_write(e->fifo, (void **)e->block, made) < made)
             return E_OUTOFMEMORY;
     }
-    hr = encode_full_frames(e, output);
+    e->end_pts = e->fifo_pts + av_audio_fifo_size(e->fifo);
+    e->is_ending = true;
+    hr = push_with_silence(e);
+    if (SUCCEEDED(hr))
+        hr = encode_full_frames(e, output);
     held = av_audio_fifo_size(e->fifo);
     if (SUCCEEDED(hr) && held > 0)
         hr = encode_frame(e, held, output);

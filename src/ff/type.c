@@ -182,6 +182,13 @@ static bool layout_is_usual(const AVCodecParameters *par)
            par->format == AV_PIX_FMT_YUV420P;
 }
 
+static bool aspect_equal(AVRational a, AVRational b)
+{
+    bool has_a = a.num > 0 && a.den > 0, has_b = b.num > 0 && b.den > 0;
+
+    return has_a && has_b ? av_cmp_q(a, b) == 0 : has_a == has_b;
+}
+
 /* Do the documented fields say all that a decoder and a muxer need? */
 static bool comes_back(const AM_MEDIA_TYPE *type, const AVCodecParameters *par)
 {
@@ -191,7 +198,9 @@ static bool comes_back(const AM_MEDIA_TYPE *type, const AVCodecParameters *par)
 
     if (again != NULL && SUCCEEDED(read_documented(type, again, &rate)))
         same = layout_is_usual(par) && again->codec_id == par->codec_id && again->width == par->width &&
-               again->height == par->height && again->sample_rate == par->sample_rate &&
+               again->height == par->height &&
+               aspect_equal(again->sample_aspect_ratio, par->sample_aspect_ratio) &&
+               again->sample_rate == par->sample_rate &&
                again->ch_layout.nb_channels == par->ch_layout.nb_channels &&
                again->extradata_size == par->extradata_size &&
                (par->extradata_size == 0 ||

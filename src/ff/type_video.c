@@ -334,7 +334,7 @@ static HRESULT read_bmi(const AM_MEDIA_TYPE *type, size_t offset, struct header 
         return VFW_E_INVALIDMEDIATYPE;
     h->extra = type->pbFormat + offset + sizeof(h->bmi);
     h->extra_bytes = room - sizeof(h->bmi);
-    if (h->bmi.biSize >= sizeof(h->bmi) && h->bmi.biSize > sizeof(h->bmi))
+    if (h->bmi.biSize > sizeof(h->bmi))
         h->extra_bytes = h->bmi.biSize - sizeof(h->bmi);
     return S_OK;
 }
@@ -419,6 +419,14 @@ size_t ff_video_bytes(const AM_MEDIA_TYPE *type)
         return type->cbFormat;
     if (h.mpeg2 && h.extra_bytes < 4)
         h.extra_bytes = 4;
+    /* biSize may leave out what follows; a block of ours is not extradata */
+    if (h.bmi.biSize <= sizeof(h.bmi) && h.extra_bytes >= sizeof(struct ff_block)) {
+        uint32_t magic;
+
+        memcpy(&magic, h.extra, sizeof(magic));
+        if (magic == FF_BLOCK_MAGIC)
+            h.extra_bytes = 0;
+    }
     return (size_t)(h.extra - type->pbFormat) + h.extra_bytes;
 }
 
