@@ -153,6 +153,7 @@ static HRESULT push_locked(struct graph *graph, IPin *out, IPin *in, HANDLE abor
 {
     RG_AUTO(IPin) end = in;
     struct rewire_path path;
+    bool is_out;
     HRESULT hr = check_pin(graph, out, true);
 
     if (end != NULL)
@@ -165,8 +166,9 @@ static HRESULT push_locked(struct graph *graph, IPin *out, IPin *in, HANDLE abor
         hr = rewire_path_between(graph, out, end, &path);
     if (FAILED(hr))
         return hr;
-    hr = rewire_push_through(graph, out, end, abort_event, RG_TIME_NEVER);
-    rewire_path_forget_markers(&path);
+    hr = rewire_push_through(graph, out, end, abort_event, RG_TIME_NEVER, &is_out);
+    if (is_out)
+        rewire_path_forget_markers(&path);
     rewire_path_free(&path);
     return hr;
 }

@@ -61,19 +61,25 @@ static HRESULT plan_around(struct rewire *edit, IBaseFilter *present)
     return rewire_path_between(edit->graph, edit->out, edit->in, &edit->path);
 }
 
-/* What comes has to be a member; *ret_added: the edit made it one and takes it out again on failure. */
-static HRESULT bring_in(struct rewire *edit, IBaseFilter *filter, const char *name, bool *ret_added)
+/* How what comes has become a member, for taking it out again. */
+struct newcomer {
+    bool added;      /* by this edit */
+    bool was_cached;
+};
+
+static HRESULT bring_in(struct rewire *edit, IBaseFilter *filter, const char *name, struct newcomer *ret)
 {
     struct graph_node *node = graph_node_of_filter(edit->graph, filter);
     WCHAR wide[MAX_FILTER_NAME];
     HRESULT hr = S_OK;
 
-    *ret_added = false;
+    memset(ret, 0, sizeof(*ret));
     if (node == NULL) {
         if (name != NULL)
             (void)rg_text_to_wide(wide, MAX_FILTER_NAME, name); /* a longer name is cut */
+        ret->was_cached = graph_cache_find(edit->graph, filter) != NULL;
         hr = graph_add_locked(edit->graph, filter, name != NULL ? wide : NULL, 0, &node);
-        *ret_added = SUCCEEDED(hr);
+        ret->added = SUCCEEDED(hr);
     }
     if (FAILED(hr))
         return hr;
@@ -82,15 +88,31 @@ static HRESULT bring_in(struct rewire *edit, IBaseFilter *filter, const char *na
     return S_OK;
 }
 
+/* A caller who says that the gate is closed: is it? */
+static HRESULT check_gate(struct rewire *edit)
+{
+    RG_AUTO(IRgLink) link = NULL;
+
+    if (!edit->caller_blocked || edit->graph->state == State_Stopped ||
+        FAILED(IPin_QueryInterface(edit->out, &IID_IRgLink, (void **)&link)) ||
+        IRgLink_IsBlocked(link, NULL) != S_FALSE)
+        return S_OK;
+    graph_report_set(edit->graph, "RG_EDIT_CALLER_BLOCKED was given, but the gate is open: block the pin first");
+    return E_INVALIDARG;
+}
+
 static HRESULT carry_out(struct rewire *edit, IBaseFilter *addition, const char *name)
 {
-    bool added = false;
-    HRESULT hr = addition != NULL ? bring_in(edit, addition, name, &added) : S_OK;
+    struct newcomer newcomer = { false, false };
+    HRESULT hr = check_gate(edit);
 
+    if (SUCCEEDED(hr) && addition != NULL)
+        hr = bring_in(edit, addition, name, &newcomer);
     if (SUCCEEDED(hr))
         hr = rewire_carry_out(edit);
-    if (FAILED(hr) && added)
-        (void)graph_remove_locked(edit->graph, graph_node_of_filter(edit->graph, addition), 0);
+    if (FAILED(hr) && newcomer.added)
+        (void)graph_remove_locked(edit->graph, graph_node_of_filter(edit->graph, addition),
+                                  newcomer.was_cached ? GRAPH_REMOVE_TO_CACHE : 0);
     /* the place keeps its name: while both were members the newcomer could not have it */
     if (SUCCEEDED(hr) && addition != NULL && name != NULL) {
         WCHAR wide[MAX_FILTER_NAME];
@@ -99,6 +121,33 @@ static HRESULT carry_out(struct rewire *edit, IBaseFilter *addition, const char 
         graph_rename_locked(edit->graph, graph_node_of_filter(edit->graph, addition), wide);
     }
     return hr;
+}
+
+/* Where nobody has said more. */
+static const char *plain_reason(HRESULT hr)
+{
+    switch (hr) {
+    case VFW_E_TIMEOUT:
+        return "the road was not free in time: a filter downstream holds a sample (a paused renderer does) or hangs; "
+               "the graph is as before";
+    case VFW_E_STATE_CHANGED:
+        return "the edit was called off: its abort event, a stop or a flush came first; the graph is as before";
+    case VFW_E_PIN_ALREADY_BLOCKED:
+    case VFW_E_PIN_ALREADY_BLOCKED_ON_THIS_THREAD:
+        return "the gate is closed already: open it, or say so with RG_EDIT_CALLER_BLOCKED";
+    case VFW_E_NOT_IN_GRAPH:
+        return "the filter or pin is not in this graph";
+    case VFW_E_NOT_CONNECTED:
+        return "the pin is not connected: connect it in the ordinary way";
+    case VFW_E_INVALID_DIRECTION:
+        return "the pin is an input: name the output pin of the connection";
+    case E_OUTOFMEMORY:
+        return "memory, or a thread, was not to be had; the graph is as before";
+    case E_INVALIDARG:
+        return "the request does not make sense: its size or flags, or the filter is to replace itself";
+    default:
+        return "a filter refused; the graph is as before";
+    }
 }
 
 /* Ends the call: what happened goes into the certificate and the report. */
@@ -110,14 +159,14 @@ static HRESULT finish(struct rewire *edit, HRESULT hr, RG_CERTIFICATE *certifica
         char *text = NULL;
 
         IGraphReport_AddRef(report);
-        if (hr == VFW_E_TIMEOUT)
-            graph_report_set(edit->graph, "the road was not free in time: a filter downstream holds a sample (a "
-                                          "paused renderer does) or hangs; the graph is as before");
-        else if (hr == VFW_E_STATE_CHANGED)
-            graph_report_set(edit->graph, "the edit was called off: its abort event, a stop or a flush came first; "
-                                          "the graph is as before");
-        if (IGraphReport_GetLastReport(report, &text) == S_OK)
-            (void)rg_text_copy(edit->certificate.reason, sizeof(edit->certificate.reason), text);
+        if (IGraphReport_GetLastReport(report, &text) == S_FALSE) {
+            CoTaskMemFree(text);
+            text = NULL;
+            graph_report_set(edit->graph, "%s", plain_reason(hr));
+            (void)IGraphReport_GetLastReport(report, &text);
+        }
+        (void)rg_text_copy(edit->certificate.reason, sizeof(edit->certificate.reason),
+                           text != NULL ? text : plain_reason(hr));
         CoTaskMemFree(text);
     }
     if (certificate != NULL)
@@ -149,7 +198,7 @@ static HRESULT lock_settled(struct rewire *edit)
 }
 
 static HRESULT begin(struct rewire *edit, struct graph *graph, const RG_EDIT_REQUEST *request,
-                     const RG_CERTIFICATE *certificate)
+                     RG_CERTIFICATE *certificate)
 {
     HRESULT hr = check_request(request, certificate);
 
@@ -157,8 +206,13 @@ static HRESULT begin(struct rewire *edit, struct graph *graph, const RG_EDIT_REQ
         return hr;
     plan(edit, graph, request);
     hr = lock_settled(edit);
-    if (SUCCEEDED(hr))
+    if (SUCCEEDED(hr)) {
         graph_report_clear(graph);
+    } else if (certificate != NULL) {
+        *certificate = edit->certificate;
+        certificate->result = hr;
+        (void)rg_text_copy(certificate->reason, sizeof(certificate->reason), plain_reason(hr));
+    }
     return hr;
 }
 

@@ -72,16 +72,17 @@ static HRESULT drain(struct rewire *edit)
 {
     int64_t begun = rg_time_now_ns();
     uint64_t before;
+    bool is_out;
     HRESULT hr;
 
     if (!is_live(edit) || edit->no_drain || edit->path.count == 0 || rewire_path_is_empty(&edit->path))
         return S_OK;
     before = samples_at(edit->in);
-    hr = rewire_push_through(edit->graph, edit->out, edit->in, edit->abort, edit->deadline_ns);
+    hr = rewire_push_through(edit->graph, edit->out, edit->in, edit->abort, edit->deadline_ns, &is_out);
     edit->certificate.drained = samples_at(edit->in) - before;
     edit->certificate.drain_ns = rg_time_now_ns() - begun;
-    if (FAILED(hr))
-        rewire_path_forget_markers(&edit->path); /* what leaves needs no more telling */
+    if (FAILED(hr) && is_out)
+        rewire_path_forget_markers(&edit->path); /* the old road plays on: it has not ended */
     return hr;
 }
 
@@ -141,6 +142,21 @@ static void blame(struct rewire *edit, IPin *out, IPin *in, HRESULT hr)
         graph_report_connect(edit->graph, out, in, edit->type, hr);
 }
 
+static HRESULT activate(struct rewire *edit, IBaseFilter *filter)
+{
+    HRESULT hr = is_live(edit) ? graph_activate_locked(edit->graph, filter) : S_OK;
+
+    if (FAILED(hr)) {
+        struct graph_node *node = graph_node_of_filter(edit->graph, filter);
+        char name[64] = "";
+
+        if (node != NULL)
+            graph_text_from_wide(node->name, name, sizeof(name));
+        graph_report_set(edit->graph, "filter \"%s\" does not start (0x%08x)", name, (unsigned)hr);
+    }
+    return hr;
+}
+
 static HRESULT prepare(struct rewire *edit, struct prepared *p)
 {
     IPin *first = edit->in, *last = edit->out;
@@ -148,8 +164,12 @@ static HRESULT prepare(struct rewire *edit, struct prepared *p)
 
     if (edit->via != NULL) {
         p->via_in = rewire_free_pin(edit->via, PINDIR_INPUT);
-        if (p->via_in == NULL)
+        p->via_out = rewire_free_pin(edit->via, PINDIR_OUTPUT);
+        if (p->via_in == NULL || p->via_out == NULL) {
+            graph_report_set(edit->graph, "the filter that comes has no free %s pin",
+                             p->via_in == NULL ? "input" : "output");
             return VFW_E_NOT_FOUND;
+        }
         first = p->via_in;
     }
     if (edit->via == NULL) {
@@ -165,9 +185,6 @@ static HRESULT prepare(struct rewire *edit, struct prepared *p)
         blame(edit, edit->out, first, hr);
         return hr;
     }
-    p->via_out = rewire_free_pin(edit->via, PINDIR_OUTPUT);
-    if (p->via_out == NULL)
-        return VFW_E_NOT_FOUND;
     hr = IRgLink_Prepare(p->in_link, p->via_out, NULL);
     if (SUCCEEDED(hr))
         hr = IPin_Connect(p->via_out, edit->in, NULL);
@@ -175,7 +192,13 @@ static HRESULT prepare(struct rewire *edit, struct prepared *p)
         blame(edit, p->via_out, edit->in, hr);
         return hr;
     }
-    return is_live(edit) ? graph_activate_locked(edit->graph, edit->via) : S_OK;
+    return activate(edit, edit->via);
+}
+
+static void stop_path(struct rewire *edit)
+{
+    for (size_t i = edit->path.count; i-- > 0;)
+        (void)IBaseFilter_Stop(edit->path.filters[i]);
 }
 
 /* Out of the road: each end lets go for itself, the neighbours have other peers already. */
@@ -248,11 +271,16 @@ static HRESULT prepared_road(struct rewire *edit, struct prepared *p)
         return hr;
     }
     hr = drain(edit);
-    if (SUCCEEDED(hr))
+    if (SUCCEEDED(hr)) {
         hr = cut(edit, p);
+        if (FAILED(hr))
+            rewire_path_forget_markers(&edit->path);
+    }
     note_gate(edit);
     if (FAILED(hr))
         unprepare(edit, p);
+    else if (edit->no_drain)
+        stop_path(edit); /* nothing of it comes in between what the new road brings */
     if (blocks_itself(edit)) {
         gate_open(edit);
         note_gate(edit);
@@ -291,6 +319,7 @@ static HRESULT check_documented(struct rewire *edit)
 struct old_road {
     AM_MEDIA_TYPE first, last; /* the types at its two ends */
     bool was_connected;
+    bool out_is_free, in_is_free; /* taken off */
 };
 
 static void old_road_free(struct old_road *old)
@@ -319,30 +348,42 @@ static HRESULT old_road_read(struct rewire *edit, struct old_road *old)
     return hr;
 }
 
-static void take_apart(struct rewire *edit)
+/* The two that go on may refuse; what lies between is stopped and cannot. */
+static HRESULT take_apart(struct rewire *edit, struct old_road *old)
 {
-    for (size_t i = edit->path.count; i-- > 0;)
-        (void)IBaseFilter_Stop(edit->path.filters[i]);
-    (void)graph_pin_disconnect(edit->out);
-    if (edit->path.count > 0) {
+    HRESULT hr;
+
+    if (!old->was_connected)
+        return S_OK;
+    stop_path(edit);
+    hr = graph_pin_disconnect(edit->out);
+    if (FAILED(hr))
+        return hr;
+    old->out_is_free = true;
+    if (edit->path.count > 0)
         (void)graph_pin_disconnect(edit->path.inputs[0]);
+    hr = graph_pin_disconnect(edit->in);
+    if (FAILED(hr))
+        return hr;
+    old->in_is_free = true;
+    if (edit->path.count > 0)
         (void)graph_pin_disconnect(edit->path.outputs[edit->path.count - 1]);
-    }
-    (void)graph_pin_disconnect(edit->in);
+    return S_OK;
 }
 
 /* The old filters have kept their connections with each other; only the two ends are made again. */
 static HRESULT put_back(struct rewire *edit, const struct old_road *old)
 {
     size_t n = edit->path.count;
-    HRESULT hr;
+    HRESULT hr = S_OK;
 
     if (!old->was_connected)
         return S_OK;
     if (n == 0)
-        return IPin_Connect(edit->out, edit->in, &old->first);
-    hr = IPin_Connect(edit->path.outputs[n - 1], edit->in, &old->last);
-    if (SUCCEEDED(hr))
+        return old->out_is_free ? IPin_Connect(edit->out, edit->in, &old->first) : S_OK;
+    if (old->in_is_free)
+        hr = IPin_Connect(edit->path.outputs[n - 1], edit->in, &old->last);
+    if (SUCCEEDED(hr) && old->out_is_free)
         hr = IPin_Connect(edit->out, edit->path.inputs[0], &old->first);
     for (size_t i = n; SUCCEEDED(hr) && is_live(edit) && i-- > 0;)
         hr = graph_activate_locked(edit->graph, edit->path.filters[i]);
@@ -358,21 +399,22 @@ static HRESULT activate_new(struct rewire *edit, const struct graph_trail *trail
     /* downstream first: what was added last lies nearest to the end, but via may lie anywhere, and starting twice is harmless */
     for (size_t i = trail->count; SUCCEEDED(hr) && i-- > 0;)
         if (trail->steps[i].added != NULL)
-            hr = graph_activate_locked(edit->graph, trail->steps[i].added->filter);
+            hr = activate(edit, trail->steps[i].added->filter);
     if (SUCCEEDED(hr) && edit->via != NULL)
-        hr = graph_activate_locked(edit->graph, edit->via);
+        hr = activate(edit, edit->via);
     return hr;
 }
 
-static HRESULT rebuild(struct rewire *edit, const struct old_road *old)
+static HRESULT rebuild(struct rewire *edit, struct old_road *old)
 {
     struct graph_trail trail;
     HRESULT hr, back;
 
     memset(&trail, 0, sizeof(trail));
-    take_apart(edit);
-    hr = graph_connect_between(edit->graph, edit->out, edit->in, edit->type, edit->via, edit->connect_flags,
-                               &trail);
+    hr = take_apart(edit, old);
+    if (SUCCEEDED(hr))
+        hr = graph_connect_between(edit->graph, edit->out, edit->in, edit->type, edit->via,
+                                   edit->connect_flags, &trail);
     if (SUCCEEDED(hr))
         hr = activate_new(edit, &trail);
     if (SUCCEEDED(hr)) {
@@ -420,14 +462,12 @@ static HRESULT documented_road(struct rewire *edit)
 
 /* ---- the edit ------------------------------------------------------------------------------ */
 
-HRESULT rewire_carry_out(struct rewire *edit)
+static HRESULT take_a_road(struct rewire *edit)
 {
     struct prepared p;
     HRESULT hr;
 
     memset(&p, 0, sizeof(p));
-    edit->certificate.cut = -1;
-    graph_pin_text(edit->out, edit->certificate.gate, sizeof(edit->certificate.gate));
     if (!can_prepare(edit, &p))
         return documented_road(edit);
     hr = prepared_road(edit, &p);
@@ -436,6 +476,36 @@ HRESULT rewire_carry_out(struct rewire *edit)
     if ((hr == VFW_E_TYPE_NOT_ACCEPTED || hr == VFW_E_NO_ACCEPTABLE_TYPES) &&
         (edit->connect_flags & GRAPH_CONNECT_DIRECT) == 0)
         return documented_road(edit);
+    return hr;
+}
+
+/* A member that was there when the graph started is active already, with nothing connected. */
+static bool is_active(IBaseFilter *filter)
+{
+    FILTER_STATE state = State_Stopped;
+
+    return SUCCEEDED(IBaseFilter_GetState(filter, 0, &state)) && state != State_Stopped;
+}
+
+HRESULT rewire_carry_out(struct rewire *edit)
+{
+    bool was_active = false;
+    HRESULT hr;
+
+    edit->certificate.cut = -1;
+    graph_pin_text(edit->out, edit->certificate.gate, sizeof(edit->certificate.gate));
+    if (edit->via != NULL) {
+        if (rewire_has_connection(edit->via)) {
+            graph_report_set(edit->graph, "the filter that comes is connected already: disconnect it first");
+            return E_INVALIDARG;
+        }
+        was_active = is_active(edit->via);
+        if (was_active)
+            (void)IBaseFilter_Stop(edit->via);
+    }
+    hr = take_a_road(edit);
+    if (FAILED(hr) && was_active)
+        (void)graph_activate_locked(edit->graph, edit->via);
     return hr;
 }
 

@@ -51,14 +51,17 @@ void rewire_path_free(struct rewire_path *path);
 
 /* The first unconnected pin of a direction, with a reference; NULL. */
 IPin *rewire_free_pin(IBaseFilter *filter, PIN_DIRECTION direction);
+/* Any pin of it is connected. */
+bool rewire_has_connection(IBaseFilter *filter);
 /* The connected pin of a direction if there is exactly one, with a reference; NULL. */
 IPin *rewire_only_connected_pin(IBaseFilter *filter, PIN_DIRECTION direction);
 
 /* ---- rewire_drain.c -------------------------------------------------------------------------------- */
 
-/* Push-through from out's peer to in (spec 3.5).  S_OK; VFW_E_STATE_CHANGED: abort, or the marker was refused; VFW_E_TIMEOUT;
- * E_NOINTERFACE; E_OUTOFMEMORY. */
-HRESULT rewire_push_through(struct graph *graph, IPin *out, IPin *in, HANDLE abort, int64_t deadline_ns);
+/* Push-through from out's peer to in (spec 3.5).  *ret_is_out: no call is inside the road any more.  S_OK;
+ * VFW_E_STATE_CHANGED: abort, or the marker was refused; VFW_E_TIMEOUT; E_NOINTERFACE; E_OUTOFMEMORY. */
+HRESULT rewire_push_through(struct graph *graph, IPin *out, IPin *in, HANDLE abort, int64_t deadline_ns,
+                            bool *ret_is_out);
 /* True if every filter of the path says that it holds nothing back. */
 bool rewire_path_is_empty(const struct rewire_path *path);
 /* The markers that passed the path's outputs were no ends of streams. */

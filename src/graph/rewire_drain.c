@@ -122,7 +122,8 @@ static HRESULT wait_for_marker(struct graph *graph, HANDLE arrived, struct push 
     }
 }
 
-HRESULT rewire_push_through(struct graph *graph, IPin *out, IPin *in, HANDLE abort, int64_t deadline_ns)
+HRESULT rewire_push_through(struct graph *graph, IPin *out, IPin *in, HANDLE abort, int64_t deadline_ns,
+                            bool *ret_is_out)
 {
     RG_AUTO(IPinConnection) connection = NULL;
     RG_AUTO(IPin) peer = graph_pin_peer(out);
@@ -130,6 +131,7 @@ HRESULT rewire_push_through(struct graph *graph, IPin *out, IPin *in, HANDLE abo
     HANDLE arrived;
     HRESULT hr;
 
+    *ret_is_out = true;
     if (peer == NULL)
         return VFW_E_NOT_CONNECTED;
     hr = IPin_QueryInterface(in, &IID_IPinConnection, (void **)&connection);
@@ -143,6 +145,7 @@ HRESULT rewire_push_through(struct graph *graph, IPin *out, IPin *in, HANDLE abo
         hr = push_start(peer, &push);
         if (SUCCEEDED(hr)) {
             hr = wait_for_marker(graph, arrived, push, abort, deadline_ns);
+            *ret_is_out = WaitForSingleObject(push->done, 0) == WAIT_OBJECT_0;
             push_release(push);
         }
         (void)IPinConnection_NotifyEndOfStream(connection, NULL);

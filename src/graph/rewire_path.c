@@ -57,6 +57,16 @@ IPin *rewire_only_connected_pin(IBaseFilter *filter, PIN_DIRECTION direction)
     return pin;
 }
 
+bool rewire_has_connection(IBaseFilter *filter)
+{
+    RG_AUTO(IPin) input = NULL;
+    RG_AUTO(IPin) output = NULL;
+
+    (void)pick_pin(filter, PINDIR_INPUT, true, false, &input);
+    (void)pick_pin(filter, PINDIR_OUTPUT, true, false, &output);
+    return input != NULL || output != NULL;
+}
+
 static bool is_removable(struct graph *graph, IBaseFilter *filter)
 {
     struct graph_node *node = graph_node_of_filter(graph, filter);
