@@ -74,7 +74,7 @@ HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample)
     if (FAILED(hr))
         return hr;
     hr = IMemInputPin_Receive(pin->link.input, sample);
-    pin->ends = 0;
+    atomic_store_explicit(&pin->ends, 0, memory_order_relaxed);
     if (hr == S_OK) {
         count(&pin->samples, 1);
         count(&pin->bytes, info.bytes);

@@ -66,7 +66,7 @@ struct rg_out_pin {
     struct rg_link next;       /* prepared; under the filter lock */
 
     /* owned by the streaming thread, inside the gate */
-    unsigned ends;             /* EndOfStream calls since the last sample, push-through markers not forgotten */
+    atomic_uint ends;          /* EndOfStream calls since the last sample, push-through markers not forgotten */
     REFERENCE_TIME segment_start, segment_stop;
     double segment_rate;
     _Atomic(int64_t) segment_offset; /* segment_start, for the gate's times */
