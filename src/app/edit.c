@@ -50,7 +50,7 @@ static bool is_after(const struct app_word *word, void *context)
 static bool filter_read(struct reader *r, bool stops_at_after)
 {
     struct app_edit *edit = r->edit;
-    struct app_element element;
+    struct app_element element = { 0 };
 
     if (r->at == r->words.count)
         return app_refuse(r->failure, r->source, span_end(r),

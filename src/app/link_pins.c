@@ -212,7 +212,7 @@ static void pin_disconnect(struct linker *l, IPin *pin)
 
 static void level_unlink(struct linker *l, struct level *level)
 {
-    if (!level->is_linked)
+    if (!level->is_linked || !level->pairs)
         return;
     struct pair *pair = &level->pairs[level->next - 1];
 
@@ -265,7 +265,7 @@ static HRESULT level_advance(struct linker *l, size_t at, struct app_text *why)
     HRESULT hr = VFW_E_CANNOT_CONNECT;
 
     level_unlink(l, level);
-    while (level->next < level->n_pairs && l->attempts < ATTEMPTS_MAX) {
+    while (level->pairs && level->next < level->n_pairs && l->attempts < ATTEMPTS_MAX) {
         const struct pair *pair = &level->pairs[level->next++];
 
         l->attempts++;

@@ -216,7 +216,7 @@ void app_element_free(struct app_element *element)
 
 static bool element_add(struct parser *p, size_t *ret_index)
 {
-    struct app_element element;
+    struct app_element element = { 0 };
 
     if (!app_element_parse(p->source, &p->words, &p->at, p->vocabulary, NULL, NULL, &element,
                            p->failure))
