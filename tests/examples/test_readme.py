@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""README's C program is examples/live_swap.c, letter by letter, and at most 60 lines; what it links to is there.
+"""README tells the truth: its C program is examples/live_swap.c, letter by letter, and at most 60 lines; its table of
+filters is what `regraft inspect` says; what it links to is there.
 
-  test_readme.py TREE
+  test_readme.py TREE [PROGRAM]
 """
+import json
 import os
 import re
+import subprocess
 import sys
 
 LINES_MAX = 60
@@ -22,6 +25,13 @@ def main():
         wrong.append('README.md shows another program than examples/live_swap.c')
     if program.count('\n') > LINES_MAX:
         wrong.append(f'examples/live_swap.c has more than {LINES_MAX} lines')
+    if len(sys.argv) > 2:
+        listed = subprocess.run([sys.argv[2], 'inspect', '--json'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                check=True).stdout
+        for row in json.loads(listed):
+            line = f'| `{row["name"]}` | {row["help"]} |'
+            if row['kind'] != 'object' and line not in readme:
+                wrong.append(f'README.md lacks the row {line}')
     for name in ('README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md'):
         with open(os.path.join(tree, name), encoding='utf-8') as f:
             text = f.read()
