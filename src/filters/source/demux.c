@@ -104,10 +104,13 @@ static HRESULT demux_start(void *state, const void *settings, const AM_MEDIA_TYP
                            unsigned n_streams)
 {
     struct demux_state *st = state;
-    bool *wanted = calloc(n_streams + 1, sizeof(*wanted));
+    bool *wanted;
     HRESULT hr;
 
     (void)settings;
+    if (st->demuxer == NULL)
+        return S_OK; /* nothing loaded: no stream to start */
+    wanted = calloc(n_streams + 1, sizeof(*wanted));
     if (wanted == NULL)
         return E_OUTOFMEMORY;
     for (unsigned i = 0; i < n_streams; i++)
