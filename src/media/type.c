@@ -81,11 +81,23 @@ HRESULT rg_type_make(AM_MEDIA_TYPE *ret, const GUID *major, const GUID *subtype,
     return S_OK;
 }
 
+/* A size without a block is no block. */
+static ULONG block_size(const AM_MEDIA_TYPE *type)
+{
+    return type->pbFormat != NULL ? type->cbFormat : 0;
+}
+
+static bool same_block(const AM_MEDIA_TYPE *a, const AM_MEDIA_TYPE *b)
+{
+    ULONG size = block_size(a);
+
+    return size == block_size(b) && (size == 0 || memcmp(a->pbFormat, b->pbFormat, size) == 0);
+}
+
 bool rg_type_equal(const AM_MEDIA_TYPE *a, const AM_MEDIA_TYPE *b)
 {
     return IsEqualGUID(&a->majortype, &b->majortype) && IsEqualGUID(&a->subtype, &b->subtype) &&
-           IsEqualGUID(&a->formattype, &b->formattype) && a->cbFormat == b->cbFormat &&
-           (a->cbFormat == 0 || memcmp(a->pbFormat, b->pbFormat, a->cbFormat) == 0);
+           IsEqualGUID(&a->formattype, &b->formattype) && same_block(a, b);
 }
 
 static bool guid_fits(const GUID *value, const GUID *wanted)
@@ -102,10 +114,9 @@ bool rg_type_fits(const AM_MEDIA_TYPE *type, const AM_MEDIA_TYPE *partial)
         !guid_fits(&type->formattype, &partial->formattype))
         return false;
     /* a format type of GUID_NULL says nothing about the block */
-    if (IsEqualGUID(&partial->formattype, &GUID_NULL) || partial->cbFormat == 0)
+    if (IsEqualGUID(&partial->formattype, &GUID_NULL) || block_size(partial) == 0)
         return true;
-    return type->cbFormat == partial->cbFormat &&
-           memcmp(type->pbFormat, partial->pbFormat, type->cbFormat) == 0;
+    return same_block(type, partial);
 }
 
 bool rg_type_is_partial(const AM_MEDIA_TYPE *type)
@@ -129,6 +140,7 @@ static HRESULT STDMETHODCALLTYPE types_next(IEnumMediaTypes *face, ULONG count,
                                             AM_MEDIA_TYPE **types, ULONG *fetched)
 {
     struct type_enum *e = COM_HOME(face, struct type_enum);
+    unsigned first = atomic_load(&e->position);
     ULONG done = 0;
     HRESULT hr = S_OK;
 
@@ -140,10 +152,9 @@ static HRESULT STDMETHODCALLTYPE types_next(IEnumMediaTypes *face, ULONG count,
         return E_INVALIDARG;
     while (done < count) {
         AM_MEDIA_TYPE type;
-        unsigned position = atomic_load(&e->position);
 
         memset(&type, 0, sizeof(type));
-        hr = e->get(e->context, position, &type);
+        hr = e->get(e->context, first + done, &type);
         if (hr != S_OK)
             break;
         types[done] = CoTaskMemAlloc(sizeof(type));
@@ -153,13 +164,13 @@ static HRESULT STDMETHODCALLTYPE types_next(IEnumMediaTypes *face, ULONG count,
             break;
         }
         *types[done++] = type;
-        atomic_store(&e->position, position + 1);
     }
     if (hr == E_OUTOFMEMORY) {
         while (done > 0)
             rg_type_delete(types[--done]);
-        return hr;
+        return hr; /* the position stays: nothing was handed out */
     }
+    atomic_store(&e->position, first + done);
     if (fetched != NULL)
         *fetched = done;
     return done == count ? S_OK : S_FALSE;
