@@ -190,6 +190,7 @@ static HRESULT STDMETHODCALLTYPE decommit(IMemAllocatorCallbackTemp *face)
     pthread_mutex_lock(&a->lock);
     if (a->committed) {
         a->committed = false;
+        a->decommits++;
         pthread_cond_broadcast(&a->freed);
         if (a->n_free == a->n_samples) {
             free_all_locked(a);
@@ -205,11 +206,16 @@ static HRESULT STDMETHODCALLTYPE decommit(IMemAllocatorCallbackTemp *face)
 static HRESULT get_sample(struct allocator *a, ULONG bytes, DWORD flags, struct sample **ret)
 {
     struct sample *s = NULL;
+    unsigned decommits;
     HRESULT hr = S_OK;
 
+    if (bytes > INT32_MAX)
+        return E_OUTOFMEMORY; /* sizes are LONGs */
     pthread_mutex_lock(&a->lock);
+    decommits = a->decommits;
     for (;;) {
-        if (!a->committed) {
+        /* a Decommit ends the wait even if a Commit follows before we have looked */
+        if (!a->committed || a->decommits != decommits) {
             hr = VFW_E_NOT_COMMITTED;
             break;
         }
@@ -265,7 +271,10 @@ static HRESULT STDMETHODCALLTYPE release_buffer(IMemAllocatorCallbackTemp *face,
     s = rg_sample_own(sample);
     if (s == NULL || s->allocator != allocator_of(face))
         return E_INVALIDARG;
-    rg_allocator_take_back(s->allocator, s);
+    /* by hand it gives up the caller's reference; a sample that is home has none to give */
+    if (atomic_load_explicit(&s->refs, memory_order_acquire) == 0)
+        return E_INVALIDARG;
+    IMediaSample_Release(sample);
     return S_OK;
 }
 

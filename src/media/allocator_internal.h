@@ -43,6 +43,7 @@ struct allocator {
     /* under `lock` */
     ALLOCATOR_PROPERTIES properties;
     bool committed;
+    unsigned decommits; /* so far */
     struct sample **samples; /* n_samples of them; NULL when neither committed nor draining */
     LONG n_samples;
     struct sample *free_first;
