@@ -98,9 +98,11 @@ static HRESULT STDMETHODCALLTYPE set_time(IMediaSample2 *face, REFERENCE_TIME *s
 {
     struct sample *s = sample_of(face);
 
+    if (start == NULL && stop != NULL)
+        return E_POINTER;
     s->flags &= ~(DWORD)(AM_SAMPLE_TIMEVALID | AM_SAMPLE_STOPVALID);
     if (start == NULL)
-        return stop == NULL ? S_OK : E_POINTER;
+        return S_OK;
     s->start = *start;
     s->flags |= AM_SAMPLE_TIMEVALID;
     if (stop != NULL) {
@@ -214,12 +216,12 @@ static HRESULT STDMETHODCALLTYPE set_media_time(IMediaSample2 *face, LONGLONG *s
 {
     struct sample *s = sample_of(face);
 
+    if ((start == NULL) != (stop == NULL))
+        return E_POINTER;
     if (start == NULL) {
         s->has_media_time = false;
-        return stop == NULL ? S_OK : E_POINTER;
+        return S_OK;
     }
-    if (stop == NULL)
-        return E_POINTER;
     s->media_start = *start;
     s->media_stop = *stop;
     s->has_media_time = true;
@@ -251,40 +253,55 @@ static HRESULT STDMETHODCALLTYPE get_properties(IMediaSample2 *face, DWORD bytes
     return S_OK;
 }
 
+/* Does a struct of so many bytes hold the whole field? */
+#define REACHES(bytes, field)                                                                    \
+    ((bytes) >= offsetof(AM_SAMPLE2_PROPERTIES, field) + sizeof(((AM_SAMPLE2_PROPERTIES *)0)->field))
+
+/* What the sample shall be, checked: what the caller's struct does not reach stays as it is. */
+static HRESULT wanted_properties(struct sample *s, DWORD bytes, const BYTE *from, AM_SAMPLE2_PROPERTIES *p)
+{
+    AM_SAMPLE2_PROPERTIES now;
+
+    (void)get_properties(&s->face, sizeof(now), (BYTE *)&now);
+    *p = now;
+    memcpy(p, from, bytes < sizeof(*p) ? bytes : sizeof(*p));
+    if (!REACHES(bytes, pMediaType))
+        p->pMediaType = now.pMediaType; /* not half a pointer */
+    if (REACHES(bytes, cbBuffer) && p->cbBuffer != 0 && (ULONG)p->cbBuffer > s->size)
+        return E_INVALIDARG;
+    if (REACHES(bytes, pbBuffer) && p->pbBuffer != NULL && p->pbBuffer != s->data)
+        return E_INVALIDARG; /* the memory is the allocator's; it cannot be exchanged */
+    if (p->lActual < 0 || (ULONG)p->lActual > s->size)
+        return VFW_E_BUFFER_OVERFLOW;
+    return S_OK;
+}
+
 static HRESULT STDMETHODCALLTYPE set_properties(IMediaSample2 *face, DWORD bytes, const BYTE *from)
 {
     struct sample *s = sample_of(face);
     AM_SAMPLE2_PROPERTIES p;
-    AM_MEDIA_TYPE *type = NULL;
+    AM_MEDIA_TYPE *type = s->type;
+    HRESULT hr;
 
     if (bytes == 0)
         return S_OK;
     if (from == NULL)
         return E_POINTER;
-    /* what the caller's struct does not reach stays as it is */
-    (void)get_properties(face, sizeof(p), (BYTE *)&p);
-    memcpy(&p, from, bytes < sizeof(p) ? bytes : sizeof(p));
-    if (bytes >= offsetof(AM_SAMPLE2_PROPERTIES, cbBuffer) + sizeof(p.cbBuffer) &&
-        p.cbBuffer != 0 && (ULONG)p.cbBuffer > s->size)
-        return E_INVALIDARG;
-    if (bytes >= offsetof(AM_SAMPLE2_PROPERTIES, pbBuffer) + sizeof(p.pbBuffer) &&
-        p.pbBuffer != NULL && p.pbBuffer != s->data)
-        return E_INVALIDARG; /* the memory is the allocator's; it cannot be exchanged */
-    if (p.lActual < 0 || (ULONG)p.lActual > s->size)
-        return VFW_E_BUFFER_OVERFLOW;
+    hr = wanted_properties(s, bytes, from, &p);
+    if (FAILED(hr))
+        return hr;
+    if ((p.dwSampleFlags & AM_SAMPLE_TYPECHANGED) == 0)
+        p.pMediaType = NULL; /* the flag says whether there is a type */
     if (p.pMediaType != s->type) {
-        if (p.pMediaType != NULL) {
-            type = rg_type_new(p.pMediaType);
-            if (type == NULL)
-                return E_OUTOFMEMORY;
-        }
+        type = p.pMediaType != NULL ? rg_type_new(p.pMediaType) : NULL;
+        if (type == NULL && p.pMediaType != NULL)
+            return E_OUTOFMEMORY;
         rg_type_delete(s->type);
         s->type = type;
     }
     s->type_specific = p.dwTypeSpecificFlags;
-    s->flags = p.dwSampleFlags & ~(DWORD)AM_SAMPLE_TYPECHANGED;
-    if (s->type != NULL)
-        s->flags |= AM_SAMPLE_TYPECHANGED;
+    s->flags = p.dwSampleFlags;
+    (void)flag_set(s, AM_SAMPLE_TYPECHANGED, s->type != NULL);
     s->actual = (ULONG)p.lActual;
     s->start = p.tStart;
     s->stop = p.tStop;
@@ -366,11 +383,34 @@ bool rg_sample_is_writable(IMediaSample *sample)
     return IMediaSample_Release(sample) == 1;
 }
 
-HRESULT rg_sample_copy_properties(IMediaSample *to, IMediaSample *from)
+static HRESULT copy_own(struct sample *to, const struct sample *from)
+{
+    AM_MEDIA_TYPE *type = NULL;
+
+    if (from->type != NULL) {
+        type = rg_type_new(from->type);
+        if (type == NULL)
+            return E_OUTOFMEMORY;
+    }
+    rg_type_delete(to->type);
+    to->type = type;
+    to->flags = from->flags;
+    to->type_specific = from->type_specific;
+    to->stream_id = from->stream_id;
+    to->start = from->start;
+    to->stop = from->stop;
+    to->has_media_time = from->has_media_time;
+    to->media_start = from->media_start;
+    to->media_stop = from->media_stop;
+    to->has_extra = from->has_extra;
+    to->extra = from->extra;
+    return S_OK;
+}
+
+static HRESULT copy_between(IMediaSample *to, IMediaSample *from)
 {
     REFERENCE_TIME start, stop;
     LONGLONG media_start, media_stop;
-    struct rg_sample_extra extra;
     AM_MEDIA_TYPE *type = NULL;
     HRESULT hr = IMediaSample_GetTime(from, &start, &stop);
 
@@ -387,14 +427,22 @@ HRESULT rg_sample_copy_properties(IMediaSample *to, IMediaSample *from)
     IMediaSample_SetSyncPoint(to, IMediaSample_IsSyncPoint(from) == S_OK);
     IMediaSample_SetPreroll(to, IMediaSample_IsPreroll(from) == S_OK);
     IMediaSample_SetDiscontinuity(to, IMediaSample_IsDiscontinuity(from) == S_OK);
-    if (rg_sample_get_extra(from, &extra) == S_OK)
-        (void)rg_sample_set_extra(to, &extra); /* another's sample has no room for it */
     hr = IMediaSample_GetMediaType(from, &type);
-    if (hr == S_OK) {
+    if (SUCCEEDED(hr))
         hr = IMediaSample_SetMediaType(to, type);
-        rg_type_delete(type);
-    }
+    rg_type_delete(type);
     return FAILED(hr) ? hr : S_OK;
+}
+
+HRESULT rg_sample_copy_properties(IMediaSample *to, IMediaSample *from)
+{
+    struct sample *own_to = rg_sample_own(to), *own_from = rg_sample_own(from);
+
+    if (own_to != NULL && own_from != NULL)
+        return copy_own(own_to, own_from);
+    if (own_to != NULL)
+        own_to->has_extra = false; /* another's sample has none */
+    return copy_between(to, from);
 }
 
 HRESULT rg_sample_get_extra(IMediaSample *sample, struct rg_sample_extra *ret)
