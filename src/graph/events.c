@@ -98,7 +98,8 @@ HRESULT graph_events_init(struct graph *graph)
     pthread_mutex_init(&graph->events_lock, NULL);
     graph->events.handled = HANDLERS_ALL;
     graph->events.ready = CreateEventW(NULL, TRUE, FALSE, NULL);
-    return graph->events.ready != NULL ? S_OK : E_OUTOFMEMORY;
+    return graph->events.ready != NULL ? graph_table_init(&graph->events.by_filter)
+                                       : E_OUTOFMEMORY;
 }
 
 /* The graph is going: nobody sends any more. */

@@ -107,6 +107,10 @@ static HRESULT graph_build(struct graph *graph)
 
     if (SUCCEEDED(hr))
         hr = graph_events_init(graph);
+    if (SUCCEEDED(hr))
+        hr = graph_table_init(&graph->by_filter);
+    if (SUCCEEDED(hr))
+        hr = graph_table_init(&graph->by_name);
     if (FAILED(hr))
         return hr;
     graph->settled = CreateEventW(NULL, TRUE, TRUE, NULL);

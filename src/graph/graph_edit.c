@@ -63,7 +63,7 @@ static HRESULT plan_around(struct rewire *edit, IBaseFilter *present)
 
 /* How what comes has become a member, for taking it out again. */
 struct newcomer {
-    bool added;      /* by this edit */
+    bool added; /* by this edit */
     bool was_cached;
 };
 

@@ -27,12 +27,13 @@ struct graph_link {
 };
 
 struct graph_table {
-    struct graph_link **slots; /* NULL while nothing was ever put in */
+    struct graph_link **slots;
     size_t mask, count;
 };
 
-/* Put and take cost O(1); the link lives in what it finds. */
-HRESULT graph_table_put(struct graph_table *table, struct graph_link *link, uint64_t hash);
+/* Put and take cost O(1); the link lives in what it finds, so putting can't fail. */
+HRESULT graph_table_init(struct graph_table *table);
+void graph_table_put(struct graph_table *table, struct graph_link *link, uint64_t hash);
 void graph_table_take(struct graph_table *table, struct graph_link *link);
 struct graph_link *graph_table_first(const struct graph_table *table, uint64_t hash);
 struct graph_link *graph_table_next(const struct graph_link *link);

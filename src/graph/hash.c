@@ -52,22 +52,22 @@ static HRESULT table_resize(struct graph_table *table, size_t slots)
     return S_OK;
 }
 
-HRESULT graph_table_put(struct graph_table *table, struct graph_link *link, uint64_t hash)
+HRESULT graph_table_init(struct graph_table *table)
+{
+    return table_resize(table, TABLE_FIRST_SLOTS);
+}
+
+void graph_table_put(struct graph_table *table, struct graph_link *link, uint64_t hash)
 {
     struct graph_link **slot;
 
-    if (table->slots == NULL) {
-        if (FAILED(table_resize(table, TABLE_FIRST_SLOTS)))
-            return E_OUTOFMEMORY;
-    } else if (table->count > table->mask) {
+    if (table->count > table->mask)
         (void)table_resize(table, (table->mask + 1) * 2); /* a full table is slow, not wrong */
-    }
     slot = &table->slots[hash & table->mask];
     link->hash = hash;
     link->next = *slot;
     *slot = link;
     table->count++;
-    return S_OK;
 }
 
 void graph_table_take(struct graph_table *table, struct graph_link *link)

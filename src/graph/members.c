@@ -210,22 +210,13 @@ static struct graph_node *node_new(IBaseFilter *filter, const WCHAR *name)
     return node;
 }
 
-static HRESULT node_enter(struct graph *graph, struct graph_node *node)
+static void node_enter(struct graph *graph, struct graph_node *node)
 {
-    HRESULT hr = graph_table_put(&graph->by_filter, &node->by_filter,
-                                 graph_hash_pointer(node->identity));
-
-    if (FAILED(hr))
-        return hr;
-    hr = graph_table_put(&graph->by_name, &node->by_name, graph_hash_text(node->name));
-    if (FAILED(hr)) {
-        graph_table_take(&graph->by_filter, &node->by_filter);
-        return hr;
-    }
+    graph_table_put(&graph->by_filter, &node->by_filter, graph_hash_pointer(node->identity));
+    graph_table_put(&graph->by_name, &node->by_name, graph_hash_text(node->name));
     list_push(&graph->members, node);
     graph_version_bump(graph);
     graph_touch_locked(graph, node);
-    return S_OK;
 }
 
 /* Out of the tables and the list of members; the node is left to the caller. */
@@ -258,11 +249,7 @@ HRESULT graph_add_locked(struct graph *graph, IBaseFilter *filter, const WCHAR *
         return E_OUTOFMEMORY;
     (void)graph_cache_drop_locked(graph, filter);
     node->by_connect = (flags & GRAPH_ADD_BY_CONNECT) != 0;
-    hr = node_enter(graph, node);
-    if (FAILED(hr)) {
-        node_free(node);
-        return hr;
-    }
+    node_enter(graph, node);
     hr = filter->lpVtbl->JoinFilterGraph(filter, (IFilterGraph *)&graph->builder.i, chosen);
     if (FAILED(hr)) {
         node_leave(graph, node);
@@ -343,18 +330,13 @@ static HRESULT node_take_apart(struct graph *graph, struct graph_node *node, boo
     return force ? S_OK : hr;
 }
 
-static HRESULT cache_enter(struct graph *graph, struct graph_node *node)
+static void cache_enter(struct graph *graph, struct graph_node *node)
 {
-    HRESULT hr = graph_table_put(&graph->by_filter, &node->by_filter,
-                                 graph_hash_pointer(node->identity));
-
-    if (FAILED(hr))
-        return hr;
+    graph_table_put(&graph->by_filter, &node->by_filter, graph_hash_pointer(node->identity));
     node->in_cache = true;
     node->by_connect = false;
     node->flags = 0;
     list_push(&graph->cached, node);
-    return S_OK;
 }
 
 HRESULT graph_remove_locked(struct graph *graph, struct graph_node *node, unsigned flags)
@@ -371,7 +353,9 @@ HRESULT graph_remove_locked(struct graph *graph, struct graph_node *node, unsign
     node_leave(graph, node);
     filter->lpVtbl->SetSyncSource(filter, NULL);
     filter->lpVtbl->JoinFilterGraph(filter, NULL, NULL);
-    if ((flags & GRAPH_REMOVE_TO_CACHE) == 0 || FAILED(cache_enter(graph, node)))
+    if ((flags & GRAPH_REMOVE_TO_CACHE) != 0)
+        cache_enter(graph, node);
+    else
         node_free(node);
     graph_recount_renderers(graph);
     return S_OK;
@@ -396,7 +380,6 @@ static bool any_pin_connected(IBaseFilter *filter)
 HRESULT graph_cache_add_locked(struct graph *graph, IBaseFilter *filter)
 {
     struct graph_node *node;
-    HRESULT hr;
 
     if (filter == NULL)
         return E_POINTER;
@@ -412,10 +395,8 @@ HRESULT graph_cache_add_locked(struct graph *graph, IBaseFilter *filter)
     node = node_new(filter, NULL);
     if (node == NULL)
         return E_OUTOFMEMORY;
-    hr = cache_enter(graph, node);
-    if (FAILED(hr))
-        node_free(node);
-    return hr;
+    cache_enter(graph, node);
+    return S_OK;
 }
 
 HRESULT graph_cache_drop_locked(struct graph *graph, IBaseFilter *filter)

@@ -79,14 +79,11 @@ void graph_renderers_complete_locked(struct graph *graph, LONG_PTR status, IBase
     complete_if_all(events);
 }
 
-static HRESULT renderer_add(struct graph *graph, struct graph_node *node)
+static void renderer_add(struct graph *graph, struct graph_node *node)
 {
     struct graph_events *events = &graph->events;
-    HRESULT hr = graph_table_put(&events->by_filter, &node->by_renderer,
-                                 graph_hash_pointer(node->filter));
 
-    if (FAILED(hr))
-        return hr;
+    graph_table_put(&events->by_filter, &node->by_renderer, graph_hash_pointer(node->filter));
     node->is_renderer = true;
     node->completed = false;
     node->previous_renderer = NULL;
@@ -96,7 +93,6 @@ static HRESULT renderer_add(struct graph *graph, struct graph_node *node)
     graph->renderers = node;
     events->renderers++;
     events->complete_posted = false; /* there is somebody to wait for again */
-    return S_OK;
 }
 
 static void renderer_take(struct graph *graph, struct graph_node *node)
@@ -124,7 +120,7 @@ static void recount_one(struct graph *graph, struct graph_node *node)
 
     pthread_mutex_lock(&graph->events_lock);
     if (is_renderer && !node->is_renderer)
-        (void)renderer_add(graph, node);
+        renderer_add(graph, node);
     else if (!is_renderer && node->is_renderer)
         renderer_take(graph, node);
     pthread_mutex_unlock(&graph->events_lock);

@@ -165,11 +165,8 @@ static HRESULT prepare(struct rewire *edit, struct prepared *p)
     if (edit->via != NULL) {
         p->via_in = rewire_free_pin(edit->via, PINDIR_INPUT);
         p->via_out = rewire_free_pin(edit->via, PINDIR_OUTPUT);
-        if (p->via_in == NULL || p->via_out == NULL) {
-            graph_report_set(edit->graph, "the filter that comes has no free %s pin",
-                             p->via_in == NULL ? "input" : "output");
-            return VFW_E_NOT_FOUND;
-        }
+        if (p->via_in == NULL || p->via_out == NULL)
+            return VFW_E_CANNOT_CONNECT;
         first = p->via_in;
     }
     if (edit->via == NULL) {
@@ -381,10 +378,11 @@ static HRESULT put_back(struct rewire *edit, const struct old_road *old)
         return S_OK;
     if (n == 0)
         return old->out_is_free ? IPin_Connect(edit->out, edit->in, &old->first) : S_OK;
-    if (old->in_is_free)
-        hr = IPin_Connect(edit->path.outputs[n - 1], edit->in, &old->last);
-    if (SUCCEEDED(hr) && old->out_is_free)
+    /* downstream last: what a filter gives depends on what it gets */
+    if (old->out_is_free)
         hr = IPin_Connect(edit->out, edit->path.inputs[0], &old->first);
+    if (SUCCEEDED(hr) && old->in_is_free)
+        hr = IPin_Connect(edit->path.outputs[n - 1], edit->in, &old->last);
     for (size_t i = n; SUCCEEDED(hr) && is_live(edit) && i-- > 0;)
         hr = graph_activate_locked(edit->graph, edit->path.filters[i]);
     return hr;
@@ -487,6 +485,24 @@ static bool is_active(IBaseFilter *filter)
     return SUCCEEDED(IBaseFilter_GetState(filter, 0, &state)) && state != State_Stopped;
 }
 
+/* Can what comes stand in a road at all? */
+static HRESULT check_via(struct rewire *edit)
+{
+    RG_AUTO(IPin) input = rewire_free_pin(edit->via, PINDIR_INPUT);
+    RG_AUTO(IPin) output = rewire_free_pin(edit->via, PINDIR_OUTPUT);
+
+    if (rewire_has_connection(edit->via)) {
+        graph_report_set(edit->graph, "the filter that comes is connected already: disconnect it first");
+        return E_INVALIDARG;
+    }
+    if (input == NULL || output == NULL) {
+        graph_report_set(edit->graph, "the filter that comes has no %s pin: it can't stand in the middle of a road",
+                         input == NULL ? "input" : "output");
+        return VFW_E_CANNOT_CONNECT;
+    }
+    return S_OK;
+}
+
 HRESULT rewire_carry_out(struct rewire *edit)
 {
     bool was_active = false;
@@ -495,10 +511,9 @@ HRESULT rewire_carry_out(struct rewire *edit)
     edit->certificate.cut = -1;
     graph_pin_text(edit->out, edit->certificate.gate, sizeof(edit->certificate.gate));
     if (edit->via != NULL) {
-        if (rewire_has_connection(edit->via)) {
-            graph_report_set(edit->graph, "the filter that comes is connected already: disconnect it first");
-            return E_INVALIDARG;
-        }
+        hr = check_via(edit);
+        if (FAILED(hr))
+            return hr;
         was_active = is_active(edit->via);
         if (was_active)
             (void)IBaseFilter_Stop(edit->via);

@@ -85,14 +85,19 @@ static void worker_settle(struct graph_worker *worker)
     struct graph *graph = worker->graph;
     struct graph_snapshot all = { 0 };
     uint64_t change;
-    HRESULT hr = E_FAIL;
+    HRESULT hr;
 
     if (FAILED(graph_lock(graph, worker->quit, INFINITE)))
         return;
     change = atomic_load(&graph->change);
-    if (graph->state == State_Paused &&
-        !atomic_load(&graph->is_ending)) /* its end counts `change` up later */
-        hr = graph_snapshot_locked(graph, &all);
+    /* the graph's end counts `change` up only after it has set is_ending */
+    if (graph->state != State_Paused || atomic_load(&graph->is_ending)) {
+        graph_unlock(graph);
+        return;
+    }
+    hr = graph_snapshot_locked(graph, &all);
+    if (FAILED(hr))
+        graph_settle_finish_locked(graph, hr); /* nobody may wait for it for ever */
     graph_unlock(graph);
     if (FAILED(hr))
         return;

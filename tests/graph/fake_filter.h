@@ -57,6 +57,7 @@ struct fake_config {
     int64_t
         samples; /* how many a source delivers before its end; < 0: no end; 0: none, and no end either */
     REFERENCE_TIME sample_time; /* 100 ns per sample; 0: 10 ms */
+    bool swallows_end;          /* a transform that passes no EndOfStream on */
     unsigned holds; /* a transform keeps that many samples back until the end of stream */
 };
 
@@ -157,6 +158,9 @@ void fake_pin_init(struct fake_filter *filter, struct fake_pin *pin, int index, 
 void fake_pin_fini(struct fake_pin *pin);
 void fake_pin_stop(struct fake_pin *pin); /* its waits end */
 void fake_pin_start(struct fake_pin *pin);
+/* A source brackets GetBuffer and delivery with these: while it is inside, nobody blocks the pin. */
+HRESULT fake_pin_begin(struct fake_pin *pin);
+void fake_pin_end(struct fake_pin *pin);
 HRESULT fake_pin_deliver(struct fake_pin *pin, IMediaSample *sample);
 void fake_pin_deliver_end(struct fake_pin *pin);
 HRESULT fake_enum_pins(struct fake_filter *filter, int from, IEnumPins **out);

@@ -36,22 +36,27 @@ static bool deliver_next(struct fake_filter *self, int64_t number)
     struct fake_pin *pin = &self->pins[self->config.inputs];
     IMemAllocator *allocator = NULL;
     IMediaSample *sample = NULL;
-    HRESULT hr;
+    HRESULT hr = fake_pin_begin(pin);
 
+    if (hr != S_OK)
+        return false;
     pthread_mutex_lock(&self->lock);
     if (pin->allocator != NULL) {
         allocator = pin->allocator;
         allocator->lpVtbl->AddRef(allocator);
     }
     pthread_mutex_unlock(&self->lock);
-    if (allocator == NULL)
+    if (allocator == NULL) {
+        fake_pin_end(pin);
         return false;
+    }
     hr = make_sample(self, allocator, number, &sample);
     if (SUCCEEDED(hr)) {
         hr = fake_pin_deliver(pin, sample);
         sample->lpVtbl->Release(sample);
     }
     allocator->lpVtbl->Release(allocator);
+    fake_pin_end(pin);
     return hr == S_OK;
 }
 
@@ -242,6 +247,8 @@ void fake_end(struct fake_pin *pin)
         fake_post(self, EC_COMPLETE, S_OK,
                   self->config.nameless_complete ? 0 : (LONG_PTR)&self->base);
     give_up_held(self);
+    if (self->config.swallows_end)
+        return;
     for (int i = 0; i < self->config.outputs; i++)
         fake_pin_deliver_end(&self->pins[self->config.inputs + i]);
 }

@@ -337,7 +337,7 @@ static HRESULT STDMETHODCALLTYPE pin_internal(IPin *face, IPin **pins, ULONG *co
 
 /* ---- the road ---------------------------------------------------------------------------- */
 
-static HRESULT gate_enter(struct fake_pin *pin)
+HRESULT fake_pin_begin(struct fake_pin *pin)
 {
     HRESULT hr = S_OK;
 
@@ -364,7 +364,7 @@ void fake_gate_shut(struct fake_pin *pin)
     pthread_cond_broadcast(&pin->gate_changed);
 }
 
-static void gate_leave(struct fake_pin *pin)
+void fake_pin_end(struct fake_pin *pin)
 {
     pthread_mutex_lock(&pin->gate);
     if (--pin->users == 0 && pin->gate_state == GATE_PENDING)
@@ -375,7 +375,7 @@ static void gate_leave(struct fake_pin *pin)
 HRESULT fake_pin_deliver(struct fake_pin *pin, IMediaSample *sample)
 {
     IMemInputPin *memory;
-    HRESULT hr = gate_enter(pin);
+    HRESULT hr = fake_pin_begin(pin);
 
     if (hr != S_OK)
         return hr;
@@ -387,7 +387,7 @@ HRESULT fake_pin_deliver(struct fake_pin *pin, IMediaSample *sample)
     hr = memory != NULL ? memory->lpVtbl->Receive(memory, sample) : VFW_E_NOT_CONNECTED;
     if (memory != NULL)
         memory->lpVtbl->Release(memory);
-    gate_leave(pin);
+    fake_pin_end(pin);
     return hr;
 }
 
@@ -395,14 +395,14 @@ void fake_pin_deliver_end(struct fake_pin *pin)
 {
     IPin *peer;
 
-    if (gate_enter(pin) != S_OK)
+    if (fake_pin_begin(pin) != S_OK)
         return;
     peer = NULL;
     if (SUCCEEDED(pin_connected_to(&pin->pin, &peer))) {
         peer->lpVtbl->EndOfStream(peer);
         peer->lpVtbl->Release(peer);
     }
-    gate_leave(pin);
+    fake_pin_end(pin);
 }
 
 void fake_pin_stop(struct fake_pin *pin)
