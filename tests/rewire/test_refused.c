@@ -47,8 +47,8 @@ static void does_not_start(void **state)
 static void no_pins(void **state)
 {
     (void)state;
-    swap_refused(kit_filter(KIT_SINK), VFW_E_NOT_FOUND);
-    swap_refused(kit_filter(KIT_SOURCE), VFW_E_NOT_FOUND);
+    swap_refused(kit_filter(KIT_SINK), VFW_E_CANNOT_CONNECT);
+    swap_refused(kit_filter(KIT_SOURCE), VFW_E_CANNOT_CONNECT);
 }
 
 /* ---- foreign replacements between our pins ------------------------------------------------------------ */

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* test_foreign.c - the documented road: pins that know nothing of ours, with DirectShow's interfaces or without. */
+#include "rewire_test.h"
+
+struct foreign_road {
+    struct road r;
+    struct fake_filter *source, *sink;
+};
+
+static const struct fake_config source_config = {
+    .name = "source", .outputs = 1, .out_types = "a", .samples = -1,
+    .flow_control = true, .dynamic_connect = true,
+};
+static const struct fake_config sink_config = {
+    .name = "sink", .inputs = 1, .in_types = "a", .pin_connection = true, .dynamic_connect = true,
+    .is_end_pin = true,
+};
+static const struct fake_config pass_config = {
+    .name = "foreign", .inputs = 1, .outputs = 1, .in_types = "a", .out_types = "=",
+};
+
+static void foreign_open(struct foreign_road *f, const struct fake_config *source, IBaseFilter *middle,
+                         const struct fake_config *sink)
+{
+    f->source = fake_filter_new(source);
+    f->sink = fake_filter_new(sink);
+    road_open(&f->r, &f->source->base, middle, &f->sink->base);
+}
+
+static void assert_numbers_are_whole(struct fake_filter *sink)
+{
+    pthread_mutex_lock(&sink->lock);
+    for (size_t i = 0; i < sink->number_count; i++)
+        if (sink->numbers[i] != (int64_t)i) {
+            pthread_mutex_unlock(&sink->lock);
+            fail_msg("place %zu holds number %lld", i, (long long)sink->numbers[i]);
+        }
+    pthread_mutex_unlock(&sink->lock);
+}
+
+static void assert_foreign_flows(struct foreign_road *f)
+{
+    assert_true(fake_wait_numbers(f->sink, fake_number_count(f->sink) + 20));
+    assert_numbers_are_whole(f->sink);
+}
+
+static IBaseFilter *make(unsigned i)
+{
+    struct fake_config config = pass_config;
+
+    switch (i % 4) {
+    case 0:
+        return kit_filter(KIT_PASS);
+    case 1:
+        config.holds = 3;
+        return &fake_filter_new(&config)->base;
+    case 2:
+        return kit_filter_with(KIT_HOLD, "hold=3");
+    default:
+        return &fake_filter_new(&config)->base;
+    }
+}
+
+static void swaps_under_load(void **state)
+{
+    struct foreign_road f;
+
+    (void)state;
+    foreign_open(&f, &source_config, make(0), &sink_config);
+    road_run(&f.r);
+    for (unsigned i = 1; i <= 1000; i++) {
+        CERTIFICATE(c);
+
+        if (i % 8 == 0)
+            assert_true(fake_wait_numbers(f.sink, fake_number_count(f.sink) + 5));
+        assert_hr(road_swap(&f.r, make(i), &c), S_OK);
+        assert_string_equal(c.gate, "source.out0");
+    }
+    assert_foreign_flows(&f);
+    road_close(&f.r);
+}
+
+static void in_and_out(void **state)
+{
+    struct foreign_road f;
+
+    (void)state;
+    foreign_open(&f, &source_config, NULL, &sink_config);
+    road_run(&f.r);
+    for (unsigned i = 0; i < 300; i++) {
+        IBaseFilter *fx = make(i);
+        CERTIFICATE(c);
+
+        assert_hr(CALL(f.r.edit, Insert, kit_out(f.r.source), fx, "fx", NULL, &c), S_OK);
+        assert_hr(CALL(f.r.edit, Remove, fx, NULL, &c), S_OK);
+        assert_int_equal(LET_GO(fx), 0);
+    }
+    assert_foreign_flows(&f);
+    road_close(&f.r);
+}
+
+/* ---- what is missing is found before anything is touched --------------------------------------------- */
+
+static void assert_untouched(struct foreign_road *f, IBaseFilter *fx)
+{
+    assert_int_equal(graph_count(&f->r.g), 3);
+    assert_int_equal(LET_GO(fx), 0);
+    assert_foreign_flows(f);
+    road_close(&f->r);
+}
+
+static void output_cannot_block(void **state)
+{
+    struct fake_config source = source_config;
+    struct foreign_road f;
+    IBaseFilter *fx = kit_filter(KIT_PASS);
+    CERTIFICATE(c);
+
+    (void)state;
+    source.flow_control = false;
+    foreign_open(&f, &source, kit_filter(KIT_PASS), &sink_config);
+    road_run(&f.r);
+    assert_hr(CALL(f.r.edit, Swap, f.r.middle, fx, NULL, NULL, &c), E_NOINTERFACE);
+    assert_refused(&c, E_NOINTERFACE);
+    assert_int_equal(c.closed_ns, 0);
+    assert_untouched(&f, fx);
+}
+
+static void input_cannot_be_taken_off(void **state)
+{
+    struct fake_config sink = sink_config;
+    struct foreign_road f;
+    IBaseFilter *fx = kit_filter(KIT_PASS);
+    CERTIFICATE(c);
+
+    (void)state;
+    sink.pin_connection = false;
+    foreign_open(&f, &source_config, kit_filter(KIT_PASS), &sink);
+    road_run(&f.r);
+    assert_hr(CALL(f.r.edit, Swap, f.r.middle, fx, NULL, NULL, &c), E_NOINTERFACE);
+    assert_refused(&c, E_NOINTERFACE);
+    assert_untouched(&f, fx);
+}
+
+/* ---- put back -------------------------------------------------------------------------------------------- */
+
+static void refused_and_put_back(IBaseFilter *fx, HRESULT wanted)
+{
+    struct foreign_road f;
+    CERTIFICATE(c);
+
+    foreign_open(&f, &source_config, kit_filter_with(KIT_HOLD, "hold=3"), &sink_config);
+    road_run(&f.r);
+    for (unsigned i = 0; i < 10; i++) {
+        assert_hr(CALL(f.r.edit, Swap, f.r.middle, fx, NULL, NULL, &c), wanted);
+        assert_refused(&c, wanted);
+        assert_int_equal(kit_state(f.r.middle), State_Running);
+        assert_false(kit_in_graph(fx));
+        assert_foreign_flows(&f);
+    }
+    assert_untouched(&f, fx);
+}
+
+static void put_back(void **state)
+{
+    struct fake_config config = pass_config;
+
+    (void)state;
+    config.in_types = "b";
+    refused_and_put_back(&fake_filter_new(&config)->base, VFW_E_NO_ACCEPTABLE_TYPES);
+    config = pass_config;
+    config.fail_pause = E_ACCESSDENIED;
+    refused_and_put_back(&fake_filter_new(&config)->base, E_ACCESSDENIED);
+    config = pass_config;
+    config.fail_run = E_ACCESSDENIED;
+    refused_and_put_back(&fake_filter_new(&config)->base, E_ACCESSDENIED);
+    config = pass_config;
+    config.fail_connect = E_ACCESSDENIED;
+    refused_and_put_back(&fake_filter_new(&config)->base, E_ACCESSDENIED);
+    refused_and_put_back(kit_filter_with(KIT_PASS, "fail_start=1"), VFW_E_NO_DECOMPRESSOR);
+    refused_and_put_back(kit_filter(KIT_SINK), VFW_E_CANNOT_CONNECT);
+}
+
+/* ---- a marker that never comes ------------------------------------------------------------------------------ */
+
+static void marker_is_swallowed(void **state)
+{
+    struct fake_config config = pass_config;
+    struct foreign_road f;
+    RG_EDIT_REQUEST request = { .size = sizeof(request), .timeout_ms = 30 };
+    IBaseFilter *fx = kit_filter(KIT_PASS);
+    CERTIFICATE(c);
+
+    (void)state;
+    config.swallows_end = true;
+    foreign_open(&f, &source_config, &fake_filter_new(&config)->base, &sink_config);
+    road_run(&f.r);
+    assert_hr(CALL(f.r.edit, Swap, f.r.middle, fx, NULL, &request, &c), VFW_E_TIMEOUT);
+    assert_refused(&c, VFW_E_TIMEOUT);
+    assert_foreign_flows(&f);
+    /* without drain it can go */
+    request.flags = RG_EDIT_NO_DRAIN;
+    assert_hr(CALL(f.r.edit, Swap, f.r.middle, fx, "fx", &request, &c), S_OK);
+    LET_GO(fx);
+    assert_foreign_flows(&f);
+    road_close(&f.r);
+}
+
+static void marker_is_swallowed_between_ours(void **state)
+{
+    struct fake_config config = pass_config;
+    struct road r;
+    RG_EDIT_REQUEST request = { .size = sizeof(request), .timeout_ms = 30 };
+    IBaseFilter *fx = kit_filter(KIT_PASS);
+    CERTIFICATE(c);
+
+    (void)state;
+    config.swallows_end = true;
+    road_open(&r, kit_filter(KIT_SOURCE), &fake_filter_new(&config)->base, kit_filter(KIT_SINK));
+    road_run(&r);
+    assert_hr(CALL(r.edit, Swap, r.middle, fx, NULL, &request, &c), VFW_E_TIMEOUT);
+    assert_refused(&c, VFW_E_TIMEOUT);
+    assert_int_equal(LET_GO(fx), 0);
+    assert_int_equal(graph_count(&r.g), 3);
+    assert_flows(0);
+    road_close(&r);
+}
+
+/* ---- the end of a foreign stream ------------------------------------------------------------------------------- */
+
+static void foreign_stream_ends_once(void **state)
+{
+    struct fake_config source = source_config;
+    struct foreign_road f;
+
+    (void)state;
+    source.samples = 20000;
+    foreign_open(&f, &source, make(2), &sink_config);
+    road_run(&f.r);
+    for (unsigned i = 1; i <= 20; i++)
+        assert_hr(road_swap(&f.r, make(i), NULL), S_OK);
+    assert_true(graph_event(&f.r.g, EC_COMPLETE, KIT_WAIT_MS, NULL));
+    assert_int_equal(fake_number_count(f.sink), 20000);
+    assert_numbers_are_whole(f.sink);
+    assert_false(graph_event(&f.r.g, EC_COMPLETE, 0, NULL));
+    road_close(&f.r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(swaps_under_load),
+        cmocka_unit_test(in_and_out),
+        cmocka_unit_test(output_cannot_block),
+        cmocka_unit_test(input_cannot_be_taken_off),
+        cmocka_unit_test(put_back),
+        cmocka_unit_test(marker_is_swallowed),
+        cmocka_unit_test(marker_is_swallowed_between_ours),
+        cmocka_unit_test(foreign_stream_ends_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
