@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* queue.c - a thread boundary: samples wait in a bounded ring and go on upon a thread of their own.
  *
- * Upstream's streaming thread puts in and waits while the ring is full; the queue's own thread takes out.  Markers and
- * segments keep their place among the samples.
- * Knows: pins.  Must not know: media.
+ * Upstream's streaming thread puts in and waits while the ring is full; the pump's thread takes out.
+ * Knows: pins, the pump.  Must not know: media.
  */
 #include "base/tee.h"
 
 #include <string.h>
 
-#include "base/in_pin.h"
-#include "base/out_pin.h"
+#include "base/pump.h"
 #include "platform/memory.h"
-#include "platform/thread.h"
 
-#define MOST_SAMPLES 1024
+#define MOST_SAMPLES 65536
 
 struct queue_settings {
     int size;
@@ -33,264 +30,80 @@ const struct rg_class rg_queue = {
     .options = queue_options,
 };
 
-enum entry_kind {
-    ENTRY_SAMPLE = 1,
-    ENTRY_END,
-    ENTRY_MARKER, /* a push-through marker that ends here */
-    ENTRY_SEGMENT,
-};
-
-struct entry {
-    enum entry_kind kind;
-    IMediaSample *sample; /* a reference */
-    REFERENCE_TIME start, stop;
-    double rate;
-};
-
 struct queue {
     struct rg_filter filter;
     struct rg_in_pin in;
     struct rg_out_pin out;
+    struct rg_pump pump;
     struct rg_frozen frozen; /* owned by upstream's streaming thread */
-    struct rg_thread thread; /* under the filter lock */
-    bool has_thread;
-
-    pthread_mutex_t ring_lock; /* a leaf */
-    pthread_cond_t changed;
-    /* under `ring_lock` */
-    struct entry ring[MOST_SAMPLES];
-    unsigned first, n;
-    bool is_stopping, is_flushing, is_leaving;
-    bool is_busy;      /* the thread has an entry in hand */
-    HRESULT refusal;   /* what downstream said last; S_OK: all is well */
 };
 
-/* ---- putting in ------------------------------------------------------------------------ */
+/* ---- the flow -------------------------------------------------------------------------- */
 
-static HRESULT obstacle_locked(struct queue *q)
+static HRESULT put(struct rg_in_pin *pin, const struct rg_pump_entry *entry)
 {
-    if (q->is_stopping || q->is_leaving)
-        return VFW_E_WRONG_STATE;
-    if (q->is_flushing)
-        return S_FALSE;
-    return q->refusal;
-}
+    struct queue *q = pin->user;
+    const struct queue_settings *settings = rg_filter_settings(&q->filter, &q->frozen);
 
-/* Markers and segments go in even if the ring is full by count; there is room for them beyond the option's bound. */
-static HRESULT put(struct queue *q, const struct entry *entry, unsigned bound)
-{
-    HRESULT hr;
-
-    pthread_mutex_lock(&q->ring_lock);
-    while ((hr = obstacle_locked(q)) == S_OK && q->n >= bound)
-        pthread_cond_wait(&q->changed, &q->ring_lock);
-    if (hr == S_OK) {
-        q->ring[(q->first + q->n++) % MOST_SAMPLES] = *entry;
-        pthread_cond_broadcast(&q->changed);
-    }
-    pthread_mutex_unlock(&q->ring_lock);
-    return hr;
+    return rg_pump_put(&q->pump, entry, (unsigned)settings->size);
 }
 
 static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample)
 {
-    struct queue *q = pin->user;
-    const struct queue_settings *settings = rg_filter_settings(&q->filter, &q->frozen);
-    struct entry entry = { .kind = ENTRY_SAMPLE, .sample = sample };
-    HRESULT hr;
+    struct rg_pump_entry entry = { .kind = RG_PUMP_SAMPLE, .sample = sample };
+    HRESULT hr = put(pin, &entry);
 
-    IMediaSample_AddRef(sample);
-    hr = put(q, &entry, (unsigned)settings->size);
-    if (hr != S_OK) {
-        IMediaSample_Release(sample);
+    if (hr != S_OK)
         rg_drops_add(&pin->drops, FAILED(hr) ? "stopped" : "refused downstream", 1);
-    }
     return hr;
 }
 
 static HRESULT in_end_of_stream(struct rg_in_pin *pin)
 {
-    struct entry entry = { .kind = ENTRY_END };
+    struct rg_pump_entry entry = { .kind = RG_PUMP_END };
 
-    return put(pin->user, &entry, MOST_SAMPLES);
+    return put(pin, &entry);
 }
 
 static HRESULT in_marker(struct rg_in_pin *pin)
 {
-    struct entry entry = { .kind = ENTRY_MARKER };
+    struct rg_pump_entry entry = { .kind = RG_PUMP_MARKER };
 
-    return put(pin->user, &entry, MOST_SAMPLES);
+    return put(pin, &entry);
 }
 
 static HRESULT in_new_segment(struct rg_in_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop, double rate)
 {
-    struct entry entry = { .kind = ENTRY_SEGMENT, .start = start, .stop = stop, .rate = rate };
+    struct rg_pump_entry entry = { .kind = RG_PUMP_SEGMENT, .start = start, .stop = stop, .rate = rate };
 
-    return put(pin->user, &entry, MOST_SAMPLES);
+    return put(pin, &entry);
 }
-
-/* ---- taking out ------------------------------------------------------------------------ */
-
-static HRESULT deliver(struct queue *q, IMediaSample *sample)
-{
-    struct rg_sample_info info;
-    HRESULT hr = rg_sample_get_info(sample, &info);
-
-    if (SUCCEEDED(hr))
-        hr = rg_out_pin_begin(&q->out, info.has_time ? info.start : RG_GATE_NO_TIME);
-    if (SUCCEEDED(hr)) {
-        hr = rg_out_pin_deliver(&q->out, sample);
-        rg_out_pin_end(&q->out);
-    }
-    if (hr != S_OK)
-        rg_drops_add(&q->in.drops, hr == VFW_E_STATE_CHANGED ? "flushed" : "refused downstream", 1);
-    return hr;
-}
-
-static HRESULT carry_out(struct queue *q, const struct entry *entry)
-{
-    HRESULT hr = S_OK;
-
-    switch (entry->kind) {
-    case ENTRY_SAMPLE:
-        hr = deliver(q, entry->sample);
-        IMediaSample_Release(entry->sample);
-        break;
-    case ENTRY_END:
-        (void)rg_out_pin_end_of_stream(&q->out);
-        break;
-    case ENTRY_MARKER:
-        (void)rg_in_pin_signal_marker(&q->in);
-        break;
-    case ENTRY_SEGMENT:
-        (void)rg_out_pin_new_segment(&q->out, entry->start, entry->stop, entry->rate);
-        break;
-    }
-    return hr;
-}
-
-static unsigned clear_locked(struct queue *q)
-{
-    unsigned samples = 0;
-
-    while (q->n > 0) {
-        struct entry *entry = &q->ring[q->first];
-
-        if (entry->kind == ENTRY_SAMPLE) {
-            IMediaSample_Release(entry->sample);
-            samples++;
-        }
-        q->first = (q->first + 1) % MOST_SAMPLES;
-        q->n--;
-    }
-    pthread_cond_broadcast(&q->changed);
-    return samples;
-}
-
-static void queue_main(void *arg)
-{
-    struct queue *q = arg;
-
-    pthread_mutex_lock(&q->ring_lock);
-    while (!q->is_stopping) {
-        struct entry entry;
-        HRESULT hr;
-
-        if (q->n == 0) {
-            pthread_cond_wait(&q->changed, &q->ring_lock);
-            continue;
-        }
-        entry = q->ring[q->first];
-        q->first = (q->first + 1) % MOST_SAMPLES;
-        q->n--;
-        q->is_busy = true;
-        pthread_cond_broadcast(&q->changed);
-        pthread_mutex_unlock(&q->ring_lock);
-        hr = carry_out(q, &entry);
-        pthread_mutex_lock(&q->ring_lock);
-        q->is_busy = false;
-        if (hr != S_OK && !q->is_flushing && hr != VFW_E_STATE_CHANGED) {
-            q->refusal = hr;
-            rg_drops_add(&q->in.drops, "refused downstream", clear_locked(q));
-        }
-        pthread_cond_broadcast(&q->changed);
-    }
-    pthread_mutex_unlock(&q->ring_lock);
-}
-
-/* ---- flush ----------------------------------------------------------------------------- */
 
 static HRESULT in_begin_flush(struct rg_in_pin *pin)
 {
-    struct queue *q = pin->user;
-
-    pthread_mutex_lock(&q->ring_lock);
-    q->is_flushing = true;
-    rg_drops_add(&pin->drops, "flushed", clear_locked(q));
-    pthread_mutex_unlock(&q->ring_lock);
-    return rg_out_pin_begin_flush(&q->out);
+    return rg_pump_begin_flush(&((struct queue *)pin->user)->pump);
 }
 
 static HRESULT in_end_flush(struct rg_in_pin *pin)
 {
-    struct queue *q = pin->user;
-    HRESULT hr;
-
-    pthread_mutex_lock(&q->ring_lock);
-    while (q->is_busy)
-        pthread_cond_wait(&q->changed, &q->ring_lock);
-    pthread_mutex_unlock(&q->ring_lock);
-    hr = rg_out_pin_end_flush(&q->out);
-    pthread_mutex_lock(&q->ring_lock);
-    q->is_flushing = false;
-    q->refusal = S_OK;
-    pthread_mutex_unlock(&q->ring_lock);
-    return hr;
+    return rg_pump_end_flush(&((struct queue *)pin->user)->pump);
 }
 
 /* ---- states ---------------------------------------------------------------------------- */
 
-static void set_flag(struct queue *q, bool *flag, bool on)
-{
-    pthread_mutex_lock(&q->ring_lock);
-    *flag = on;
-    pthread_cond_broadcast(&q->changed);
-    pthread_mutex_unlock(&q->ring_lock);
-}
-
 static HRESULT filter_start(struct rg_filter *filter)
 {
-    struct queue *q = (struct queue *)filter;
-    HRESULT hr;
-
-    pthread_mutex_lock(&q->ring_lock);
-    q->is_stopping = false;
-    q->is_flushing = false;
-    q->is_leaving = false;
-    q->refusal = S_OK;
-    pthread_mutex_unlock(&q->ring_lock);
-    hr = rg_thread_start(&q->thread, "queue", queue_main, q);
-    q->has_thread = SUCCEEDED(hr);
-    return hr;
+    return rg_pump_start(&((struct queue *)filter)->pump);
 }
 
 static void filter_wake(struct rg_filter *filter)
 {
-    struct queue *q = (struct queue *)filter;
-
-    set_flag(q, &q->is_stopping, true);
+    rg_pump_wake(&((struct queue *)filter)->pump);
 }
 
 static HRESULT filter_stop(struct rg_filter *filter)
 {
-    struct queue *q = (struct queue *)filter;
-
-    if (q->has_thread)
-        rg_thread_join(&q->thread);
-    q->has_thread = false;
-    pthread_mutex_lock(&q->ring_lock);
-    rg_drops_add(&q->in.drops, "stopped", clear_locked(q));
-    pthread_mutex_unlock(&q->ring_lock);
+    rg_pump_stop(&((struct queue *)filter)->pump);
     return S_OK;
 }
 
@@ -309,17 +122,13 @@ static HRESULT in_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 
 static HRESULT in_connected(struct rg_in_pin *pin)
 {
-    struct queue *q = pin->user;
-
-    set_flag(q, &q->is_leaving, false);
+    rg_pump_set_leaving(&((struct queue *)pin->user)->pump, false);
     return S_OK;
 }
 
 static void in_wake(struct rg_in_pin *pin)
 {
-    struct queue *q = pin->user;
-
-    set_flag(q, &q->is_leaving, true);
+    rg_pump_set_leaving(&((struct queue *)pin->user)->pump, true);
 }
 
 static HRESULT in_holds_nothing(struct rg_in_pin *pin)
@@ -363,11 +172,7 @@ static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type, AL
 /* A new road: what the old one refused is over. */
 static HRESULT out_connected(struct rg_out_pin *pin)
 {
-    struct queue *q = pin->user;
-
-    pthread_mutex_lock(&q->ring_lock);
-    q->refusal = S_OK;
-    pthread_mutex_unlock(&q->ring_lock);
+    rg_pump_forgive(&((struct queue *)pin->user)->pump);
     return S_OK;
 }
 
@@ -399,12 +204,10 @@ static void destroy(struct rg_filter *filter)
 {
     struct queue *q = (struct queue *)filter;
 
-    (void)clear_locked(q); /* nobody else is left */
+    rg_pump_fini(&q->pump);
     rg_in_pin_fini(&q->in);
     rg_out_pin_fini(&q->out);
     rg_frozen_fini(&q->frozen);
-    pthread_cond_destroy(&q->changed);
-    pthread_mutex_destroy(&q->ring_lock);
 }
 
 static const struct rg_filter_ops filter_ops = {
@@ -430,12 +233,12 @@ HRESULT rg_queue_create(IUnknown *outer, REFIID iid, void **out)
         rg_free(q);
         return hr;
     }
-    pthread_mutex_init(&q->ring_lock, NULL);
-    pthread_cond_init(&q->changed, NULL);
     rg_in_pin_init(&q->in, &q->filter, &in_ops, "In");
     rg_out_pin_init(&q->out, &q->filter, &out_ops, "Out");
     q->in.user = q;
     q->out.user = q;
+    rg_pump_init(&q->pump, &q->out, &q->in.drops);
+    q->pump.marker_pin = &q->in;
     hr = rg_frozen_init(&q->frozen, &q->filter);
     if (FAILED(hr)) {
         com_object_release(&q->filter.object);

@@ -1,28 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 /* tee.c - one input, any number of outputs: every sample goes to every connected leg, unchanged and uncopied.
  *
- * Streaming thread: the legs one after the other, on the thread of the input; a leg that must not hold up the others gets a
- * queue behind it.  Control threads: legs come and go while it runs.
- * Knows: pins.  Must not know: media.
+ * Streaming thread of the input.  A leg whose road can block (a renderer that waits for its time, or for Run) gets a pump with a thread of its
+ * own as soon as there is another leg, so that no leg starves behind one that waits.
+ * Knows: pins, pumps.  Must not know: media.
  */
 #include "base/tee.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/in_pin.h"
-#include "base/out_pin.h"
+#include "base/pump.h"
 #include "platform/memory.h"
+
+#define PUMP_BOUND 16 /* samples that may wait before a leg that lags behind */
 
 struct leg {
     struct rg_out_pin out;
     struct tee *tee;
-    bool has_refused; /* owned by the streaming thread: no more until flush, stop or a new connection */
+    struct rg_pump pump;
+    atomic_bool is_pumped; /* set while nothing flows through the leg; stays until Stop */
+    /* owned by the streaming thread */
+    bool uses_pump;   /* is_pumped, read once per sample */
+    bool has_refused; /* no more until flush, stop or a new connection */
 };
 
 struct tee {
     struct rg_filter filter;
     struct rg_in_pin in;
+    bool is_started; /* under the filter lock */
 };
 
 const struct rg_class rg_tee = {
@@ -43,7 +49,7 @@ static struct leg *leg_at(struct tee *tee, unsigned i)
 
 /* ---- the flow -------------------------------------------------------------------------- */
 
-static HRESULT deliver_to(struct leg *leg, IMediaSample *sample, REFERENCE_TIME start)
+static HRESULT deliver_direct(struct leg *leg, IMediaSample *sample, REFERENCE_TIME start)
 {
     HRESULT hr = rg_out_pin_begin(&leg->out, start);
 
@@ -56,48 +62,96 @@ static HRESULT deliver_to(struct leg *leg, IMediaSample *sample, REFERENCE_TIME 
     else
         hr = rg_out_pin_deliver(&leg->out, sample);
     rg_out_pin_end(&leg->out);
-    if (hr != S_OK) {
+    if (hr != S_OK)
         leg->has_refused = true;
-        rg_drops_add(&leg->out.drops, "refused downstream", 1);
-    }
     return hr;
+}
+
+static HRESULT deliver_pumped(struct leg *leg, IMediaSample *sample)
+{
+    struct rg_pump_entry entry = { .kind = RG_PUMP_SAMPLE, .sample = sample };
+
+    return rg_out_pin_is_connected(&leg->out) ? rg_pump_put(&leg->pump, &entry, PUMP_BOUND)
+                                              : VFW_E_NOT_CONNECTED;
+}
+
+static HRESULT deliver_to(struct leg *leg, IMediaSample *sample, REFERENCE_TIME start)
+{
+    HRESULT hr = leg->uses_pump ? deliver_pumped(leg, sample) : deliver_direct(leg, sample, start);
+
+    if (hr != S_OK && hr != VFW_E_NOT_CONNECTED)
+        rg_drops_add(&leg->out.drops, "refused downstream", 1);
+    return hr;
+}
+
+struct tally {
+    unsigned taken, refused;
+    HRESULT result; /* of the last leg that refused */
+};
+
+static void give(struct tee *tee, bool pumped, IMediaSample *sample, const struct rg_sample_info *info,
+                 struct tally *tally)
+{
+    for (unsigned i = 0; i < n_legs(tee); i++) {
+        struct leg *leg = leg_at(tee, i);
+        HRESULT hr;
+
+        if (leg->uses_pump != pumped)
+            continue;
+        hr = deliver_to(leg, sample, info->has_time ? info->start : RG_GATE_NO_TIME);
+        if (hr == VFW_E_NOT_CONNECTED)
+            continue;
+        if (hr == S_OK) {
+            tally->taken++;
+        } else {
+            tally->refused++;
+            tally->result = hr;
+        }
+    }
 }
 
 /* S_OK as long as one leg takes it, or none is connected: a tee without legs lets the stream run. */
 static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample)
 {
     struct tee *tee = pin->user;
+    struct tally tally = { .result = S_OK };
     struct rg_sample_info info;
-    HRESULT result = S_OK, hr = rg_sample_get_info(sample, &info);
-    unsigned taken = 0, refused = 0;
+    HRESULT hr = rg_sample_get_info(sample, &info);
 
     if (FAILED(hr))
         return hr;
     /* more than one reader: nobody may write */
     IMediaSample_AddRef(sample);
-    for (unsigned i = 0; i < n_legs(tee); i++) {
-        hr = deliver_to(leg_at(tee, i), sample, info.has_time ? info.start : RG_GATE_NO_TIME);
-        if (hr == VFW_E_NOT_CONNECTED)
-            continue;
-        if (hr == S_OK) {
-            taken++;
-        } else {
-            refused++;
-            result = hr;
-        }
-    }
+    for (unsigned i = 0; i < n_legs(tee); i++)
+        leg_at(tee, i)->uses_pump = atomic_load(&leg_at(tee, i)->is_pumped);
+    /* pumped legs first: a direct one may keep this thread */
+    give(tee, true, sample, &info, &tally);
+    give(tee, false, sample, &info, &tally);
     IMediaSample_Release(sample);
-    if (taken + refused == 0)
+    if (tally.taken + tally.refused == 0)
         rg_drops_add(&pin->drops, "no output connected", 1);
-    return taken > 0 || refused == 0 ? S_OK : result;
+    return tally.taken > 0 || tally.refused == 0 ? S_OK : tally.result;
+}
+
+/* A marker or segment in its place among a leg's samples. */
+static void pass(struct leg *leg, const struct rg_pump_entry *entry)
+{
+    if (atomic_load(&leg->is_pumped))
+        (void)rg_pump_put(&leg->pump, entry, PUMP_BOUND);
+    else if (entry->kind == RG_PUMP_END)
+        (void)rg_out_pin_end_of_stream(&leg->out);
+    else
+        (void)rg_out_pin_new_segment(&leg->out, entry->start, entry->stop, entry->rate);
 }
 
 static HRESULT in_end_of_stream(struct rg_in_pin *pin)
 {
     struct tee *tee = pin->user;
 
+    struct rg_pump_entry entry = { .kind = RG_PUMP_END };
+
     for (unsigned i = 0; i < n_legs(tee); i++)
-        (void)rg_out_pin_end_of_stream(&leg_at(tee, i)->out);
+        pass(leg_at(tee, i), &entry);
     return S_OK;
 }
 
@@ -105,8 +159,10 @@ static HRESULT in_new_segment(struct rg_in_pin *pin, REFERENCE_TIME start, REFER
 {
     struct tee *tee = pin->user;
 
+    struct rg_pump_entry entry = { .kind = RG_PUMP_SEGMENT, .start = start, .stop = stop, .rate = rate };
+
     for (unsigned i = 0; i < n_legs(tee); i++)
-        (void)rg_out_pin_new_segment(&leg_at(tee, i)->out, start, stop, rate);
+        pass(leg_at(tee, i), &entry);
     return S_OK;
 }
 
@@ -115,7 +171,8 @@ static HRESULT in_begin_flush(struct rg_in_pin *pin)
     struct tee *tee = pin->user;
 
     for (unsigned i = 0; i < n_legs(tee); i++)
-        (void)rg_out_pin_begin_flush(&leg_at(tee, i)->out);
+        (void)(leg_at(tee, i)->is_pumped ? rg_pump_begin_flush(&leg_at(tee, i)->pump)
+                                         : rg_out_pin_begin_flush(&leg_at(tee, i)->out));
     return S_OK;
 }
 
@@ -124,7 +181,8 @@ static HRESULT in_end_flush(struct rg_in_pin *pin)
     struct tee *tee = pin->user;
 
     for (unsigned i = 0; i < n_legs(tee); i++) {
-        (void)rg_out_pin_end_flush(&leg_at(tee, i)->out);
+        (void)(leg_at(tee, i)->is_pumped ? rg_pump_end_flush(&leg_at(tee, i)->pump)
+                                         : rg_out_pin_end_flush(&leg_at(tee, i)->out));
         leg_at(tee, i)->has_refused = false; /* nobody streams during a flush */
     }
     return S_OK;
@@ -171,7 +229,11 @@ static HRESULT in_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 
 static HRESULT in_holds_nothing(struct rg_in_pin *pin)
 {
-    (void)pin;
+    struct tee *tee = pin->user;
+
+    for (unsigned i = 0; i < n_legs(tee); i++)
+        if (atomic_load(&leg_at(tee, i)->is_pumped))
+            return S_FALSE;
     return S_OK;
 }
 
@@ -179,19 +241,58 @@ static HRESULT in_holds_nothing(struct rg_in_pin *pin)
 static LONG in_extra_buffers(struct rg_in_pin *pin)
 {
     (void)pin;
-    return 8;
+    return 2 * PUMP_BOUND;
 }
 
 static HRESULT add_leg(struct tee *tee);
 
+/* ---- which leg gets a thread ----------------------------------------------------------- */
+
+static bool can_block(struct leg *leg)
+{
+    bool can = false;
+
+    pthread_mutex_lock(&leg->out.link_lock);
+    if (leg->out.link.input != NULL)
+        can = IMemInputPin_ReceiveCanBlock(leg->out.link.input) != S_FALSE;
+    pthread_mutex_unlock(&leg->out.link_lock);
+    return can;
+}
+
+/* Under the filter lock, the filter active: a leg that can block gets a pump if another leg has the input's thread to itself already. */
+static HRESULT settle_legs(struct tee *tee)
+{
+    unsigned direct = 0;
+
+    for (unsigned i = 0; i < n_legs(tee); i++) {
+        struct leg *leg = leg_at(tee, i);
+        HRESULT hr;
+
+        if (atomic_load(&leg->is_pumped) || !can_block(leg) || direct++ == 0)
+            continue;
+        hr = rg_pump_start(&leg->pump);
+        if (FAILED(hr))
+            return hr;
+        atomic_store(&leg->is_pumped, true);
+    }
+    return S_OK;
+}
+
 static HRESULT out_connected(struct rg_out_pin *pin)
 {
-    struct tee *tee = ((struct leg *)pin->user)->tee;
+    struct leg *leg = pin->user;
+    struct tee *tee = leg->tee;
+    bool has_free = false;
+    HRESULT hr = S_OK;
 
+    rg_pump_forgive(&leg->pump);
     for (unsigned i = 0; i < n_legs(tee); i++)
-        if (leg_at(tee, i)->out.link.peer == NULL)
-            return S_OK;
-    return n_legs(tee) < RG_MAX_PINS ? add_leg(tee) : S_OK;
+        has_free = has_free || leg_at(tee, i)->out.link.peer == NULL;
+    if (!has_free && n_legs(tee) < RG_MAX_PINS)
+        hr = add_leg(tee);
+    if (SUCCEEDED(hr) && tee->is_started)
+        hr = settle_legs(tee);
+    return hr;
 }
 
 static const struct rg_in_pin_ops in_ops = {
@@ -234,6 +335,7 @@ static HRESULT add_leg(struct tee *tee)
     leg->tee = tee;
     leg->out.user = leg;
     (void)snprintf(name, sizeof(name), "Out %u", index);
+    rg_pump_init(&leg->pump, &leg->out, &leg->out.drops);
     rg_out_pin_init(&leg->out, &tee->filter, &leg_ops, name);
     return S_OK;
 }
@@ -245,6 +347,7 @@ static void destroy(struct rg_filter *filter)
     for (unsigned i = 0; i < n_legs(tee); i++) {
         struct leg *leg = leg_at(tee, i);
 
+        rg_pump_fini(&leg->pump);
         rg_out_pin_fini(&leg->out);
         rg_free(leg);
     }
@@ -257,12 +360,39 @@ static HRESULT filter_start(struct rg_filter *filter)
 
     for (unsigned i = 0; i < n_legs(tee); i++)
         leg_at(tee, i)->has_refused = false;
+    tee->is_started = true;
+    return settle_legs(tee);
+}
+
+static void filter_wake(struct rg_filter *filter)
+{
+    struct tee *tee = (struct tee *)filter;
+
+    for (unsigned i = 0; i < n_legs(tee); i++)
+        if (atomic_load(&leg_at(tee, i)->is_pumped))
+            rg_pump_wake(&leg_at(tee, i)->pump);
+}
+
+static HRESULT filter_stop(struct rg_filter *filter)
+{
+    struct tee *tee = (struct tee *)filter;
+
+    for (unsigned i = 0; i < n_legs(tee); i++) {
+        struct leg *leg = leg_at(tee, i);
+
+        if (atomic_load(&leg->is_pumped))
+            rg_pump_stop(&leg->pump);
+        atomic_store(&leg->is_pumped, false);
+    }
+    tee->is_started = false;
     return S_OK;
 }
 
 static const struct rg_filter_ops filter_ops = {
     .destroy = destroy,
     .start = filter_start,
+    .wake = filter_wake,
+    .stop = filter_stop,
 };
 
 HRESULT rg_tee_create(IUnknown *outer, REFIID iid, void **out)

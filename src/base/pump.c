@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* pump.c - puts samples into the ring, takes them out on a thread of its own.
+ *
+ * put: the input's streaming thread, which waits while the ring is full.  pump_main: the pump's thread.
+ * Knows: an output pin.  Must not know: media.
+ */
+#include "base/pump.h"
+
+#include <string.h>
+
+#include "platform/memory.h"
+
+#define FIRST_ROOM 32
+
+void rg_pump_init(struct rg_pump *pump, struct rg_out_pin *out, struct rg_drops *drops)
+{
+    memset(pump, 0, sizeof(*pump));
+    pump->out = out;
+    pump->drops = drops;
+    pthread_mutex_init(&pump->lock, NULL);
+    pthread_cond_init(&pump->changed, NULL);
+}
+
+/* ---- the ring -------------------------------------------------------------------------- */
+
+static bool grow_locked(struct rg_pump *pump)
+{
+    unsigned room = pump->room != 0 ? pump->room * 2 : FIRST_ROOM;
+    struct rg_pump_entry *ring = rg_calloc(room, sizeof(*ring));
+
+    if (ring == NULL)
+        return false;
+    for (unsigned i = 0; i < pump->n; i++)
+        ring[i] = pump->ring[(pump->first + i) % pump->room];
+    rg_free(pump->ring);
+    pump->ring = ring;
+    pump->room = room;
+    pump->first = 0;
+    return true;
+}
+
+static struct rg_pump_entry take_locked(struct rg_pump *pump)
+{
+    struct rg_pump_entry entry = pump->ring[pump->first];
+
+    pump->first = (pump->first + 1) % pump->room;
+    pump->n--;
+    if (entry.kind == RG_PUMP_SAMPLE)
+        pump->n_samples--;
+    return entry;
+}
+
+static unsigned clear_locked(struct rg_pump *pump)
+{
+    unsigned samples = pump->n_samples;
+
+    while (pump->n > 0) {
+        struct rg_pump_entry entry = take_locked(pump);
+
+        if (entry.kind == RG_PUMP_SAMPLE)
+            IMediaSample_Release(entry.sample);
+    }
+    pthread_cond_broadcast(&pump->changed);
+    return samples;
+}
+
+void rg_pump_fini(struct rg_pump *pump)
+{
+    (void)clear_locked(pump); /* nobody else is left */
+    rg_free(pump->ring);
+    pthread_cond_destroy(&pump->changed);
+    pthread_mutex_destroy(&pump->lock);
+}
+
+/* ---- putting in ------------------------------------------------------------------------ */
+
+static HRESULT obstacle_locked(struct rg_pump *pump)
+{
+    if (pump->is_stopping || pump->is_leaving)
+        return VFW_E_WRONG_STATE;
+    if (pump->is_flushing)
+        return S_FALSE;
+    return pump->refusal;
+}
+
+HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, unsigned bound)
+{
+    bool is_sample = entry->kind == RG_PUMP_SAMPLE;
+    HRESULT hr;
+
+    pthread_mutex_lock(&pump->lock);
+    while ((hr = obstacle_locked(pump)) == S_OK && is_sample && pump->n_samples >= bound)
+        pthread_cond_wait(&pump->changed, &pump->lock);
+    if (hr == S_OK && pump->n == pump->room && !grow_locked(pump))
+        hr = E_OUTOFMEMORY;
+    if (hr == S_OK) {
+        pump->ring[(pump->first + pump->n++) % pump->room] = *entry;
+        if (is_sample) {
+            pump->n_samples++;
+            IMediaSample_AddRef(entry->sample);
+        }
+        pthread_cond_broadcast(&pump->changed);
+    }
+    pthread_mutex_unlock(&pump->lock);
+    return hr;
+}
+
+/* ---- taking out ------------------------------------------------------------------------ */
+
+static HRESULT deliver(struct rg_pump *pump, IMediaSample *sample)
+{
+    struct rg_sample_info info;
+    HRESULT hr = rg_sample_get_info(sample, &info);
+
+    if (SUCCEEDED(hr))
+        hr = rg_out_pin_begin(pump->out, info.has_time ? info.start : RG_GATE_NO_TIME);
+    if (SUCCEEDED(hr)) {
+        hr = rg_out_pin_deliver(pump->out, sample);
+        rg_out_pin_end(pump->out);
+    }
+    if (hr != S_OK)
+        rg_drops_add(pump->drops, hr == VFW_E_STATE_CHANGED ? "flushed" : "refused downstream", 1);
+    return hr;
+}
+
+static HRESULT carry_out(struct rg_pump *pump, const struct rg_pump_entry *entry)
+{
+    HRESULT hr = S_OK;
+
+    switch (entry->kind) {
+    case RG_PUMP_SAMPLE:
+        hr = deliver(pump, entry->sample);
+        IMediaSample_Release(entry->sample);
+        break;
+    case RG_PUMP_END:
+        (void)rg_out_pin_end_of_stream(pump->out);
+        break;
+    case RG_PUMP_MARKER:
+        if (pump->marker_pin != NULL)
+            (void)rg_in_pin_signal_marker(pump->marker_pin);
+        break;
+    case RG_PUMP_SEGMENT:
+        (void)rg_out_pin_new_segment(pump->out, entry->start, entry->stop, entry->rate);
+        break;
+    }
+    return hr;
+}
+
+static void pump_main(void *arg)
+{
+    struct rg_pump *pump = arg;
+
+    pthread_mutex_lock(&pump->lock);
+    while (!pump->is_stopping) {
+        struct rg_pump_entry entry;
+        HRESULT hr;
+
+        if (pump->n == 0) {
+            pthread_cond_wait(&pump->changed, &pump->lock);
+            continue;
+        }
+        entry = take_locked(pump);
+        pump->is_busy = true;
+        pthread_cond_broadcast(&pump->changed);
+        pthread_mutex_unlock(&pump->lock);
+        hr = carry_out(pump, &entry);
+        pthread_mutex_lock(&pump->lock);
+        pump->is_busy = false;
+        if (hr != S_OK && !pump->is_flushing && hr != VFW_E_STATE_CHANGED) {
+            pump->refusal = hr;
+            rg_drops_add(pump->drops, "refused downstream", clear_locked(pump));
+        }
+        pthread_cond_broadcast(&pump->changed);
+    }
+    pthread_mutex_unlock(&pump->lock);
+}
+
+/* ---- states ---------------------------------------------------------------------------- */
+
+HRESULT rg_pump_start(struct rg_pump *pump)
+{
+    HRESULT hr;
+
+    if (pump->has_thread)
+        return S_OK;
+    pthread_mutex_lock(&pump->lock);
+    pump->is_stopping = false;
+    pump->is_flushing = false;
+    pump->is_leaving = false;
+    pump->refusal = S_OK;
+    pthread_mutex_unlock(&pump->lock);
+    hr = rg_thread_start(&pump->thread, "pump", pump_main, pump);
+    pump->has_thread = SUCCEEDED(hr);
+    return hr;
+}
+
+static void set_flag(struct rg_pump *pump, bool *flag, bool on)
+{
+    pthread_mutex_lock(&pump->lock);
+    *flag = on;
+    pthread_cond_broadcast(&pump->changed);
+    pthread_mutex_unlock(&pump->lock);
+}
+
+void rg_pump_wake(struct rg_pump *pump)
+{
+    set_flag(pump, &pump->is_stopping, true);
+}
+
+void rg_pump_stop(struct rg_pump *pump)
+{
+    rg_pump_wake(pump);
+    if (pump->has_thread)
+        rg_thread_join(&pump->thread);
+    pump->has_thread = false;
+    pthread_mutex_lock(&pump->lock);
+    rg_drops_add(pump->drops, "stopped", clear_locked(pump));
+    pthread_mutex_unlock(&pump->lock);
+}
+
+void rg_pump_set_leaving(struct rg_pump *pump, bool on)
+{
+    set_flag(pump, &pump->is_leaving, on);
+}
+
+void rg_pump_forgive(struct rg_pump *pump)
+{
+    pthread_mutex_lock(&pump->lock);
+    pump->refusal = S_OK;
+    pthread_mutex_unlock(&pump->lock);
+}
+
+/* ---- flush ----------------------------------------------------------------------------- */
+
+HRESULT rg_pump_begin_flush(struct rg_pump *pump)
+{
+    pthread_mutex_lock(&pump->lock);
+    pump->is_flushing = true;
+    rg_drops_add(pump->drops, "flushed", clear_locked(pump));
+    pthread_mutex_unlock(&pump->lock);
+    return rg_out_pin_begin_flush(pump->out);
+}
+
+HRESULT rg_pump_end_flush(struct rg_pump *pump)
+{
+    HRESULT hr;
+
+    pthread_mutex_lock(&pump->lock);
+    while (pump->is_busy)
+        pthread_cond_wait(&pump->changed, &pump->lock);
+    pthread_mutex_unlock(&pump->lock);
+    hr = rg_out_pin_end_flush(pump->out);
+    pthread_mutex_lock(&pump->lock);
+    pump->is_flushing = false;
+    pump->refusal = S_OK;
+    pthread_mutex_unlock(&pump->lock);
+    return hr;
+}
