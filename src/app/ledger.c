@@ -26,6 +26,8 @@ struct app_live {
     IRgLink *out_link; /* NULL if foreign */
     IRgLink *in_link;
     bool is_end; /* the right filter has no outputs */
+    bool is_video;
+    int64_t seen; /* start of the newest sample at the last look at the progress */
     size_t row;
     struct count out_base;
     struct count in_base;
@@ -118,6 +120,18 @@ static bool filter_is_end(IBaseFilter *filter)
     return is_end;
 }
 
+static bool link_is_video(IPin *out)
+{
+    AM_MEDIA_TYPE type = { 0 };
+    bool is_video = false;
+
+    if (SUCCEEDED(IPin_ConnectionMediaType(out, &type))) {
+        is_video = IsEqualGUID(&type.majortype, &MEDIATYPE_Video);
+        app_media_type_clear(&type);
+    }
+    return is_video;
+}
+
 /* ---- links ---------------------------------------------------------------------------------
  */
 
@@ -150,6 +164,8 @@ static void live_add(struct app_ledger *ledger, const struct app_graph *graph, I
     app_graph_pin_name(graph, in, to, sizeof(to));
     live.row = row_find(ledger, from, to);
     live.is_end = live.in_filter && filter_is_end(live.in_filter);
+    live.is_video = link_is_video(out);
+    live.seen = -1;
     count_read(live.out_link, &live.out_base);
     count_read(live.in_link, &live.in_base);
     ledger->rows[live.row].has_out &= live.out_base.is_known;
@@ -194,6 +210,13 @@ static bool live_touches(const struct app_live *live, IBaseFilter *const *touche
                            app_is_same(live->in_filter, touched[i])))
             return true;
     return false;
+}
+
+static bool live_is_gone(const struct app_live *live)
+{
+    APP_AUTO(IPin) peer = app_pin_peer(live->out);
+
+    return !peer || !app_is_same(peer, live->in);
 }
 
 /* Takes up the links of a filter; at the start its outputs are enough, as every link is one. */
@@ -262,21 +285,18 @@ void app_ledger_open(struct app_ledger *ledger, const struct app_graph *graph)
 void app_ledger_sync(struct app_ledger *ledger, const struct app_graph *graph,
                      IBaseFilter *const *touched, size_t count)
 {
-    pthread_mutex_lock(&ledger->lock);
-    for (size_t i = 0; i < ledger->n_live;) {
-        struct app_live *live = &ledger->live[i];
-        APP_AUTO(IPin) peer = NULL;
+    size_t kept = 0;
 
-        if (live_touches(live, touched, count)) {
-            peer = app_pin_peer(live->out);
-            if (!peer || !app_is_same(peer, live->in)) {
-                live_close(ledger, live);
-                *live = ledger->live[--ledger->n_live];
-                continue;
-            }
-        }
-        i++;
+    pthread_mutex_lock(&ledger->lock);
+    for (size_t i = 0; i < ledger->n_live; i++) {
+        struct app_live *live = &ledger->live[i];
+
+        if (live_touches(live, touched, count) && live_is_gone(live))
+            live_close(ledger, live);
+        else
+            ledger->live[kept++] = *live;
     }
+    ledger->n_live = kept;
     for (size_t i = 0; i < count; i++)
         if (touched[i])
             filter_take(ledger, graph, touched[i], true);
@@ -312,28 +332,40 @@ void app_ledger_closed(struct app_ledger *ledger, size_t record, int64_t closed_
     pthread_mutex_unlock(&ledger->lock);
 }
 
+/* What one end of the graph says: its newest sample, and how many came. */
+static void end_look(struct app_live *live, const RG_LEDGER *now, struct app_progress *progress,
+                     bool *has_video)
+{
+    /* The slowest end that still moves says how far the whole is. */
+    if (now->last_start > live->seen &&
+        (progress->position < 0 || now->last_start < progress->position))
+        progress->position = now->last_start;
+    live->seen = now->last_start;
+    /* Frames are what people count; where there are none, what comes most often. */
+    if (live->is_video && !*has_video) {
+        *has_video = true;
+        progress->samples = now->samples;
+    }
+    if (!*has_video && now->samples > progress->samples)
+        progress->samples = now->samples;
+}
+
 void app_ledger_progress(struct app_ledger *ledger, struct app_progress *ret_progress)
 {
     struct app_progress progress = { .position = -1 };
+    bool has_video = false;
 
     pthread_mutex_lock(&ledger->lock);
     for (size_t i = 0; i < ledger->n_live; i++) {
-        const struct app_live *live = &ledger->live[i];
-        IRgLink *link = live->in_link ? live->in_link : live->out_link;
-        RG_LEDGER now;
+        struct app_live *live = &ledger->live[i];
+        RG_LEDGER out = { 0 };
+        RG_LEDGER in = { 0 };
+        bool has_out = live->out_link && IRgLink_GetLedger(live->out_link, &out) == S_OK;
+        bool has_in = live->in_link && IRgLink_GetLedger(live->in_link, &in) == S_OK;
 
-        if (live->out_link && IRgLink_GetLedger(live->out_link, &now) == S_OK)
-            progress.drops += now.dropped;
-        if (!link || IRgLink_GetLedger(link, &now) != S_OK)
-            continue;
-        if (live->in_link)
-            progress.drops += now.dropped;
-        if (!live->is_end)
-            continue;
-        if (now.last_start > progress.position)
-            progress.position = now.last_start;
-        if (now.samples > progress.samples)
-            progress.samples = now.samples;
+        progress.drops += out.dropped + in.dropped;
+        if (live->is_end && (has_in || has_out))
+            end_look(live, has_in ? &in : &out, &progress, &has_video);
     }
     pthread_mutex_unlock(&ledger->lock);
     *ret_progress = progress;

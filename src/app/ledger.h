@@ -82,8 +82,10 @@ size_t app_ledger_record(struct app_ledger *ledger, const struct app_edit_record
 void app_ledger_closed(struct app_ledger *ledger, size_t record, int64_t closed_ns);
 
 struct app_progress {
-    int64_t position; /* start of the newest sample at any end of the graph, 100 ns; -1 none */
-    uint64_t samples; /* at the end that got most */
+    int64_t
+        position; /* newest sample at the slowest end that moved since the last call, 100 ns;
+                       * -1: none moved */
+    uint64_t samples; /* frames at the first end for pictures, else at the end that got most */
     uint64_t drops;   /* everywhere */
 };
 

@@ -391,6 +391,10 @@ static void failure_tell(struct linker *l, HRESULT hr, struct app_failure *failu
                      l->parts[join->to].name);
         app_text_hresult(&failure->text, hr);
     }
+    APP_AUTO(IFileSinkFilter) file = app_query(l->parts[join->to].filter, &IID_IFileSinkFilter);
+
+    if (file)
+        app_text_add(&failure->text, "\n  A file takes what an encoder or a demuxer gives.");
     app_text_caret(&failure->text, l->source, join->span);
 }
 

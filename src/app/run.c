@@ -24,6 +24,7 @@ struct run {
     struct app_drain *drain;
     int64_t start_ns;
     int64_t duration;
+    int64_t position;
     bool is_over;
     bool is_cut_short; /* a second signal, or nothing that could drain */
     unsigned signals;
@@ -60,6 +61,8 @@ static void progress_tell(struct run *run)
     if (!run->setup->progress)
         return;
     app_ledger_progress(run->setup->ledger, &now);
+    if (now.position > run->position)
+        run->position = now.position;
     if (now.samples < run->window_samples) /* an end of the graph has left */
         run->window_samples = now.samples;
     if (window > 0.1)
@@ -69,7 +72,7 @@ static void progress_tell(struct run *run)
         run->window_samples = now.samples;
     }
     struct app_run_progress progress = {
-        .position = now.position,
+        .position = run->position,
         .duration = run->duration,
         .elapsed_ns = time - run->start_ns,
         .samples_per_second = run->rate,
@@ -215,7 +218,7 @@ static HRESULT run_start(struct run *run)
 
 HRESULT app_run(const struct app_run_setup *setup, struct app_failure *failure)
 {
-    struct run run = { .setup = setup, .failure = failure, .event_fd = -1 };
+    struct run run = { .setup = setup, .failure = failure, .event_fd = -1, .position = -1 };
     HRESULT hr = run_open(&run);
 
     if (SUCCEEDED(hr))
