@@ -505,6 +505,7 @@ void rg_out_pin_fini(struct rg_out_pin *pin)
         return;
     rg_link_clear(&pin->link);
     rg_link_clear(&pin->next);
+    rg_link_clear(&pin->retired);
     rg_drops_fini(&pin->drops);
     rg_gate_fini(&pin->gate);
     pthread_mutex_destroy(&pin->link_lock);

@@ -64,6 +64,7 @@ struct rg_out_pin {
     pthread_mutex_t link_lock; /* a leaf: control threads that look at the link */
     struct rg_link link;       /* written under the filter lock, link_lock and a gate hold; read inside the gate */
     struct rg_link next;       /* prepared; under the filter lock */
+    struct rg_link retired;    /* exchanged for another, to be let go of; under the filter lock */
 
     /* owned by the streaming thread, inside the gate */
     atomic_uint ends;          /* EndOfStream calls since the last sample, push-through markers not forgotten */

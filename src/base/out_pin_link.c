@@ -139,20 +139,27 @@ static HRESULT STDMETHODCALLTYPE link_commit(IRgLink *face)
             memset(&link, 0, sizeof(link)); /* still prepared */
         }
     }
+    if (link.peer != NULL) {
+        /* its memory goes back when the gate is open again: Cancel */
+        rg_link_clear(&pin->retired);
+        pin->retired = link;
+    }
     pthread_mutex_unlock(&pin->filter->lock);
-    rg_link_clear(&link);
     return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE link_cancel(IRgLink *face)
 {
     struct rg_out_pin *pin = of_link(face);
-    struct rg_link link;
+    struct rg_link link, retired;
 
     pthread_mutex_lock(&pin->filter->lock);
     link = pin->next;
+    retired = pin->retired;
     memset(&pin->next, 0, sizeof(pin->next));
+    memset(&pin->retired, 0, sizeof(pin->retired));
     pthread_mutex_unlock(&pin->filter->lock);
+    rg_link_clear(&retired);
     if (link.peer == NULL)
         return S_FALSE;
     rg_peer_disconnect(link.peer);

@@ -284,6 +284,7 @@ static HRESULT prepared_road(struct rewire *edit, struct prepared *p)
     }
     if (FAILED(hr))
         return hr;
+    (void)IRgLink_Cancel(p->out_link); /* lets go of the former connection */
     retire(edit);
     after_change(edit);
     return S_OK;
