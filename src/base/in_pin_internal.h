@@ -6,6 +6,13 @@
 
 extern const IRgLinkVtbl rg_in_link_vtbl;
 
+/* in_pin_flow.c */
+extern const IMemInputPinVtbl rg_in_memory_vtbl;
+HRESULT STDMETHODCALLTYPE rg_in_pin_end_of_stream(IPin *face);
+HRESULT STDMETHODCALLTYPE rg_in_pin_begin_flush(IPin *face);
+HRESULT STDMETHODCALLTYPE rg_in_pin_end_flush(IPin *face);
+HRESULT STDMETHODCALLTYPE rg_in_pin_new_segment(IPin *face, REFERENCE_TIME start, REFERENCE_TIME stop, double rate);
+
 /* Under the filter lock: forgets a connection record, this end only. */
 void rg_in_link_clear(struct rg_in_pin *pin, struct rg_in_link *where);
 void rg_in_link_forget_next(struct rg_in_pin *pin);
