@@ -8,6 +8,7 @@
 #include "graph/graph_internal.h"
 
 #include "platform/memory.h"
+#include "platform/room.h"
 #include "platform/thread.h"
 #include "platform/time.h"
 
@@ -135,6 +136,7 @@ static void worker_main(void *arg)
     struct graph_worker *worker = arg;
     HANDLE handles[2] = { worker->quit, worker->wake };
 
+    (void)rg_room_enter(RG_ROOM_CONTROL);
     while (WaitForMultipleObjects(2, handles, FALSE, INFINITE) == WAIT_OBJECT_0 + 1) {
         worker_do(worker, jobs_take(worker->graph));
         if (worker->ends_it) {

@@ -179,6 +179,8 @@ static HRESULT STDMETHODCALLTYPE base_run(IBaseFilter *face, REFERENCE_TIME star
     tell(self, "run");
     if (FAILED(self->config.fail_run))
         return self->config.fail_run;
+    if (self->config.on_run != NULL)
+        self->config.on_run(self->config.on_run_context);
     pthread_mutex_lock(&self->lock);
     if (self->state == State_Stopped) {
         for (int i = 0; i < self->pin_count; i++)

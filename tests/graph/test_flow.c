@@ -2,6 +2,9 @@
 /* test_flow.c - samples through a graph of foreign filters: numbers in order, the end, the gate, the drain. */
 #include "graph_test.h"
 
+#include <pthread.h>
+#include <stdlib.h>
+
 static const struct fake_config source = {
     .name = "source", .outputs = 1, .out_types = "A", .samples = 200, .flow_control = true
 };
@@ -160,6 +163,81 @@ static void test_block_survives_stop(void **state)
     graph_close(&g);
 }
 
+/* ---- many hands ------------------------------------------------------------------------------- */
+
+#define HANDS  4
+#define ROUNDS 150
+
+struct hand {
+    struct test_graph *g;
+    unsigned seed;
+};
+
+static void *meddle(void *arg)
+{
+    struct hand *hand = arg;
+    struct test_graph *g = hand->g;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        OAFilterState state;
+        LONG_PTR p1, p2;
+        LONGLONG where = i;
+        LONG code;
+
+        switch (rand_r(&hand->seed) % 7) {
+        case 0:
+            CALL(g->control, Stop);
+            break;
+        case 1:
+            CALL(g->control, Pause);
+            break;
+        case 2:
+            CALL(g->control, GetState, 2, &state);
+            break;
+        case 3:
+            CALL(g->event, GetEvent, &code, &p1, &p2, 1);
+            break;
+        case 4:
+            CALL(g->seeking, SetPositions, &where, AM_SEEKING_AbsolutePositioning, NULL, 0);
+            break;
+        case 5:
+            CALL(g->control, StopWhenReady);
+            break;
+        default:
+            CALL(g->control, Run);
+            break;
+        }
+    }
+    return NULL;
+}
+
+/* Commands from several threads at once, while samples flow: each waits its turn, none hangs. */
+static void test_many_hands(void **state)
+{
+    struct fake_config endless = source;
+    pthread_t threads[HANDS];
+    struct hand hands[HANDS];
+    OAFilterState end = -1;
+    struct test_graph g;
+    struct chain c;
+
+    (void)state;
+    endless.samples = -1;
+    c = chain_make(&g, &endless);
+    for (unsigned i = 0; i < HANDS; i++) {
+        hands[i] = (struct hand){ &g, i + 1 };
+        assert_int_equal(pthread_create(&threads[i], NULL, meddle, &hands[i]), 0);
+    }
+    for (int i = 0; i < HANDS; i++)
+        pthread_join(threads[i], NULL);
+    assert_true(SUCCEEDED(CALL(g.control, Run)));
+    assert_hr(CALL(g.control, GetState, 20000, &end), S_OK);
+    assert_int_equal(end, State_Running);
+    assert_true(fake_wait_numbers(c.sink, fake_number_count(c.sink) + 5));
+    assert_hr(CALL(g.control, Stop), S_OK);
+    graph_close(&g);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -168,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_release_while_running),
         cmocka_unit_test(test_gate_and_drain),
         cmocka_unit_test(test_block_survives_stop),
+        cmocka_unit_test(test_many_hands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

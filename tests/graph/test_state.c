@@ -3,7 +3,9 @@
 #include "graph_test.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 
 static struct fake_log order = FAKE_LOG_INIT;
 
@@ -207,6 +209,45 @@ static void test_release_while_unfinished(void **state)
     chain_make(&g, &source, &through, &prerolls);
     assert_hr(CALL(g.control, Run), S_FALSE);
     graph_close(&g);
+}
+
+static void release_graph(void *context)
+{
+    IFilterGraph3 **builder = context;
+
+    if (*builder != NULL)
+        LET_GO(*builder);
+    *builder = NULL;
+}
+
+/* A filter that the worker runs drops the last reference: the graph ends, later and on that thread. */
+static void test_last_reference_dropped_by_the_worker(void **state)
+{
+    struct fake_config prerolls = sink;
+    IFilterGraph3 *last;
+    struct test_graph g;
+    struct chain c;
+
+    (void)state;
+    prerolls.prerolls = true;
+    prerolls.on_run = release_graph;
+    prerolls.on_run_context = &last;
+    graph_open(&g);
+    c = chain_make(&g, &source, &through, &prerolls);
+    assert_hr(CALL(g.control, Run), S_FALSE);
+    last = g.builder;
+    LET_GO(g.control);
+    LET_GO(g.event);
+    LET_GO(g.filter);
+    LET_GO(g.seeking);
+    LET_GO(g.position);
+    LET_GO(g.version);
+    LET_GO(g.report);
+    fake_cue(c.sink);
+    for (time_t end = time(NULL) + 20; time(NULL) < end && rg_live_objects(NULL, NULL) != 0;)
+        sched_yield();
+    assert_int_equal(fake_filters_alive(), 0);
+    assert_int_equal(rg_live_objects(tell_alive, NULL), 0);
 }
 
 struct waiter {
@@ -451,6 +492,7 @@ int main(void)
         cmocka_unit_test(test_run_unfinished_without_waiting_filters),
         cmocka_unit_test(test_stop_overtakes_preroll),
         cmocka_unit_test(test_release_while_unfinished),
+        cmocka_unit_test(test_last_reference_dropped_by_the_worker),
         cmocka_unit_test(test_stop_ends_get_state),
         cmocka_unit_test(test_live_source),
         cmocka_unit_test(test_failing_pause),
