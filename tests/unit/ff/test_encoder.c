@@ -214,7 +214,7 @@ static void wrong_options_are_refused(void **state)
     (void)state;
     assert_int_equal(ff_encoder_output_type(&s, &in, &out), E_INVALIDARG);
     s = clip_codec("h264", "");
-    strcpy(s.preset, "nosuchpreset");
+    snprintf(s.preset, sizeof(s.preset), "nosuchpreset");
     assert_int_equal(ff_encoder_output_type(&s, &in, &out), E_INVALIDARG);
     s = clip_codec("nosuchcodec", "");
     assert_int_equal(ff_encoder_accept(&s, &in), VFW_E_NO_DECOMPRESSOR);
