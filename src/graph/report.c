@@ -125,6 +125,34 @@ static void types_read(IPin *pin, struct type_list *ret)
     }
 }
 
+/* A pin that waits to be offered something names nothing; what its class was registered with says more. */
+static void types_of_class(IPin *pin, struct type_list *ret)
+{
+    RG_AUTO(IBaseFilter) filter = graph_pin_filter(pin);
+    const struct rg_class_row *row = NULL;
+    CLSID clsid;
+
+    if (filter != NULL && SUCCEEDED(filter->lpVtbl->GetClassID(filter, &clsid)))
+        row = rg_class_row_by_clsid(&clsid);
+    for (unsigned i = 0; row != NULL && i < row->entry->input_count; i++) {
+        const struct rg_class_type *pair = &row->entry->inputs[i];
+        AM_MEDIA_TYPE partial = { 0 };
+
+        if (ret->count == TYPES_SHOWN) {
+            ret->more = true;
+            return;
+        }
+        if (pair->major != NULL)
+            partial.majortype = *pair->major;
+        if (pair->subtype != NULL)
+            partial.subtype = *pair->subtype;
+        ret->types[ret->count] = rg_type_new(&partial);
+        if (ret->types[ret->count] == NULL)
+            return;
+        ret->count++;
+    }
+}
+
 static void types_free(struct type_list *list)
 {
     for (unsigned i = 0; i < list->count; i++)
@@ -288,6 +316,8 @@ void graph_report_connect(struct graph *graph, IPin *output, IPin *input,
     }
     types_read(output, &given);
     types_read(input, &wanted);
+    if (wanted.count == 0)
+        types_of_class(input, &wanted);
     types_tell(&text, from, "gives", &given);
     types_tell(&text, to, "takes", &wanted);
     difference_tell(&text, &given, &wanted);
