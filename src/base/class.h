@@ -87,6 +87,9 @@ struct rg_type_pair {
     const GUID *major, *subtype;
 };
 
+/* Any video, any sound: for classes whose accept says the rest. */
+extern RG_API const struct rg_type_pair rg_types_video[], rg_types_audio[];
+
 /* The members every class table starts with.
  * merit 0 means MERIT_DO_NOT_USE: never chosen by intelligent connect. */
 #define RG_CLASS_FIELDS                                                                          \

@@ -124,6 +124,7 @@ const struct rg_transform_class rg_flip = {
     .name = "flip",
     .help = "Picture upside down or mirrored",
     .clsid = { 0x83a5d3c5, 0x07aa, 0x49cd, { 0xa2, 0x83, 0x5a, 0xaa, 0x26, 0x78, 0x3b, 0x44 } },
+    .input_types = rg_types_video,
     .settings_size = sizeof(struct flip_settings),
     .options = options,
     .accept = flip_accept,

@@ -80,6 +80,7 @@ const struct rg_transform_class rg_grayscale = {
     .name = "grayscale",
     .help = "Picture without colour",
     .clsid = { 0x2d3afd73, 0xa479, 0x428a, { 0xa6, 0x3c, 0x39, 0x83, 0xf4, 0x34, 0x13, 0x53 } },
+    .input_types = rg_types_video,
     .accept = grayscale_accept,
     .frame = grayscale_frame,
 };

@@ -64,6 +64,7 @@ const struct rg_transform_class rg_invert = {
     .name = "invert",
     .help = "Negative image",
     .clsid = { 0x79681ca4, 0xef58, 0x4377, { 0x89, 0x12, 0xb9, 0xcc, 0xc2, 0xab, 0x61, 0xa9 } },
+    .input_types = rg_types_video,
     .settings_size = sizeof(struct invert_settings),
     .options = options,
     .accept = invert_accept,

@@ -152,6 +152,7 @@ const struct rg_transform_class rg_volume = {
     .name = "volume",
     .help = "Louder, softer or silent sound",
     .clsid = { 0xd37e7b40, 0x3baf, 0x4301, { 0x87, 0x44, 0xb5, 0xd4, 0x0d, 0xfb, 0xa1, 0x04 } },
+    .input_types = rg_types_audio,
     .state_size = sizeof(struct volume_state),
     .settings_size = sizeof(struct volume_settings),
     .options = options,
