@@ -88,8 +88,18 @@ static void put_guid(struct words *w, const GUID *guid)
 
 static void put_rate(struct words *w, REFERENCE_TIME time)
 {
-    if (time > 0)
-        put(w, " %.6g fps", 1e7 / (double)time);
+    int64_t milli = time > 0 ? (1000LL * RG_SECOND_HNS + time / 2) / time : 0;
+    int rest = (int)(milli % 1000), digits = 3;
+
+    if (milli == 0)
+        return;
+    /* by hand: printf's point is the locale's */
+    put(w, " %lld", (long long)(milli / 1000));
+    for (; rest != 0 && rest % 10 == 0; rest /= 10)
+        digits--;
+    if (rest != 0)
+        put(w, ".%0*d", digits, rest);
+    put(w, " fps");
 }
 
 /* ---- subtypes -------------------------------------------------------------------------------

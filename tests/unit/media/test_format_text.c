@@ -57,6 +57,15 @@ static void raw_types_read_as_promised(void **unused)
     v.rate_num = 30000;
     v.rate_den = 1001;
     expect_format(&v, "video I420 1280x720 29.97 fps");
+    v.rate_num = 24000;
+    expect_format(&v, "video I420 1280x720 23.976 fps");
+    v.rate_num = 121;
+    v.rate_den = 2;
+    expect_format(&v, "video I420 1280x720 60.5 fps");
+    v.rate_num = 1;
+    v.rate_den = 100;
+    expect_format(&v, "video I420 1280x720 0.01 fps");
+    v.rate_den = 1;
     v.rate_num = 0;
     v.pixels = RG_PIXELS_RGB24;
     v.bottom_up = true;
