@@ -125,12 +125,10 @@ static void fire_armed_locked(struct rg_gate *gate)
         enter_closed_locked(gate);
 }
 
-/* If nobody is inside any more, whoever waited for that goes on. */
+/* If nobody is inside any more, whoever waited for that goes on.  A holder may be inside itself: it counts anew. */
 static void leave_locked(struct rg_gate *gate)
 {
-    if (in_use_locked(gate))
-        return;
-    if (gate->state == RG_GATE_PENDING)
+    if (gate->state == RG_GATE_PENDING && !in_use_locked(gate))
         enter_closed_locked(gate);
     else if (gate->holds != 0)
         pthread_cond_broadcast(&gate->changed);
@@ -144,8 +142,8 @@ static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start, bool may_w
     HRESULT hr = S_OK;
 
     pthread_mutex_lock(&gate->lock);
+    leave_locked(gate); /* the fast path's try at entering may have held up a closer */
     for (;;) {
-        leave_locked(gate); /* the fast path's try at entering may have held up a closer */
         if (gate->armed_event != NULL && gate->state == RG_GATE_OPEN && start != RG_GATE_NO_TIME &&
             start >= gate->armed_time)
             fire_armed_locked(gate);
