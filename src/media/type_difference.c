@@ -54,14 +54,20 @@ static bool differ_audio(struct writer *w, const struct rg_format *a, const stru
            differ_number(w, "channels", a->channels, b->channels);
 }
 
-/* A subtype as people know it: its FourCC if it is one, else the number. */
-static void subtype_text(const GUID *guid, char *text, size_t size)
+/* A kind of stream in words; a subtype as people know it: its FourCC if it is one, else the number. */
+static void guid_text(const GUID *guid, char *text, size_t size)
 {
     unsigned d = guid->Data1;
     GUID as_fourcc = MEDIATYPE_Video; /* ends as every FourCC GUID does */
 
     as_fourcc.Data1 = d;
-    if (IsEqualGUID(guid, &as_fourcc) && (d & 0xff) > 0x20 && (d >> 24) >= 0x20 && (d >> 24) < 0x7f)
+    if (IsEqualGUID(guid, &MEDIATYPE_Video))
+        (void)snprintf(text, size, "video");
+    else if (IsEqualGUID(guid, &MEDIATYPE_Audio))
+        (void)snprintf(text, size, "audio");
+    else if (IsEqualGUID(guid, &MEDIATYPE_Stream))
+        (void)snprintf(text, size, "bytes of a file");
+    else if (IsEqualGUID(guid, &as_fourcc) && (d & 0xff) > 0x20 && (d >> 24) >= 0x20 && (d >> 24) < 0x7f)
         (void)snprintf(text, size, "%c%c%c%c", (int)(d & 0xff), (int)(d >> 8 & 0xff), (int)(d >> 16 & 0xff),
                        (int)(d >> 24));
     else
@@ -74,8 +80,8 @@ static bool differ_guid(struct writer *w, const char *field, const GUID *a, cons
 
     if (IsEqualGUID(a, b))
         return false;
-    subtype_text(a, x, sizeof(x));
-    subtype_text(b, y, sizeof(y));
+    guid_text(a, x, sizeof(x));
+    guid_text(b, y, sizeof(y));
     (void)snprintf(w->text, w->size, "%s: %s against %s", field, x, y);
     return true;
 }
@@ -87,7 +93,7 @@ bool rg_type_difference(const AM_MEDIA_TYPE *a, const AM_MEDIA_TYPE *b, char *te
 
     if (size > 0)
         text[0] = '\0';
-    if (differ_guid(&w, "major type", &a->majortype, &b->majortype))
+    if (differ_guid(&w, "kind of stream", &a->majortype, &b->majortype))
         return true;
     if (SUCCEEDED(rg_format_from_type(a, &fa)) && SUCCEEDED(rg_format_from_type(b, &fb)) && fa.kind == fb.kind &&
         (fa.kind == RG_KIND_VIDEO ? differ_video(&w, &fa, &fb) : differ_audio(&w, &fa, &fb)))
