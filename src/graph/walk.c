@@ -131,6 +131,8 @@ static HRESULT edges_read(struct graph *graph, struct graph_node **nodes, size_t
             return hr;
         edges->first[i + 1] = edges->upstream.count;
     }
+    if (edges->upstream.list == NULL)
+        return S_OK; /* no connections at all */
     for (size_t i = 0; i < edges->upstream.count; i++)
         edges->waiting[edges->upstream.list[i]->index]++;
     return S_OK;
