@@ -119,6 +119,7 @@ HRESULT ff_decoder_set_output(struct ff_decoder *d, const AM_MEDIA_TYPE *out)
     if (format.kind != d->format.kind)
         return VFW_E_TYPE_NOT_ACCEPTED;
     d->format = format;
+    d->output_changes++;
     ff_resampler_close(d->resampler);
     d->resampler = NULL;
     return S_OK;

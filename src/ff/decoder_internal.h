@@ -53,6 +53,7 @@ struct ff_decoder {
 
     /* owned by the streaming thread */
     struct rg_format format;
+    unsigned output_changes; /* grows with each new output type, which may come while get waits */
     struct ff_scaler *scaler;
     struct ff_resampler *resampler;
     struct ff_sound sound_from;

@@ -66,6 +66,22 @@ static HRESULT picture_copy(struct ff_decoder *d, IMediaSample *sample)
     return ff_scaler_run(d->scaler, &from, &to, FF_FILTER_BICUBIC);
 }
 
+/* A sample with room for a picture, of the connection as it is when get comes back. */
+static HRESULT picture_sample(struct ff_decoder *d, REFERENCE_TIME start,
+                              const struct ff_output *output, IMediaSample **ret)
+{
+    for (;;) {
+        unsigned changes = d->output_changes;
+        HRESULT hr =
+            output->get(output->context, (ULONG)rg_format_bytes(&d->format), start, ret);
+
+        if (hr != S_OK || changes == d->output_changes)
+            return hr;
+        IMediaSample_Release(*ret);
+        *ret = NULL;
+    }
+}
+
 static HRESULT deliver_picture(struct ff_decoder *d, const struct ff_output *output)
 {
     int64_t pts = d->frame->best_effort_timestamp;
@@ -80,7 +96,7 @@ static HRESULT deliver_picture(struct ff_decoder *d, const struct ff_output *out
     if (plan_is_output(d))
         sample = ff_buffers_claim(d, d->frame);
     if (sample == NULL) {
-        hr = output->get(output->context, (ULONG)rg_format_bytes(&d->format), start, &sample);
+        hr = picture_sample(d, start, output, &sample);
         if (hr != S_OK)
             return hr;
         hr = picture_copy(d, sample);
@@ -135,7 +151,8 @@ static HRESULT resampler_ready(struct ff_decoder *d, const struct ff_output *out
 
 /* samples per channel lie in it.  Takes the reference. */
 static HRESULT sound_deliver(struct ff_decoder *d, IMediaSample *sample, int samples,
-                             REFERENCE_TIME start, bool is_preroll, const struct ff_output *output)
+                             REFERENCE_TIME start, bool is_preroll,
+                             const struct ff_output *output)
 {
     REFERENCE_TIME stop = -1;
 
@@ -158,20 +175,19 @@ static bool is_as_wanted(const struct ff_decoder *d)
            from.rate == d->format.sample_rate && from.channels == d->format.channels;
 }
 
-static HRESULT deliver_sound(struct ff_decoder *d, const struct ff_output *output)
+/* A sample with room for the frame, of the connection as it is when get comes back; then either the
+ * resampler is ready for it or *ret_plain says that none is needed.  *ret stays NULL if the frame
+ * can't be converted. */
+static HRESULT sound_sample(struct ff_decoder *d, REFERENCE_TIME start,
+                            const struct ff_output *output, IMediaSample **ret, int *ret_room,
+                            bool *ret_plain)
 {
-    const AVFrame *f = d->frame;
-    REFERENCE_TIME start = f->pts != AV_NOPTS_VALUE ? f->pts : d->next;
-    bool plain = is_as_wanted(d);
-    int bytes = rg_format_bytes(&d->format), room = f->nb_samples, made;
-    IMediaSample *sample = NULL;
-    BYTE *data = NULL;
-    HRESULT hr;
+    for (;;) {
+        unsigned changes = d->output_changes;
+        bool plain = is_as_wanted(d);
+        int room = d->frame->nb_samples;
+        HRESULT hr = plain ? S_OK : resampler_ready(d, output);
 
-    if (f->nb_samples <= 0)
-        return S_OK;
-    if (!plain) {
-        hr = resampler_ready(d, output);
         if (hr == VFW_E_TYPE_NOT_ACCEPTED || hr == E_INVALIDARG) {
             if (output->drop != NULL)
                 output->drop(output->context, "not convertible", 1);
@@ -179,10 +195,36 @@ static HRESULT deliver_sound(struct ff_decoder *d, const struct ff_output *outpu
         }
         if (hr != S_OK)
             return hr;
-        room = ff_resampler_room(d->resampler, f->nb_samples);
+        if (!plain)
+            room = ff_resampler_room(d->resampler, room);
+        hr = output->get(output->context, (ULONG)(room * rg_format_bytes(&d->format)), start,
+                         ret);
+        if (hr != S_OK)
+            return hr;
+        if (changes == d->output_changes) {
+            *ret_room = room;
+            *ret_plain = plain;
+            return S_OK;
+        }
+        IMediaSample_Release(*ret);
+        *ret = NULL;
     }
-    hr = output->get(output->context, (ULONG)(room * bytes), start, &sample);
-    if (hr != S_OK)
+}
+
+static HRESULT deliver_sound(struct ff_decoder *d, const struct ff_output *output)
+{
+    const AVFrame *f = d->frame;
+    REFERENCE_TIME start = f->pts != AV_NOPTS_VALUE ? f->pts : d->next;
+    IMediaSample *sample = NULL;
+    BYTE *data = NULL;
+    bool plain = false;
+    int room = 0, made;
+    HRESULT hr;
+
+    if (f->nb_samples <= 0)
+        return S_OK;
+    hr = sound_sample(d, start, output, &sample, &room, &plain);
+    if (hr != S_OK || sample == NULL)
         return hr;
     hr = IMediaSample_GetPointer(sample, &data);
     if (FAILED(hr)) {
@@ -190,7 +232,7 @@ static HRESULT deliver_sound(struct ff_decoder *d, const struct ff_output *outpu
         return hr;
     }
     if (plain) {
-        memcpy(data, f->data[0], (size_t)room * bytes);
+        memcpy(data, f->data[0], (size_t)room * rg_format_bytes(&d->format));
         made = room;
     } else {
         made = ff_resampler_run(d->resampler, (const uint8_t *const *)f->extended_data,
@@ -209,9 +251,14 @@ HRESULT ff_decoder_deliver_rest(struct ff_decoder *d, const struct ff_output *ou
     if (d->resampler == NULL || d->sound_from.rate == d->format.sample_rate)
         return S_OK;
     room = ff_resampler_room(d->resampler, 0);
-    hr = output->get(output->context, (ULONG)(room * rg_format_bytes(&d->format)), d->next, &sample);
+    hr = output->get(output->context, (ULONG)(room * rg_format_bytes(&d->format)), d->next,
+                     &sample);
     if (hr != S_OK)
         return hr;
+    if (d->resampler == NULL) { /* another output type came meanwhile */
+        IMediaSample_Release(sample);
+        return S_OK;
+    }
     hr = IMediaSample_GetPointer(sample, &data);
     if (SUCCEEDED(hr))
         made = ff_resampler_finish(d->resampler, &data, room);
@@ -220,5 +267,6 @@ HRESULT ff_decoder_deliver_rest(struct ff_decoder *d, const struct ff_output *ou
 
 HRESULT ff_decoder_deliver(struct ff_decoder *d, const struct ff_output *output)
 {
-    return d->format.kind == RG_KIND_VIDEO ? deliver_picture(d, output) : deliver_sound(d, output);
+    return d->format.kind == RG_KIND_VIDEO ? deliver_picture(d, output)
+                                           : deliver_sound(d, output);
 }
