@@ -8,6 +8,7 @@
 #define COBJMACROS
 #include "ff/encoder.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +81,7 @@ HRESULT ff_encoder_ready(struct ff_encoder *e)
     hr = ff_encoder_codec_open(&e->settings, &e->format, false, &e->codec);
     if (FAILED(hr))
         return hr;
+    assert(e->codec);
     e->may_lend = copies_at_once(e->codec);
     e->skip_start = 0;
     if (pads_frames(e->codec->codec_id) && e->codec->initial_padding > 0)
