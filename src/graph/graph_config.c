@@ -152,8 +152,9 @@ static HRESULT STDMETHODCALLTYPE config_reconfigure(IGraphConfig *face, IGraphCo
 static HRESULT push_locked(struct graph *graph, IPin *out, IPin *in, HANDLE abort_event)
 {
     RG_AUTO(IPin) end = in;
+    struct rewire_push push = { .graph = graph, .out = out, .abort = abort_event,
+                                .deadline_ns = RG_TIME_NEVER, .road_stays = true };
     struct rewire_path path;
-    bool is_out;
     HRESULT hr = check_pin(graph, out, true);
 
     if (end != NULL)
@@ -166,9 +167,9 @@ static HRESULT push_locked(struct graph *graph, IPin *out, IPin *in, HANDLE abor
         hr = rewire_path_between(graph, out, end, &path);
     if (FAILED(hr))
         return hr;
-    hr = rewire_push_through(graph, out, end, abort_event, RG_TIME_NEVER, &is_out);
-    if (is_out)
-        rewire_path_forget_markers(&path);
+    push.in = end;
+    push.path = &path;
+    hr = rewire_push_through(&push);
     rewire_path_free(&path);
     return hr;
 }

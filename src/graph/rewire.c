@@ -71,18 +71,17 @@ static uint64_t samples_at(IPin *pin)
 static HRESULT drain(struct rewire *edit)
 {
     int64_t begun = rg_time_now_ns();
+    struct rewire_push push = { .graph = edit->graph, .out = edit->out, .in = edit->in, .path = &edit->path,
+                                .abort = edit->abort, .deadline_ns = edit->deadline_ns };
     uint64_t before;
-    bool is_out;
     HRESULT hr;
 
     if (!is_live(edit) || edit->no_drain || edit->path.count == 0 || rewire_path_is_empty(&edit->path))
         return S_OK;
     before = samples_at(edit->in);
-    hr = rewire_push_through(edit->graph, edit->out, edit->in, edit->abort, edit->deadline_ns, &is_out);
+    hr = rewire_push_through(&push);
     edit->certificate.drained = samples_at(edit->in) - before;
     edit->certificate.drain_ns = rg_time_now_ns() - begun;
-    if (FAILED(hr) && is_out)
-        rewire_path_forget_markers(&edit->path); /* the old road plays on: it has not ended */
     return hr;
 }
 

@@ -58,10 +58,18 @@ IPin *rewire_only_connected_pin(IBaseFilter *filter, PIN_DIRECTION direction);
 
 /* ---- rewire_drain.c -------------------------------------------------------------------------------- */
 
-/* Push-through from out's peer to in (spec 3.5).  *ret_is_out: no call is inside the road any more.  S_OK;
+struct rewire_push {
+    struct graph *graph;
+    IPin *out, *in;                 /* borrowed */
+    const struct rewire_path *path; /* what lies between */
+    HANDLE abort;                   /* may be NULL */
+    int64_t deadline_ns;
+    bool road_stays; /* PushThroughData: the end has worked through all, and the road goes on */
+};
+
+/* Push-through from out's peer to in (spec 3.5).  On failure the road goes on as if nothing had been.  S_OK;
  * VFW_E_STATE_CHANGED: abort, or the marker was refused; VFW_E_TIMEOUT; E_NOINTERFACE; E_OUTOFMEMORY. */
-HRESULT rewire_push_through(struct graph *graph, IPin *out, IPin *in, HANDLE abort, int64_t deadline_ns,
-                            bool *ret_is_out);
+HRESULT rewire_push_through(const struct rewire_push *push);
 /* True if every filter of the path says that it holds nothing back. */
 bool rewire_path_is_empty(const struct rewire_path *path);
 /* The markers that passed the path's outputs were no ends of streams. */

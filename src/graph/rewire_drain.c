@@ -95,23 +95,56 @@ HRESULT rewire_wait(struct graph *graph, HANDLE event, HANDLE abort, int64_t dea
     }
 }
 
-/* The marker has arrived, or the call came back without it, or time is up. */
-static HRESULT wait_for_marker(struct graph *graph, HANDLE arrived, struct push *push, HANDLE abort,
-                               int64_t deadline_ns)
+static IRgLink *link_of(IPin *pin)
 {
-    HANDLE all[4] = { arrived, push->done, graph->gate.called_off, abort };
-    DWORD n = abort != NULL ? 4 : 3;
+    IRgLink *link = NULL;
 
-    switch (WaitForMultipleObjects(n, all, FALSE, rewire_ms_left(deadline_ns))) {
+    return SUCCEEDED(IPin_QueryInterface(pin, &IID_IRgLink, (void **)&link)) ? link : NULL;
+}
+
+/* How many ends of streams have come to a pin of ours; 0 for others. */
+static uint64_t markers_at(IPin *pin)
+{
+    RG_AUTO(IRgLink) link = link_of(pin);
+    RG_LEDGER ledger;
+
+    return link != NULL && SUCCEEDED(IRgLink_GetLedger(link, &ledger)) ? ledger.markers : 0;
+}
+
+/* One push-through on its way. */
+struct drain {
+    const struct rewire_push *plan;
+    HANDLE arrived;
+    struct push *push;
+    uint64_t markers_before;
+};
+
+/* What leaves has given up all it held once the marker is past it; an edit does not wait until a queue behind has
+ * worked that off. */
+static bool is_received(const struct drain *drain)
+{
+    return !drain->plan->road_stays && markers_at(drain->plan->in) > drain->markers_before;
+}
+
+/* The marker has arrived, or the call came back without it, or time is up. */
+static HRESULT wait_for_marker(const struct drain *drain)
+{
+    const struct rewire_push *plan = drain->plan;
+    HANDLE all[4] = { drain->arrived, drain->push->done, plan->graph->gate.called_off, plan->abort };
+    DWORD n = plan->abort != NULL ? 4 : 3;
+
+    switch (WaitForMultipleObjects(n, all, FALSE, rewire_ms_left(plan->deadline_ns))) {
     case WAIT_OBJECT_0:
         /* the goal is reached; but what leaves is not stopped while the call is still inside it */
-        (void)rewire_wait(graph, push->done, abort, deadline_ns);
+        (void)rewire_wait(plan->graph, drain->push->done, plan->abort, plan->deadline_ns);
         return S_OK;
     case WAIT_OBJECT_0 + 1:
         /* refused on the way: it will never arrive.  Taken: a filter with a thread of its own may still have it. */
-        if (atomic_load(&push->result) != S_OK)
+        if (atomic_load(&drain->push->result) != S_OK)
             return VFW_E_STATE_CHANGED;
-        return rewire_wait(graph, arrived, abort, deadline_ns);
+        if (is_received(drain))
+            return S_OK;
+        return rewire_wait(plan->graph, drain->arrived, plan->abort, plan->deadline_ns);
     case WAIT_OBJECT_0 + 2:
     case WAIT_OBJECT_0 + 3:
         return VFW_E_STATE_CHANGED;
@@ -122,45 +155,78 @@ static HRESULT wait_for_marker(struct graph *graph, HANDLE arrived, struct push 
     }
 }
 
-HRESULT rewire_push_through(struct graph *graph, IPin *out, IPin *in, HANDLE abort, int64_t deadline_ns,
-                            bool *ret_is_out)
+static bool path_is_ours(const struct rewire_path *path)
 {
-    RG_AUTO(IPinConnection) connection = NULL;
-    RG_AUTO(IPin) peer = graph_pin_peer(out);
-    struct push *push = NULL;
-    HANDLE arrived;
+    for (size_t i = 0; i < path->count; i++) {
+        RG_AUTO(IRgLink) link = link_of(path->inputs[i]);
+
+        if (link == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* Nobody waits any more.  A marker that will still come must not be taken for the end of the stream. */
+static void give_up(const struct drain *drain, bool is_out)
+{
+    RG_AUTO(IRgLink) link = link_of(drain->plan->in);
+    bool refused = is_out && atomic_load(&drain->push->result) != S_OK;
+
+    /* a foreign filter whose call has come back, and that has passed nothing on, swallows it */
+    if (link != NULL && !refused && (!is_out || path_is_ours(drain->plan->path)))
+        (void)IRgLink_ForgetMarker(link);
+}
+
+static HRESULT push_and_wait(struct drain *drain)
+{
+    const struct rewire_push *plan = drain->plan;
+    RG_AUTO(IPin) peer = graph_pin_peer(plan->out);
+    bool is_out;
     HRESULT hr;
 
-    *ret_is_out = true;
     if (peer == NULL)
         return VFW_E_NOT_CONNECTED;
-    hr = IPin_QueryInterface(in, &IID_IPinConnection, (void **)&connection);
+    drain->markers_before = markers_at(plan->in);
+    hr = push_start(peer, &drain->push);
+    if (FAILED(hr))
+        return hr;
+    hr = wait_for_marker(drain);
+    is_out = WaitForSingleObject(drain->push->done, 0) == WAIT_OBJECT_0;
+    if (FAILED(hr))
+        give_up(drain, is_out);
+    /* what stays has not ended; while a call is inside, its outputs can't be asked, and the next sample will tell them */
+    if (is_out && (plan->road_stays || FAILED(hr)))
+        rewire_path_forget_markers(plan->path);
+    push_release(drain->push);
+    return hr;
+}
+
+HRESULT rewire_push_through(const struct rewire_push *push)
+{
+    RG_AUTO(IPinConnection) connection = NULL;
+    struct drain drain = { .plan = push };
+    HRESULT hr = IPin_QueryInterface(push->in, &IID_IPinConnection, (void **)&connection);
+
     if (FAILED(hr))
         return E_NOINTERFACE;
-    arrived = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (arrived == NULL)
+    drain.arrived = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (drain.arrived == NULL)
         return E_OUTOFMEMORY;
-    hr = IPinConnection_NotifyEndOfStream(connection, arrived);
+    hr = IPinConnection_NotifyEndOfStream(connection, drain.arrived);
     if (SUCCEEDED(hr)) {
-        hr = push_start(peer, &push);
-        if (SUCCEEDED(hr)) {
-            hr = wait_for_marker(graph, arrived, push, abort, deadline_ns);
-            *ret_is_out = WaitForSingleObject(push->done, 0) == WAIT_OBJECT_0;
-            push_release(push);
-        }
+        hr = push_and_wait(&drain);
         (void)IPinConnection_NotifyEndOfStream(connection, NULL);
     }
-    CloseHandle(arrived);
+    CloseHandle(drain.arrived);
     return hr;
 }
 
 bool rewire_path_is_empty(const struct rewire_path *path)
 {
     for (size_t i = 0; i < path->count; i++) {
-        RG_AUTO(IRgLink) link = NULL;
+        RG_AUTO(IRgLink) link = link_of(path->inputs[i]);
 
-        if (FAILED(IPin_QueryInterface(path->inputs[i], &IID_IRgLink, (void **)&link)) ||
-            IRgLink_HoldsNothing(link) != S_OK)
+        if (link == NULL || IRgLink_HoldsNothing(link) != S_OK)
             return false;
     }
     return true;
@@ -169,9 +235,9 @@ bool rewire_path_is_empty(const struct rewire_path *path)
 void rewire_path_forget_markers(const struct rewire_path *path)
 {
     for (size_t i = 0; i < path->count; i++) {
-        RG_AUTO(IRgLink) link = NULL;
+        RG_AUTO(IRgLink) link = link_of(path->outputs[i]);
 
-        if (SUCCEEDED(IPin_QueryInterface(path->outputs[i], &IID_IRgLink, (void **)&link)))
+        if (link != NULL)
             (void)IRgLink_ForgetMarker(link);
     }
 }

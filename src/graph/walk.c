@@ -120,6 +120,8 @@ struct edges {
 static HRESULT edges_read(struct graph *graph, struct graph_node **nodes, size_t count,
                           struct edges *edges)
 {
+    struct graph_node **list;
+
     edges->first = rg_calloc(count + 1, sizeof(*edges->first));
     edges->waiting = rg_calloc(count, sizeof(*edges->waiting));
     if (edges->first == NULL || edges->waiting == NULL)
@@ -131,10 +133,9 @@ static HRESULT edges_read(struct graph *graph, struct graph_node **nodes, size_t
             return hr;
         edges->first[i + 1] = edges->upstream.count;
     }
-    if (edges->upstream.list == NULL)
-        return S_OK; /* no connections at all */
-    for (size_t i = 0; i < edges->upstream.count; i++)
-        edges->waiting[edges->upstream.list[i]->index]++;
+    list = edges->upstream.list;
+    for (size_t i = 0; list != NULL && i < edges->upstream.count; i++)
+        edges->waiting[list[i]->index]++;
     return S_OK;
 }
 
