@@ -120,8 +120,6 @@ struct edges {
 static HRESULT edges_read(struct graph *graph, struct graph_node **nodes, size_t count,
                           struct edges *edges)
 {
-    struct graph_node **list;
-
     edges->first = rg_calloc(count + 1, sizeof(*edges->first));
     edges->waiting = rg_calloc(count, sizeof(*edges->waiting));
     if (edges->first == NULL || edges->waiting == NULL)
@@ -133,9 +131,8 @@ static HRESULT edges_read(struct graph *graph, struct graph_node **nodes, size_t
             return hr;
         edges->first[i + 1] = edges->upstream.count;
     }
-    list = edges->upstream.list;
-    for (size_t i = 0; list != NULL && i < edges->upstream.count; i++)
-        edges->waiting[list[i]->index]++;
+    for (size_t i = 0; i < edges->upstream.count; i++)
+        edges->waiting[edges->upstream.list[i]->index]++;
     return S_OK;
 }
 
@@ -150,6 +147,7 @@ static void edges_free(struct edges *edges)
 static void edges_sort(struct graph_node **nodes, size_t count, struct edges *edges,
                        struct graph_node **order)
 {
+    struct graph_node **upstream = edges->upstream.list; /* NULL: no connections at all */
     size_t filled = 0;
     size_t *placed = edges->waiting; /* SIZE_MAX: in the order already */
 
@@ -160,8 +158,8 @@ static void edges_sort(struct graph_node **nodes, size_t count, struct edges *ed
         size_t i = order[at]->index;
 
         placed[i] = SIZE_MAX;
-        for (size_t e = edges->first[i]; e < edges->first[i + 1]; e++) {
-            struct graph_node *up = edges->upstream.list[e];
+        for (size_t e = edges->first[i]; upstream != NULL && e < edges->first[i + 1]; e++) {
+            struct graph_node *up = upstream[e];
 
             if (placed[up->index] != SIZE_MAX && --edges->waiting[up->index] == 0)
                 order[filled++] = up;
