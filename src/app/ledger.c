@@ -325,6 +325,26 @@ size_t app_ledger_record(struct app_ledger *ledger, const struct app_edit_record
     return index;
 }
 
+static int by_time(const void *a, const void *b)
+{
+    const struct app_edit_record *x = a;
+    const struct app_edit_record *y = b;
+
+    if (x->is_wall != y->is_wall)
+        return x->is_wall ? 1 : -1;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+void app_ledger_sort(struct app_ledger *ledger)
+{
+    pthread_mutex_lock(&ledger->lock);
+    if (ledger->n_edits)
+        qsort(ledger->edits, ledger->n_edits, sizeof(*ledger->edits), by_time);
+    pthread_mutex_unlock(&ledger->lock);
+}
+
 void app_ledger_closed(struct app_ledger *ledger, size_t record, int64_t closed_ns)
 {
     pthread_mutex_lock(&ledger->lock);

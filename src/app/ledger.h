@@ -40,6 +40,7 @@ enum app_edit_result {
 };
 
 struct app_edit_record {
+    size_t order; /* place of its edit among those asked for */
     char *text;
     bool is_wall;
     int64_t time; /* as asked for, 100 ns */
@@ -79,6 +80,9 @@ void app_ledger_finish(struct app_ledger *ledger);
 
 /* Takes the record's texts over.  Returns its index. */
 size_t app_ledger_record(struct app_ledger *ledger, const struct app_edit_record *record);
+/* Media times first, each in order of time and then as asked for: threads may have been faster or
+ * slower, the ledger of a repeated run is the same. */
+void app_ledger_sort(struct app_ledger *ledger);
 void app_ledger_closed(struct app_ledger *ledger, size_t record, int64_t closed_ns);
 
 struct app_progress {

@@ -67,9 +67,11 @@ static void say(struct app_schedule *s, const struct app_edit_record *record)
     app_text_clear(&line);
 }
 
-static struct app_edit_record record_start(const struct task *task)
+static struct app_edit_record record_start(const struct app_schedule *s,
+                                           const struct task *task)
 {
     struct app_edit_record record = {
+        .order = (size_t)(task->edit - s->setup.edits),
         .is_wall = task->edit->is_wall,
         .time = task->due,
         .result = APP_EDIT_DONE,
@@ -91,7 +93,7 @@ static size_t book(struct app_schedule *s, const struct app_edit_record *record)
 
 size_t app_task_refuse(struct app_schedule *s, struct task *task, HRESULT hr, char *reason)
 {
-    struct app_edit_record record = record_start(task);
+    struct app_edit_record record = record_start(s, task);
 
     record.result = APP_EDIT_REFUSED;
     record.hr = hr;
@@ -101,7 +103,7 @@ size_t app_task_refuse(struct app_schedule *s, struct task *task, HRESULT hr, ch
 
 void app_task_miss(struct app_schedule *s, struct task *task)
 {
-    struct app_edit_record record = record_start(task);
+    struct app_edit_record record = record_start(s, task);
 
     record.result = APP_EDIT_NOT_REACHED;
     book(s, &record);
@@ -232,7 +234,7 @@ static HRESULT do_edit(struct app_schedule *s, struct task *task, struct gate *g
 size_t app_task_perform(struct app_schedule *s, struct task *task, struct gate *gate,
                         int64_t held)
 {
-    struct app_edit_record record = record_start(task);
+    struct app_edit_record record = record_start(s, task);
     struct app_failure failure = { 0 };
     HRESULT hr = S_OK;
 

@@ -499,6 +499,7 @@ void app_schedule_close(struct app_schedule *s)
         task_end(s, task);
         app_release(&task->ready);
     }
+    app_ledger_sort(s->setup.ledger);
     free(s->tasks);
     if (s->stop)
         CloseHandle(s->stop);

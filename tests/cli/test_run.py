@@ -89,6 +89,8 @@ def case_edits_in_two_places():
                        '--every', '280ms', 'swap c grayscale invert', '--at', '1s', 'swap b grayscale')
     balanced(ledger, 100)
     equal({e['result'] for e in ledger['edits']}, {'done'})
+    times = [e['time_ns'] for e in ledger['edits']]
+    equal(times, sorted(times))
     equal(sum(e['edit'].startswith('swap a') for e in ledger['edits']), 19)
     equal(sum(e['edit'].startswith('swap b') for e in ledger['edits']), 20)
     equal(sum(e['edit'].startswith('swap c') for e in ledger['edits']), 14)
