@@ -37,6 +37,7 @@ struct resample_state {
     int64_t made;          /* samples per channel since then */
     int64_t taken;
     bool has_origin;
+    unsigned changes;      /* of the output type; it may change while a buffer is waited for */
 };
 
 static HRESULT resample_accept_type(const void *settings, const AM_MEDIA_TYPE *in)
@@ -138,18 +139,35 @@ static HRESULT deliver(struct resample_state *st, IMediaSample *sample, int made
     return rg_output_deliver(output, sample);
 }
 
+/* A sample with room for what so many more input samples make, of the connection as it is then. */
+static HRESULT get_sample(struct resample_state *st, int samples, struct rg_output *output,
+                          IMediaSample **ret, int *ret_room)
+{
+    for (;;) {
+        unsigned changes = st->changes;
+        int room = ff_resampler_room(st->resampler, samples);
+        HRESULT hr = rg_output_get(output, (ULONG)(room * rg_format_bytes(&st->out)),
+                                   time_at(st, st->made, st->out.sample_rate), ret);
+
+        *ret_room = room;
+        if (hr != S_OK || changes == st->changes)
+            return hr;
+        IMediaSample_Release(*ret);
+        *ret = NULL;
+    }
+}
+
 static HRESULT resample_drain(void *state, const void *settings, struct rg_output *output)
 {
     struct resample_state *st = state;
-    int room = ff_resampler_room(st->resampler, 0), bytes = rg_format_bytes(&st->out), made = 0;
+    int room = 0, made = 0;
     IMediaSample *sample = NULL;
     BYTE *data = NULL;
     HRESULT hr = S_OK;
 
     (void)settings;
     if (st->taken > 0 && st->in.sample_rate != st->out.sample_rate) {
-        hr = rg_output_get(output, (ULONG)(room * bytes),
-                           time_at(st, st->made, st->out.sample_rate), &sample);
+        hr = get_sample(st, 0, output, &sample, &room);
         if (hr != S_OK)
             return hr;
         hr = IMediaSample_GetPointer(sample, &data);
@@ -186,7 +204,7 @@ static HRESULT resample_send(void *state, const void *settings, IMediaSample *sa
                              struct rg_output *output)
 {
     struct resample_state *st = state;
-    int in_bytes = rg_format_bytes(&st->in), room, samples;
+    int in_bytes = rg_format_bytes(&st->in), room = 0, samples;
     struct rg_sample_info info;
     IMediaSample *out = NULL;
     const uint8_t *from;
@@ -199,8 +217,7 @@ static HRESULT resample_send(void *state, const void *settings, IMediaSample *sa
     samples = (int)info.bytes / in_bytes;
     if (hr != S_OK || samples == 0)
         return hr;
-    room = ff_resampler_room(st->resampler, samples);
-    hr = rg_output_get(output, (ULONG)(room * rg_format_bytes(&st->out)), info.start, &out);
+    hr = get_sample(st, samples, output, &out, &room);
     if (hr != S_OK)
         return hr;
     hr = IMediaSample_GetPointer(out, &data);
@@ -226,6 +243,7 @@ static HRESULT resample_output_changed(void *state, const void *settings, const 
         return hr;
     st->out = format;
     st->has_origin = false;
+    st->changes++;
     return open_resampler(st);
 }
 
