@@ -433,6 +433,24 @@ static HRESULT task_check(struct app_schedule *s, struct task *task,
     return S_OK;
 }
 
+/* What is due at the very start is done while the graph still stands: once it starts, a renderer
+ * waits for its first sample, and the graph takes no edit until it has it. */
+static void tasks_at_start(struct app_schedule *s)
+{
+    for (size_t i = 0; i < s->n_tasks; i++) {
+        struct task *task = &s->tasks[i];
+        APP_AUTO(IPin) pin = NULL;
+        struct gate *gate;
+
+        if (task->edit->is_wall || task->due > 0 || task->edit->kind == APP_EDIT_BLOCK)
+            continue;
+        pin = app_task_pin(s, task);
+        gate = pin ? app_gate_get(s, pin) : NULL;
+        app_task_perform(s, task, gate, 0);
+        task_advance(task, 0);
+    }
+}
+
 HRESULT app_schedule_open(const struct app_schedule_setup *setup,
                           struct app_schedule **ret_schedule, struct app_failure *failure)
 {
@@ -462,6 +480,7 @@ HRESULT app_schedule_open(const struct app_schedule_setup *setup,
         app_schedule_close(s);
         return hr;
     }
+    tasks_at_start(s);
     tasks_arm(s);
     tasks_prepare(s);
     *ret_schedule = s;

@@ -82,6 +82,14 @@ def case_insert_and_remove():
     equal(link(ledger, 'testsrc0', 'end')['samples_in'], 25)
 
 
+def case_edits_at_the_very_start():
+    ledger = ledger_of(GRAPH, '--at', '0', 'swap fx flip', '--at', '0s', 'insert grayscale name=g after fx',
+                       '--at', '0', 'set fx mode=both')
+    balanced(ledger, 100)
+    equal([(e['result'], e['cut_ns']) for e in ledger['edits']], [('done', 0)] * 3)
+    equal(link(ledger, 'g', 'end')['samples_in'], 100)
+
+
 def case_edits_in_two_places():
     graph = ('testsrc size=160x120 fps=25 frames=100 ! invert name=a ! flip name=b ! queue ! invert name=c ! '
              'null name=end')
