@@ -161,7 +161,30 @@ static struct mux_input *find_orphan(struct ff_muxer *m, unsigned input, const A
     return NULL;
 }
 
-/* The codec's headers have changed with the encoder behind the input: told in the next packet. */
+static bool headers_equal(const AVCodecParameters *a, const AVCodecParameters *b)
+{
+    return a->extradata_size == b->extradata_size &&
+           (a->extradata_size <= 0 ||
+            memcmp(a->extradata, b->extradata, (size_t)a->extradata_size) == 0);
+}
+
+HRESULT ff_muxer_follows(const AM_MEDIA_TYPE *from, const AM_MEDIA_TYPE *to)
+{
+    AVCodecParameters *before = avcodec_parameters_alloc(), *now = avcodec_parameters_alloc();
+    HRESULT hr = before != NULL && now != NULL ? S_OK : E_OUTOFMEMORY;
+
+    if (SUCCEEDED(hr))
+        hr = ff_codecpar_from_type(from, before, NULL);
+    if (SUCCEEDED(hr))
+        hr = ff_codecpar_from_type(to, now, NULL);
+    if (SUCCEEDED(hr) && !goes_on(before, now))
+        hr = VFW_E_TYPE_NOT_ACCEPTED;
+    avcodec_parameters_free(&before);
+    avcodec_parameters_free(&now);
+    return hr;
+}
+
+/* Gives a stream of the open file to the input.  New headers of the codec go into the packets. */
 static HRESULT take_over(struct ff_muxer *m, unsigned input, AVCodecParameters *par, AVRational rate)
 {
     struct mux_input *orphan = find_orphan(m, input, par), *mine = &m->inputs[input];
@@ -174,6 +197,8 @@ static HRESULT take_over(struct ff_muxer *m, unsigned input, AVCodecParameters *
         *mine = *orphan;
         *orphan = swapped;
     }
+    mine->has_new_headers = !headers_equal(mine->stream->codecpar, par);
+    mine->headers_are_told = false;
     avcodec_parameters_free(&mine->par);
     mine->par = par;
     mine->rate = rate;

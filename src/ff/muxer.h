@@ -26,6 +26,9 @@ HRESULT ff_muxer_set_target(struct ff_muxer *muxer, const char *path, const char
 /* Any state of the muxer, without one: can it be written into some container at all?  Cheap. */
 HRESULT ff_muxer_accept(const AM_MEDIA_TYPE *type);
 
+/* Can a stream that began with one type go on with the other?  S_OK; VFW_E_TYPE_NOT_ACCEPTED. */
+HRESULT ff_muxer_follows(const AM_MEDIA_TYPE *from, const AM_MEDIA_TYPE *to);
+
 /* An input with that type is there.  While a file is written: only one that takes the place of an input that left, with the
  * same codec.  S_OK; VFW_E_TYPE_NOT_ACCEPTED: the container does not take the codec; VFW_E_NOT_STOPPED. */
 HRESULT ff_muxer_join(struct ff_muxer *muxer, unsigned input, const AM_MEDIA_TYPE *type);

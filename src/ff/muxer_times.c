@@ -91,6 +91,11 @@ HRESULT ff_mux_packet_make(struct mux_input *input, IMediaSample *sample, struct
         made->packet->duration = 0;
     input->next = ff_time(made->packet->pts + made->packet->duration, base);
     straighten(input, made->packet);
+    hr = ff_mux_headers_add(input, made->packet);
+    if (FAILED(hr)) {
+        ff_mux_packet_free(made);
+        return hr;
+    }
     made->packet->stream_index = input->stream->index;
     made->order = ff_time(made->packet->dts, base);
     *ret = made;

@@ -51,6 +51,15 @@ static HRESULT mux_accept_type(const void *settings, const AM_MEDIA_TYPE *type)
     return ff_muxer_accept(type);
 }
 
+/* Another encoder may go on with the stream. */
+static HRESULT mux_accept_change(void *state, unsigned input, const AM_MEDIA_TYPE *from,
+                                 const AM_MEDIA_TYPE *to)
+{
+    (void)state;
+    (void)input;
+    return ff_muxer_follows(from, to);
+}
+
 static HRESULT mux_set_file(void *state, const void *settings, const char *path)
 {
     const struct mux_settings *s = settings;
@@ -172,6 +181,7 @@ const struct rg_sink_class rg_mux = {
     .grows = true,
     .serialize = true,
     .accept_type = mux_accept_type,
+    .accept_change = mux_accept_change,
     .set_file = mux_set_file,
     .joined = mux_joined,
     .left = mux_left,

@@ -93,7 +93,7 @@ static unsigned count_samples(struct ff_demuxer *d, unsigned stream, struct got 
 }
 
 /* Opens, reads and decodes whatever there is; whatever happens, nothing crashes. */
-static HRESULT chew(const char *path)
+static HRESULT chew_all(const char *path, unsigned *first_stream, unsigned *dropped)
 {
     struct ff_demuxer *d = ff_demuxer_new();
     HRESULT hr = ff_demuxer_open(d, path, "", "");
@@ -129,11 +129,30 @@ static HRESULT chew(const char *path)
         ff_decoder_close(decoder);
         rg_type_clear(&in);
         rg_type_clear(&raw);
+        if (i == 0)
+            *first_stream = out.n;
+        *dropped += out.dropped;
         place_close(&out);
         place_close(&packets);
     }
     ff_demuxer_free(d);
     return hr;
+}
+
+static HRESULT chew(const char *path)
+{
+    unsigned n = 0, dropped = 0;
+
+    return chew_all(path, &n, &dropped);
+}
+
+static unsigned chew_pictures(const char *path)
+{
+    unsigned n = 0, dropped = 0;
+
+    assert_int_equal(chew_all(path, &n, &dropped), S_OK);
+    assert_int_equal(dropped, 0);
+    return n;
 }
 
 static void missing_and_odd_files_have_their_errors(void **state)
@@ -376,6 +395,54 @@ static void an_input_that_leaves_holds_nobody_up_and_may_come_back(void **state)
     assert_counts(clip_path("leave.mp4"), 50, 10);
 }
 
+/* Two encoders one after the other, with other headers: the file decodes to the end. */
+static void another_encoder_goes_on_with_the_stream(void **state)
+{
+    static const char *const names[] = { "follow.mp4", "follow.mkv", "follow.ts" };
+    struct rg_format f = clip_video(176, 144, 25);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct ff_muxer *m = ff_muxer_new();
+        AM_MEDIA_TYPE in = clip_type(&f), out = { 0 };
+        struct place raw, packets;
+        unsigned n = 0, written;
+
+        assert_int_equal(ff_muxer_set_target(m, clip_path(names[i]), ""), S_OK);
+        place_open(&raw, 40, 1 << 16);
+        for (unsigned run = 0; run < 2; run++) {
+            struct ff_encoder_settings s =
+                clip_codec("h264", run == 0 ? "bf=0:refs=1" : "bf=2:refs=4:8x8dct=0");
+            struct ff_encoder *e;
+
+            assert_int_equal(ff_encoder_output_type(&s, &in, &out), S_OK);
+            assert_int_equal(ff_encoder_open(&s, &in, &e), S_OK);
+            assert_int_equal(ff_muxer_join(m, 0, &out), S_OK);
+            rg_type_clear(&out);
+            assert_int_equal(ff_muxer_start(m, "", false), S_OK);
+            place_open(&packets, 80, 1 << 16);
+            packets.keep = 100;
+            for (unsigned k = 0; k < 20; k++) {
+                IMediaSample *sample = clip_picture(&raw, &f, n++);
+
+                assert_int_equal(ff_encoder_send(e, sample, &packets.output), S_OK);
+                IMediaSample_Release(sample);
+            }
+            assert_int_equal(ff_encoder_drain(e, &packets.output), S_OK);
+            for (written = 0; written < packets.n; written++)
+                assert_int_equal(ff_muxer_write(m, 0, packets.got[written].kept), S_OK);
+            assert_int_equal(written, 20);
+            ff_encoder_close(e);
+            place_close(&packets);
+        }
+        assert_int_equal(ff_muxer_finish(m), S_OK);
+        ff_muxer_free(m);
+        place_close(&raw);
+        rg_type_clear(&in);
+        assert_int_equal(chew_pictures(clip_path(names[i])), 40);
+    }
+}
+
 static void places_that_can_not_be_written_have_their_errors(void **state)
 {
     struct rg_format a = clip_audio(RG_SOUND_S16, 48000, 1);
@@ -431,6 +498,7 @@ int main(void)
         cmocka_unit_test(an_interrupted_fetch_says_so),
         cmocka_unit_test(a_copy_has_every_sample),
         cmocka_unit_test(an_input_that_leaves_holds_nobody_up_and_may_come_back),
+        cmocka_unit_test(another_encoder_goes_on_with_the_stream),
         cmocka_unit_test(places_that_can_not_be_written_have_their_errors),
         cmocka_unit_test(a_full_disk_is_an_error_not_a_hang),
     };
