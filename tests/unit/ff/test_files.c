@@ -290,6 +290,76 @@ static void an_interrupted_fetch_says_so(void **state)
     ff_demuxer_free(d);
 }
 
+/* --- somebody's reader ----------------------------------------------------------------- */
+
+struct reader {
+    IAsyncReader face;
+    uint8_t *data;
+    size_t bytes;
+};
+
+static HRESULT STDMETHODCALLTYPE reader_query(IAsyncReader *face, REFIID iid, void **out)
+{
+    (void)face;
+    (void)iid;
+    *out = NULL;
+    return E_NOINTERFACE;
+}
+
+static ULONG STDMETHODCALLTYPE reader_count(IAsyncReader *face)
+{
+    (void)face;
+    return 1;
+}
+
+static HRESULT STDMETHODCALLTYPE reader_read(IAsyncReader *face, LONGLONG at, LONG bytes, BYTE *to)
+{
+    struct reader *r = (struct reader *)face;
+
+    if (at < 0 || bytes < 0 || (size_t)at + (size_t)bytes > r->bytes)
+        return E_INVALIDARG;
+    memcpy(to, r->data + at, (size_t)bytes);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE reader_length(IAsyncReader *face, LONGLONG *total,
+                                               LONGLONG *available)
+{
+    struct reader *r = (struct reader *)face;
+
+    *total = (LONGLONG)r->bytes;
+    *available = *total;
+    return S_OK;
+}
+
+static void a_reader_serves_as_well_as_a_file(void **state)
+{
+    static const IAsyncReaderVtbl table = {
+        .QueryInterface = reader_query,
+        .AddRef = reader_count,
+        .Release = reader_count,
+        .SyncRead = reader_read,
+        .Length = reader_length,
+    };
+    struct ff_demuxer *d = ff_demuxer_new();
+    struct reader r = { .face = { (IAsyncReaderVtbl *)&table } };
+
+    (void)state;
+    r.data = whole_file(both(), &r.bytes);
+    assert_int_equal(ff_demuxer_open_reader(d, NULL, "", ""), E_POINTER);
+    assert_int_equal(ff_demuxer_open_reader(d, &r.face, "", ""), S_OK);
+    assert_int_equal(ff_demuxer_start(d, all, 2), S_OK);
+    assert_int_equal(count_samples(d, 0, NULL), 50);
+    assert_int_equal(count_samples(d, 1, NULL), 95);
+    assert_int_equal(ff_demuxer_seek(d, 11000000, -1), S_OK);
+    assert_int_equal(ff_demuxer_start(d, all, 2), S_OK);
+    assert_int_equal(count_samples(d, 0, NULL), 30);
+    r.bytes /= 3;
+    assert_true(FAILED(ff_demuxer_open_reader(d, &r.face, "", "")));
+    ff_demuxer_free(d);
+    free(r.data);
+}
+
 /* --- muxer ----------------------------------------------------------------------------- */
 
 static struct ff_muxer *copying_muxer(struct ff_demuxer *d, const char *path)
@@ -496,6 +566,7 @@ int main(void)
         cmocka_unit_test(a_seek_begins_a_segment),
         cmocka_unit_test(streams_are_read_by_threads_of_their_own),
         cmocka_unit_test(an_interrupted_fetch_says_so),
+        cmocka_unit_test(a_reader_serves_as_well_as_a_file),
         cmocka_unit_test(a_copy_has_every_sample),
         cmocka_unit_test(an_input_that_leaves_holds_nobody_up_and_may_come_back),
         cmocka_unit_test(another_encoder_goes_on_with_the_stream),
