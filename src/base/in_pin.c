@@ -331,6 +331,7 @@ static HRESULT STDMETHODCALLTYPE in_notify_end(IPinConnection *face, HANDLE even
     pthread_mutex_lock(&pin->marker_lock);
     old = pin->marker;
     pin->marker = own;
+    pin->marker_has_come = false;
     pthread_mutex_unlock(&pin->marker_lock);
     if (old != NULL)
         CloseHandle(old);
@@ -345,6 +346,13 @@ bool rg_in_pin_has_marker(struct rg_in_pin *pin)
     has = pin->marker != NULL;
     pthread_mutex_unlock(&pin->marker_lock);
     return has;
+}
+
+void rg_in_pin_expect_no_marker(struct rg_in_pin *pin)
+{
+    pthread_mutex_lock(&pin->marker_lock);
+    pin->late_markers = 0;
+    pthread_mutex_unlock(&pin->marker_lock);
 }
 
 bool rg_in_pin_signal_marker(struct rg_in_pin *pin)
@@ -370,7 +378,10 @@ static HRESULT STDMETHODCALLTYPE in_dynamic_disconnect(IPinConnection *face)
     HRESULT hr;
 
     pthread_mutex_lock(&pin->filter->lock);
-    hr = break_connection(pin);
+    if (pin->ops->is_static && rg_filter_state(pin->filter) != State_Stopped)
+        hr = VFW_E_NOT_STOPPED;
+    else
+        hr = break_connection(pin);
     pthread_mutex_unlock(&pin->filter->lock);
     return hr;
 }
@@ -420,6 +431,7 @@ bool rg_in_pin_is_connected(struct rg_in_pin *pin)
 
 void rg_in_pin_activate(struct rg_in_pin *pin)
 {
+    rg_in_pin_expect_no_marker(pin);
     atomic_store(&pin->has_failed, false);
     atomic_store(&pin->is_flushing, false);
     atomic_store_explicit(&pin->is_active, true, memory_order_release);

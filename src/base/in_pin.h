@@ -59,6 +59,8 @@ struct rg_in_pin_ops {
     HRESULT (*holds_nothing)(struct rg_in_pin *pin);
     /* IPinConnection::IsEndPin. */
     bool is_end_pin;
+    /* cannot be taken off while active */
+    bool is_static;
     /* buffers wanted beyond the connection's own, for pins that keep samples. */
     LONG (*extra_buffers)(struct rg_in_pin *pin);
 };
@@ -98,6 +100,8 @@ struct rg_in_pin {
 
     pthread_mutex_t marker_lock; /* a leaf */
     HANDLE marker;               /* ours: who waits for a push-through marker */
+    bool marker_has_come;        /* since it was asked for */
+    unsigned late_markers;       /* nobody waits for them any more; they are no ends of streams */
 
     /* the ledger; written under stream_lock, read by any */
     _Atomic(uint64_t) samples, bytes, refused, markers;
@@ -123,3 +127,5 @@ void rg_in_pin_wait_out(struct rg_in_pin *pin); /* until no streaming call is in
 /* Any thread: signals the registered marker event.  false: none is registered. */
 bool rg_in_pin_signal_marker(struct rg_in_pin *pin);
 bool rg_in_pin_has_marker(struct rg_in_pin *pin);
+/* Stop and flush eat markers that are on their way. */
+void rg_in_pin_expect_no_marker(struct rg_in_pin *pin);

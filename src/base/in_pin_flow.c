@@ -34,6 +34,28 @@ static void count(_Atomic(uint64_t) *counter, uint64_t n)
                           memory_order_relaxed);
 }
 
+enum ending {
+    ENDING_REAL = 1,
+    ENDING_MARKER,
+    ENDING_LATE, /* a marker that was given up */
+};
+
+static enum ending ending_of(struct rg_in_pin *pin)
+{
+    enum ending ending = ENDING_REAL;
+
+    pthread_mutex_lock(&pin->marker_lock);
+    if (pin->marker != NULL) {
+        pin->marker_has_come = true;
+        ending = ENDING_MARKER;
+    } else if (pin->late_markers != 0) {
+        pin->late_markers--;
+        ending = ENDING_LATE;
+    }
+    pthread_mutex_unlock(&pin->marker_lock);
+    return ending;
+}
+
 HRESULT STDMETHODCALLTYPE rg_in_pin_end_of_stream(IPin *face)
 {
     struct rg_in_pin *pin = of_pin(face);
@@ -43,12 +65,18 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_end_of_stream(IPin *face)
     hr = entry(pin);
     if (hr == S_OK) {
         count(&pin->markers, 1);
-        if (!rg_in_pin_has_marker(pin)) {
+        switch (ending_of(pin)) {
+        case ENDING_REAL:
             hr = pin->ops->end_of_stream(pin);
-        } else if (pin->ops->marker != NULL) {
-            hr = pin->ops->marker(pin);
-        } else {
-            (void)rg_in_pin_signal_marker(pin);
+            break;
+        case ENDING_MARKER:
+            if (pin->ops->marker != NULL)
+                hr = pin->ops->marker(pin);
+            else
+                (void)rg_in_pin_signal_marker(pin);
+            break;
+        case ENDING_LATE:
+            break;
         }
     }
     pthread_mutex_unlock(&pin->stream_lock);
@@ -77,6 +105,7 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_end_flush(IPin *face)
     rg_in_pin_wait_out(pin);
     if (pin->ops->end_flush != NULL)
         hr = pin->ops->end_flush(pin);
+    rg_in_pin_expect_no_marker(pin);
     pthread_mutex_lock(&pin->stream_lock);
     atomic_store(&pin->has_failed, false);
     atomic_store(&pin->is_flushing, false);

@@ -138,13 +138,21 @@ void rg_in_link_forget_next(struct rg_in_pin *pin)
     }
 }
 
-/* The filter hears of another type while both records are still whole. */
-static HRESULT adopt_type(struct rg_in_pin *pin)
+/* The filter hears of another type while both records are still whole.  Under the streaming lock, as nobody may
+ * look at the record while it changes. */
+static HRESULT exchange(struct rg_in_pin *pin, struct rg_in_link *ret_old)
 {
     HRESULT hr;
 
     pthread_mutex_lock(&pin->stream_lock);
     hr = rg_in_pin_take_type(pin, &pin->next.type);
+    if (SUCCEEDED(hr)) {
+        pthread_mutex_lock(&pin->link_lock);
+        *ret_old = pin->link;
+        pin->link = pin->next;
+        memset(&pin->next, 0, sizeof(pin->next));
+        pthread_mutex_unlock(&pin->link_lock);
+    }
     pthread_mutex_unlock(&pin->stream_lock);
     return hr;
 }
@@ -156,14 +164,9 @@ static HRESULT commit_locked(struct rg_in_pin *pin)
 
     if (pin->next.peer == NULL)
         return S_FALSE;
-    hr = adopt_type(pin);
+    hr = exchange(pin, &old);
     if (FAILED(hr))
         return hr;
-    pthread_mutex_lock(&pin->link_lock);
-    old = pin->link;
-    pin->link = pin->next;
-    memset(&pin->next, 0, sizeof(pin->next));
-    pthread_mutex_unlock(&pin->link_lock);
     rg_type_clear(&old.type);
     if (old.allocator != NULL)
         IMemAllocator_Release(old.allocator);
@@ -204,8 +207,21 @@ static HRESULT STDMETHODCALLTYPE link_holds_nothing(IRgLink *face)
 
 static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face)
 {
-    (void)face;
-    return E_NOTIMPL;
+    struct rg_in_pin *pin = of_link(face);
+    HRESULT hr = S_FALSE;
+    HANDLE old;
+
+    pthread_mutex_lock(&pin->marker_lock);
+    old = pin->marker;
+    pin->marker = NULL;
+    if (old != NULL && !pin->marker_has_come) {
+        pin->late_markers++;
+        hr = S_OK;
+    }
+    pthread_mutex_unlock(&pin->marker_lock);
+    if (old != NULL)
+        CloseHandle(old);
+    return hr;
 }
 
 const IRgLinkVtbl rg_in_link_vtbl = {

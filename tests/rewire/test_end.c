@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* test_end.c - the end of the stream before, while and after an edit; push-through is no end. */
+#include "rewire_test.h"
+
+#define LENGTH 2000
+
+static void assert_completes_once(struct road *r, unsigned slot)
+{
+    assert_true(graph_event(&r->g, EC_COMPLETE, KIT_WAIT_MS, NULL));
+    assert_false(graph_event(&r->g, EC_COMPLETE, 0, NULL));
+    assert_int_equal(kit_count(slot), LENGTH);
+    assert_all_there(slot);
+    assert_int_equal(kit_recorder[slot].ends, 1);
+}
+
+static IBaseFilter *source(void)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "limit=%d", LENGTH);
+    return kit_filter_with(KIT_SOURCE, text);
+}
+
+/* The source has ended, its end of stream was delivered, then the filter behind it is swapped: by the events alone the
+ * new road would never end. */
+static void swap_after_the_end(void **state)
+{
+    const enum kit_kind kinds[] = { KIT_PASS, KIT_HOLD, KIT_QUEUE };
+
+    (void)state;
+    for (unsigned i = 0; i < 9; i++) {
+        struct road r;
+        CERTIFICATE(c);
+
+        road_open(&r, source(), kit_filter(kinds[i % 3]), kit_filter(KIT_SINK));
+        road_run(&r);
+        assert_completes_once(&r, 0);
+        assert_hr(road_swap(&r, kit_filter(kinds[i / 3]), &c), S_OK);
+        assert_int_equal(c.drained, 0);
+        assert_false(graph_event(&r.g, EC_COMPLETE, 0, NULL));
+        assert_int_equal(kit_count(0), LENGTH);
+        road_close(&r);
+    }
+}
+
+/* The source has ended, but the sink has not heard of it: the end waits in a queue behind the swapped filter. */
+static void swap_between_end_and_sink(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        struct road r;
+        IBaseFilter *queue;
+        HRESULT hr;
+
+        road_open_empty(&r);
+        r.source = road_put(&r, kit_filter_with(KIT_SOURCE, "limit=4"), L"source");
+        r.middle = road_put(&r, kit_filter(i % 2 == 0 ? KIT_HOLD : KIT_PASS), L"fx");
+        queue = road_put(&r, kit_filter(KIT_QUEUE), L"queue");
+        r.sink = road_put(&r, kit_filter(KIT_SINK), L"sink");
+        road_join(&r, kit_out(r.source), kit_in(r.middle));
+        road_join(&r, kit_out(r.middle), kit_in(queue));
+        road_join(&r, kit_out(queue), kit_in(r.sink));
+        kit_shut(0);
+        road_run(&r);
+        assert_true(kit_wait_inside(0));
+        hr = road_swap(&r, kit_filter(i / 2 == 0 ? KIT_HOLD : KIT_PASS), NULL);
+        assert_hr(hr, S_OK);
+        kit_open(0);
+        assert_true(graph_event(&r.g, EC_COMPLETE, KIT_WAIT_MS, NULL));
+        assert_int_equal(kit_count(0), 4);
+        assert_all_there(0);
+        assert_int_equal(kit_recorder[0].ends, 1);
+        assert_false(graph_event(&r.g, EC_COMPLETE, 0, NULL));
+        road_close(&r);
+    }
+}
+
+/* The edit closes the gate on the very end: the source says it to the new road. */
+static void swap_at_the_end(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 20; i++) {
+        struct road r;
+
+        road_open(&r, source(), kit_filter(i % 2 == 0 ? KIT_HOLD : KIT_PASS), kit_filter(KIT_SINK));
+        road_run(&r);
+        for (unsigned n = 0; n < 400 && kit_count(0) < LENGTH; n++)
+            assert_hr(road_swap(&r, kit_filter(n % 2 == 0 ? KIT_HOLD : KIT_PASS), NULL), S_OK);
+        assert_completes_once(&r, 0);
+        road_close(&r);
+    }
+}
+
+/* Twenty swaps of a stream that ends somewhere among them. */
+static void ends_among_swaps(void **state)
+{
+    struct road r;
+    IBaseFilter *fx[2] = { kit_filter(KIT_HOLD), kit_filter(KIT_HOLD) };
+
+    (void)state;
+    road_open(&r, source(), NULL, kit_filter(KIT_SINK));
+    road_run(&r);
+    for (unsigned n = 0; n < 200; n++) {
+        assert_hr(CALL(r.edit, Insert, kit_out(r.source), fx[n % 2], NULL, NULL, NULL), S_OK);
+        assert_hr(CALL(r.edit, Remove, fx[n % 2], NULL, NULL), S_OK);
+    }
+    assert_completes_once(&r, 0);
+    LET_GO(fx[0]);
+    LET_GO(fx[1]);
+    road_close(&r);
+}
+
+/* ---- push-through ------------------------------------------------------------------------------------- */
+
+static void block(IPin *pin, bool on)
+{
+    IPinFlowControl *flow;
+
+    assert_hr(CALL(pin, QueryInterface, &IID_IPinFlowControl, (void **)&flow), S_OK);
+    assert_hr(CALL(flow, Block, on ? AM_PIN_FLOW_CONTROL_BLOCK : 0, NULL), S_OK);
+    LET_GO(flow);
+}
+
+static void push_through_then_swap(void **state)
+{
+    struct road r;
+
+    (void)state;
+    road_open(&r, kit_filter(KIT_SOURCE), kit_filter(KIT_HOLD), kit_filter(KIT_SINK));
+    road_run(&r);
+    for (unsigned i = 0; i < 50; i++) {
+        RG_EDIT_REQUEST request = { .size = sizeof(request), .flags = RG_EDIT_CALLER_BLOCKED };
+        IBaseFilter *fx = kit_filter(KIT_HOLD);
+
+        assert_true(kit_wait_more(0, 4));
+        block(kit_out(r.source), true);
+        assert_hr(CALL(r.config, PushThroughData, kit_out(r.source), NULL, NULL), S_OK);
+        assert_hr(CALL(r.config, PushThroughData, kit_out(r.source), NULL, NULL), S_OK);
+        if (i % 2 == 0) {
+            assert_hr(CALL(r.edit, Swap, r.middle, fx, "fx", &request, NULL), S_OK);
+            r.middle = fx;
+        }
+        LET_GO(fx);
+        block(kit_out(r.source), false);
+        assert_int_equal(kit_recorder[0].ends, 0);
+    }
+    assert_flows(0);
+    assert_false(graph_event(&r.g, EC_COMPLETE, 0, NULL));
+    road_close(&r);
+}
+
+/* All that was held comes out at push-through, and is with the sink when the call returns. */
+static void push_through_brings_all(void **state)
+{
+    struct road r;
+    uint64_t delivered;
+
+    (void)state;
+    road_open(&r, kit_filter(KIT_SOURCE), kit_filter_with(KIT_HOLD, "hold=5"), kit_filter(KIT_SINK));
+    road_run(&r);
+    assert_true(kit_wait_more(0, 10));
+    block(kit_out(r.source), true);
+    delivered = kit_ledger(kit_out(r.source)).samples;
+    assert_int_equal(kit_count(0), delivered - 5);
+    assert_hr(CALL(r.config, PushThroughData, kit_out(r.source), NULL, NULL), S_OK);
+    assert_int_equal(kit_count(0), delivered);
+    block(kit_out(r.source), false);
+    assert_flows(0);
+    road_close(&r);
+}
+
+/* An edit that was given up during its drain: the marker is still on its way, and is no end of the stream when it comes. */
+static void late_marker_is_no_end(void **state)
+{
+    struct road r;
+    RG_EDIT_REQUEST request = { .size = sizeof(request), .timeout_ms = 30 };
+    IBaseFilter *queue, *fx = kit_filter(KIT_PASS);
+    HANDLE reached = CreateEventW(NULL, TRUE, FALSE, NULL);
+    IRgLink *link;
+    CERTIFICATE(c);
+
+    (void)state;
+    road_open_empty(&r);
+    r.source = road_put(&r, kit_filter(KIT_SOURCE), L"source");
+    queue = road_put(&r, kit_filter(KIT_QUEUE), L"queue");
+    r.middle = road_put(&r, kit_filter(KIT_HOLD), L"fx");
+    r.sink = road_put(&r, kit_filter(KIT_SINK), L"sink");
+    road_join(&r, kit_out(r.source), kit_in(queue));
+    road_join(&r, kit_out(queue), kit_in(r.middle));
+    road_join(&r, kit_out(r.middle), kit_in(r.sink));
+    assert_hr(CALL(kit_out(r.source), QueryInterface, &IID_IRgLink, (void **)&link), S_OK);
+    assert_hr(CALL(link, BlockAt, 8 * KIT_SAMPLE_TIME, reached), S_OK);
+    LET_GO(link);
+    kit_shut(0);
+    road_run(&r);
+    /* the marker waits in the queue behind what the sink does not take */
+    assert_true(kit_wait_inside(0));
+    assert_int_equal(WaitForSingleObject(reached, KIT_WAIT_MS), WAIT_OBJECT_0);
+    CloseHandle(reached);
+    request.flags = RG_EDIT_CALLER_BLOCKED;
+    assert_hr(CALL(r.edit, Swap, queue, fx, NULL, &request, &c), VFW_E_TIMEOUT);
+    assert_int_equal(LET_GO(fx), 0);
+    kit_open(0);
+    block(kit_out(r.source), false);
+    assert_flows(0);
+    assert_int_equal(kit_recorder[0].ends, 0);
+    assert_false(graph_event(&r.g, EC_COMPLETE, 0, NULL));
+    road_close(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(swap_after_the_end),
+        cmocka_unit_test(swap_between_end_and_sink),
+        cmocka_unit_test(swap_at_the_end),
+        cmocka_unit_test(ends_among_swaps),
+        cmocka_unit_test(push_through_then_swap),
+        cmocka_unit_test(push_through_brings_all),
+        cmocka_unit_test(late_marker_is_no_end),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
