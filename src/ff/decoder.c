@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* ff/decoder.c - a decoder's life: open, send, drain, replay, reset, close.
  *
- * Control threads open and close, one streaming thread does the rest; codec threads call get_buffer (decoder_buffer.c).
- * Knows: libavcodec's decoding calls.  Must not know: pins, graphs, where samples go.
+ * Control threads open and close, one streaming thread does the rest; codec threads call
+ * get_buffer (decoder_buffer.c). Knows: libavcodec's decoding calls.  Must not know: pins,
+ * graphs, where samples go.
  */
 #include "ff/decoder.h"
 
@@ -190,7 +191,8 @@ static HRESULT replay(struct ff_decoder *d, const struct ff_output *output)
     return hr;
 }
 
-HRESULT ff_decoder_send(struct ff_decoder *d, IMediaSample *sample, const struct ff_output *output)
+HRESULT ff_decoder_send(struct ff_decoder *d, IMediaSample *sample,
+                        const struct ff_output *output)
 {
     struct rg_sample_info info;
     int64_t mark;

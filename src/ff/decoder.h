@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* ff/decoder.h - any libavcodec decoder as samples in, raw samples out.
  *
- * Control threads: types, buffers, open, close.  One streaming thread: the rest.  Codec threads run inside.
+ * Control threads: types, buffers, open, close.  One streaming thread: the rest.  Codec threads
+ * run inside.
  *
- * Pictures are decoded straight into the output's own buffers where the codec and the layout allow, and copied or converted on
- * delivery where not; neither the state of the pool nor a change of the connection makes decoding wait or fail.
- * After a drain the decoder goes on with the very next packet, key frame or not: it has kept what it needs to pick up
- * its references again.
+ * Pictures are decoded straight into the output's own buffers where the codec and the layout
+ * allow, and copied or converted on delivery where not; neither the state of the pool nor a
+ * change of the connection makes decoding wait or fail. After a drain the decoder goes on with
+ * the very next packet, key frame or not: it has kept what it needs to pick up its references
+ * again.
  */
 #pragma once
 
@@ -16,15 +18,16 @@
 
 struct ff_decoder;
 
-/* The index-th best raw type for this compressed one.  S_OK: *ret is the caller's; VFW_S_NO_MORE_ITEMS; otherwise as
- * ff_codecpar_from_type. */
+/* The index-th best raw type for this compressed one.  S_OK: *ret is the caller's;
+ * VFW_S_NO_MORE_ITEMS; otherwise as ff_codecpar_from_type. */
 HRESULT ff_decoder_output_type(const AM_MEDIA_TYPE *in, unsigned index, AM_MEDIA_TYPE *ret);
 
 /* Asks for as many and as large buffers as decoding into them takes.  threads: as for open. */
 HRESULT ff_decoder_buffers(const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out, int threads,
                            ALLOCATOR_PROPERTIES *props);
 
-/* threads: 0 for as many as there are processors.  S_OK; VFW_E_NO_DECOMPRESSOR; VFW_E_TYPE_NOT_ACCEPTED; the codec's error. */
+/* threads: 0 for as many as there are processors.  S_OK; VFW_E_NO_DECOMPRESSOR;
+ * VFW_E_TYPE_NOT_ACCEPTED; the codec's error. */
 HRESULT ff_decoder_open(const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out, int threads,
                         struct ff_decoder **ret);
 void ff_decoder_close(struct ff_decoder *decoder);
@@ -32,8 +35,10 @@ void ff_decoder_close(struct ff_decoder *decoder);
 /* From the next picture or sound on, out is made. */
 HRESULT ff_decoder_set_output(struct ff_decoder *decoder, const AM_MEDIA_TYPE *out);
 
-/* One sample, borrowed.  Damaged data is skipped and counted as dropped.  S_OK, or what output said. */
-HRESULT ff_decoder_send(struct ff_decoder *decoder, IMediaSample *sample, const struct ff_output *output);
+/* One sample, borrowed.  Damaged data is skipped and counted as dropped.  S_OK, or what output
+ * said. */
+HRESULT ff_decoder_send(struct ff_decoder *decoder, IMediaSample *sample,
+                        const struct ff_output *output);
 
 /* Gives up every delayed picture.  S_OK, or what output said. */
 HRESULT ff_decoder_drain(struct ff_decoder *decoder, const struct ff_output *output);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* ff/decoder_buffer.c - libavcodec's pictures in the output connection's own samples.
  *
- * A plan says how planes lie in a buffer.  All pictures of a decoder follow one plan, whether their memory is a sample or
- * a spare buffer, because codecs want the same strides in all their references.
- * get_buffer runs on codec threads; it never waits.  Knows: AVFrame memory, IMemAllocator.  Must not know: types, times.
+ * A plan says how planes lie in a buffer.  All pictures of a decoder follow one plan, whether
+ * their memory is a sample or a spare buffer, because codecs want the same strides in all their
+ * references. get_buffer runs on codec threads; it never waits.  Knows: AVFrame memory,
+ * IMemAllocator.  Must not know: types, times.
  */
 #define COBJMACROS
 #include <stdlib.h>
@@ -16,9 +17,9 @@
 #include "ff/error.h"
 
 enum {
-    SLACK_ROWS = 2,         /* some codecs read a row below the picture */
-    SLACK_BYTES = 128,      /* and a vector beyond the last row */
-    KEEP_FREE = 3,          /* samples of the pool that the codec leaves for copies */
+    SLACK_ROWS = 2,    /* some codecs read a row below the picture */
+    SLACK_BYTES = 128, /* and a vector beyond the last row */
+    KEEP_FREE = 3,     /* samples of the pool that the codec leaves for copies */
     MAX_POOL_BYTES = 256 << 20,
 };
 
@@ -32,8 +33,8 @@ struct loan {
 /* --- plans ----------------------------------------------------------------------------- */
 
 /* What libavcodec wants of sizes and strides, asked without opening the codec. */
-static void aligned_size(const AVCodecParameters *par, int pixel_format, int *width, int *height,
-                         int *align)
+static void aligned_size(const AVCodecParameters *par, int pixel_format, int *width,
+                         int *height, int *align)
 {
     AVCodecContext *c = avcodec_alloc_context3(NULL);
     int aligns[AV_NUM_DATA_POINTERS] = { 0 };
@@ -241,7 +242,8 @@ HRESULT ff_buffers_open(struct ff_decoder *d)
     if (d->loans == NULL)
         return E_OUTOFMEMORY;
     atomic_init(&d->loans->references, 1);
-    if (d->plan.format == AV_PIX_FMT_NONE || !(d->codec->codec->capabilities & AV_CODEC_CAP_DR1)) {
+    if (d->plan.format == AV_PIX_FMT_NONE ||
+        !(d->codec->codec->capabilities & AV_CODEC_CAP_DR1)) {
         d->plan.format = AV_PIX_FMT_NONE;
         return S_OK;
     }

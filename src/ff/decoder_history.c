@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* ff/decoder_history.c - the packets since the last key frame but one.
  *
- * A drained codec has forgotten its references.  Sending these again brings them back; pictures that come out of it
- * have been delivered before and are thrown away.  The last key frame but one, because pictures that follow a key frame may
- * still look behind it.
+ * A drained codec has forgotten its references.  Sending these again brings them back; pictures
+ * that come out of it have been delivered before and are thrown away.  The last key frame but
+ * one, because pictures that follow a key frame may still look behind it.
  * Streaming thread.  Knows: packets.  Must not know: codecs.
  */
 #include <stdlib.h>

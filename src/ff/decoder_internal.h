@@ -20,13 +20,13 @@
 
 /* How the planes of a picture lie in one buffer. */
 struct ff_plan {
-    int format;             /* AV_PIX_FMT_NONE: no direct decoding */
-    int width, height;      /* coded */
+    int format;        /* AV_PIX_FMT_NONE: no direct decoding */
+    int width, height; /* coded */
     int stride[4];
     ptrdiff_t offset[4];
     int n_planes;
-    size_t bytes;           /* of the picture */
-    size_t room;            /* with what decoders read beyond it */
+    size_t bytes; /* of the picture */
+    size_t room;  /* with what decoders read beyond it */
 };
 
 /* Packets since the last key frame but one, to pick up references after a drain. */
@@ -40,7 +40,7 @@ struct ff_history {
     unsigned first, count, size;
     size_t bytes;
     bool is_wanted;
-    unsigned limit;         /* packets; 0: by bytes alone */
+    unsigned limit; /* packets; 0: by bytes alone */
 };
 
 struct ff_decoder {
@@ -53,26 +53,27 @@ struct ff_decoder {
 
     /* owned by the streaming thread */
     struct rg_format format;
-    unsigned output_changes; /* grows with each new output type, which may come while get waits */
+    unsigned
+        output_changes; /* grows with each new output type, which may come while get waits */
     struct ff_scaler *scaler;
     struct ff_resampler *resampler;
     struct ff_sound sound_from;
     struct ff_history history;
-    int64_t serial;         /* of the last packet sent; a packet's mark is 2 * serial + preroll */
-    int64_t drained;        /* pictures of packets up to this one have been delivered */
-    REFERENCE_TIME next;    /* where the next one starts if nobody says; -1: unknown */
+    int64_t serial;      /* of the last packet sent; a packet's mark is 2 * serial + preroll */
+    int64_t drained;     /* pictures of packets up to this one have been delivered */
+    REFERENCE_TIME next; /* where the next one starts if nobody says; -1: unknown */
     bool is_discontinuity;
-    bool has_sent;          /* since the codec was last empty */
+    bool has_sent; /* since the codec was last empty */
     bool must_replay;
 
     /* read by codec threads; plan is set before the first packet and stays */
     struct ff_plan plan;
-    AVBufferPool *spare;    /* buffers of the same plan, for when the connection has none */
+    AVBufferPool *spare; /* buffers of the same plan, for when the connection has none */
 
     /* under lock: codec threads and the streaming thread */
     pthread_mutex_t lock;
     IMemAllocator *allocator;
-    unsigned allowance;     /* samples the codec may hold at a time */
+    unsigned allowance; /* samples the codec may hold at a time */
 
     /* atomic */
     struct ff_loans *loans;
@@ -87,14 +88,17 @@ struct ff_loans {
 /* --- decoder_buffer.c: memory for pictures --------------------------------------------- */
 
 /* S_OK; S_FALSE and plan->format NONE: pictures of this layout can not be decoded in place. */
-HRESULT ff_plan_make(struct ff_plan *plan, const AVCodecParameters *par, const struct rg_format *format);
+HRESULT ff_plan_make(struct ff_plan *plan, const AVCodecParameters *par,
+                     const struct rg_format *format);
 /* Coded sizes good for decoding in place; false: none. */
-bool ff_plan_coded_size(const AVCodecParameters *par, int pixel_format, int *width, int *height);
+bool ff_plan_coded_size(const AVCodecParameters *par, int pixel_format, int *width,
+                        int *height);
 HRESULT ff_buffers_open(struct ff_decoder *d);
 void ff_buffers_close(struct ff_decoder *d);
 /* Streaming thread, at every call from outside: which allocator is the connection's now. */
 void ff_buffers_refresh(struct ff_decoder *d, const struct ff_output *output);
-/* The output sample that the frame was decoded into, with a reference; NULL if none, or if it was delivered before. */
+/* The output sample that the frame was decoded into, with a reference; NULL if none, or if it
+ * was delivered before. */
 IMediaSample *ff_buffers_claim(struct ff_decoder *d, const AVFrame *frame);
 unsigned ff_buffers_needed(int threads, size_t bytes);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* ff/decoder_out.c - decoded frames become samples: handed on as they lie, copied or converted.
  *
- * Streaming thread.  Knows: frames, raw formats, times.  Must not know: packets, how codecs are driven.
+ * Streaming thread.  Knows: frames, raw formats, times.  Must not know: packets, how codecs are
+ * driven.
  */
 #define COBJMACROS
 #include <string.h>
@@ -175,9 +176,9 @@ static bool is_as_wanted(const struct ff_decoder *d)
            from.rate == d->format.sample_rate && from.channels == d->format.channels;
 }
 
-/* A sample with room for the frame, of the connection as it is when get comes back; then either the
- * resampler is ready for it or *ret_plain says that none is needed.  *ret stays NULL if the frame
- * can't be converted. */
+/* A sample with room for the frame, of the connection as it is when get comes back; then either
+ * the resampler is ready for it or *ret_plain says that none is needed.  *ret stays NULL if the
+ * frame can't be converted. */
 static HRESULT sound_sample(struct ff_decoder *d, REFERENCE_TIME start,
                             const struct ff_output *output, IMediaSample **ret, int *ret_room,
                             bool *ret_plain)

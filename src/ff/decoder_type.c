@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* ff/decoder_type.c - which raw types a compressed one can be decoded into, in order of preference.
+/* ff/decoder_type.c - which raw types a compressed one can be decoded into, in order of
+ * preference.
  *
- * Control threads.  Knows: what codecs make before they are opened.  Must not know: samples, pins.
+ * Control threads.  Knows: what codecs make before they are opened.  Must not know: samples,
+ * pins.
  */
 #include <string.h>
 
@@ -85,7 +87,10 @@ static enum rg_sound own_sound(const AVCodecParameters *par)
 static HRESULT audio_type(const AVCodecParameters *par, unsigned index, AM_MEDIA_TYPE *ret)
 {
     static const enum rg_sound others[] = {
-        RG_SOUND_F32, RG_SOUND_S16, RG_SOUND_S32, RG_SOUND_U8,
+        RG_SOUND_F32,
+        RG_SOUND_S16,
+        RG_SOUND_S32,
+        RG_SOUND_U8,
     };
     struct rg_format f = {
         .kind = RG_KIND_AUDIO,

@@ -181,7 +181,8 @@ unsigned ff_demuxer_streams(const struct ff_demuxer *d)
     return d->n_streams;
 }
 
-void ff_demuxer_stream_name(const struct ff_demuxer *d, unsigned stream, char *name, unsigned size)
+void ff_demuxer_stream_name(const struct ff_demuxer *d, unsigned stream, char *name,
+                            unsigned size)
 {
     enum AVMediaType kind;
     unsigned number = 0;

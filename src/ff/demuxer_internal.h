@@ -19,12 +19,12 @@ struct queued {
 struct demux_stream {
     /* set at opening */
     AVStream *av;
-    int64_t media_end;      /* where the sound ends, in ticks; 0: not known better than the container says */
-    int64_t edit_slack;     /* how much later than the edit list says it may end */
+    int64_t media_end;  /* where the sound ends, in ticks; 0: the container says it */
+    int64_t edit_slack; /* how much later than the edit list says it may end */
 
     /* under lock */
     bool is_wanted;
-    bool has_ended;         /* at the position to stop at */
+    bool has_ended; /* at the position to stop at */
     struct queued *head, *tail;
     size_t bytes;           /* in the queue */
     int64_t usual_duration; /* of a sound packet, in ticks */
@@ -34,20 +34,20 @@ struct demux_stream {
 struct ff_demuxer {
     /* set at opening */
     AVFormatContext *context;
-    AVIOContext *io;        /* ours, when reading through a reader */
+    AVIOContext *io; /* ours, when reading through a reader */
     struct demux_stream *streams;
     unsigned n_streams;
-    unsigned *stream_of;    /* libav's index to ours; UINT_MAX: none */
-    int64_t origin;         /* the container's first time stamp, 100 ns */
+    unsigned *stream_of; /* libav's index to ours; UINT_MAX: none */
+    int64_t origin;      /* the container's first time stamp, 100 ns */
 
     /* control threads */
     REFERENCE_TIME position, stop; /* where the segment begins, 100 ns; stop < 0: none */
-    bool is_moved;          /* something was read since the last seek */
+    bool is_moved;                 /* something was read since the last seek */
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
     /* under lock */
-    bool is_reading;        /* one thread is inside libavformat */
+    bool is_reading; /* one thread is inside libavformat */
     bool has_ended;
     HRESULT error;
 
@@ -65,5 +65,7 @@ void ff_mp4_find_ends(struct ff_demuxer *d);
 /* demuxer_queue.c */
 void ff_queues_clear(struct ff_demuxer *d);
 /* A time stamp of the stream on the segment's time line. */
-REFERENCE_TIME ff_demuxer_time(const struct ff_demuxer *d, const struct demux_stream *s, int64_t ticks);
-int64_t ff_demuxer_ticks(const struct ff_demuxer *d, const struct demux_stream *s, int64_t ticks);
+REFERENCE_TIME ff_demuxer_time(const struct ff_demuxer *d, const struct demux_stream *s,
+                               int64_t ticks);
+int64_t ff_demuxer_ticks(const struct ff_demuxer *d, const struct demux_stream *s,
+                         int64_t ticks);

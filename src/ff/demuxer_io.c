@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* ff/demuxer_io.c - libavformat reading through somebody's IAsyncReader.
  *
- * Runs on whatever thread reads.  Knows: AVIOContext, IAsyncReader::SyncRead.  Must not know: containers.
+ * Runs on whatever thread reads.  Knows: AVIOContext, IAsyncReader::SyncRead.  Must not know:
+ * containers.
  */
 #define COBJMACROS
 #include <stdlib.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* ff/demuxer_mp4.c - where the sound of an mp4 really ends, which libavformat does not tell.
  *
- * The last frame of a track is longer than what counts of it.  The sample table says how much counts; the edit list says it
- * too, but rounded down to the movie's time scale, often milliseconds.  libavformat hands out the latter.
- * Control thread, once after opening.  Knows: mp4 boxes.  Must not know: packets.
+ * The last frame of a track is longer than what counts of it.  The sample table says how much
+ * counts; the edit list says it too, but rounded down to the movie's time scale, often
+ * milliseconds.  libavformat hands out the latter. Control thread, once after opening.  Knows:
+ * mp4 boxes.  Must not know: packets.
  */
 #include <limits.h>
 
@@ -11,7 +12,8 @@
 
 #include "ff/demuxer_internal.h"
 
-#define BOX(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
+#define BOX(a, b, c, d)                                                                        \
+    ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 
 enum { MAX_BOXES = 100000 };
 
@@ -59,8 +61,8 @@ static void track_done(struct walk *w)
         struct demux_stream *s = &w->d->streams[i];
         const AVIndexEntry *first = avformat_index_get_entry(s->av, 0);
 
-        if (s->av->codecpar->codec_type != AVMEDIA_TYPE_AUDIO || s->av->id != (int)w->track.id ||
-            first == NULL || w->track.media_duration <= 0 ||
+        if (s->av->codecpar->codec_type != AVMEDIA_TYPE_AUDIO ||
+            s->av->id != (int)w->track.id || first == NULL || w->track.media_duration <= 0 ||
             s->av->time_base.den != (int)w->track.scale || s->av->time_base.num != 1)
             continue;
         s->media_end = first->timestamp + w->track.media_duration;
@@ -82,7 +84,8 @@ static bool is_header(uint32_t name)
            name == BOX('m', 'd', 'h', 'd');
 }
 
-/* Boxes in file order; parents are simply entered, so that no stack is needed.  A track ends where the next begins. */
+/* Boxes in file order; parents are simply entered, so that no stack is needed.  A track ends
+ * where the next begins. */
 static void walk_boxes(struct walk *w)
 {
     int64_t at = 0;

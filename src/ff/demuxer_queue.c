@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* ff/demuxer_queue.c - reading on demand: who runs dry reads for all, and packets become samples.
+/* ff/demuxer_queue.c - reading on demand: who runs dry reads for all, and packets become
+ * samples.
  *
- * Streaming threads, one per stream.  lock guards the queues; is_reading guards libavformat, which is entered without lock.
- * Knows: packets, time stamps, what to skip.  Must not know: opening, pins.
+ * Streaming threads, one per stream.  lock guards the queues; is_reading guards libavformat,
+ * which is entered without lock. Knows: packets, time stamps, what to skip.  Must not know:
+ * opening, pins.
  */
 #define COBJMACROS
 #include <limits.h>
@@ -17,8 +19,9 @@
 #include "ff/raw.h"
 #include "media/sample.h"
 
-/* A queue is full when it holds both that much and that long, or far too much.  Short of that nobody waits for it: a
- * stream may hold up another's data for long where a file is badly interleaved. */
+/* A queue is full when it holds both that much and that long, or far too much.  Short of that
+ * nobody waits for it: a stream may hold up another's data for long where a file is badly
+ * interleaved. */
 enum { FULL_BYTES = 64 << 20, FULL_SECONDS = 30, TOO_MANY_BYTES = 512 << 20 };
 
 static void queue_pop(struct demux_stream *s)
@@ -70,7 +73,8 @@ REFERENCE_TIME ff_demuxer_time(const struct ff_demuxer *d, const struct demux_st
     return ff_time(ticks, s->av->time_base) - d->origin - d->position;
 }
 
-int64_t ff_demuxer_ticks(const struct ff_demuxer *d, const struct demux_stream *s, int64_t ticks)
+int64_t ff_demuxer_ticks(const struct ff_demuxer *d, const struct demux_stream *s,
+                         int64_t ticks)
 {
     return ticks - ff_ticks(d->origin + d->position, s->av->time_base);
 }
@@ -80,8 +84,10 @@ static int64_t stamp_of(const AVPacket *p)
     return p->pts != AV_NOPTS_VALUE ? p->pts : p->dts;
 }
 
-/* Is the packet beyond the position to stop at?  Decoding order counts, lest a picture lack its reference. */
-static bool is_beyond(const struct ff_demuxer *d, const struct demux_stream *s, const AVPacket *p)
+/* Is the packet beyond the position to stop at?  Decoding order counts, lest a picture lack its
+ * reference. */
+static bool is_beyond(const struct ff_demuxer *d, const struct demux_stream *s,
+                      const AVPacket *p)
 {
     int64_t stamp = p->dts != AV_NOPTS_VALUE ? p->dts : p->pts;
 
@@ -117,7 +123,8 @@ static bool another_is_full(const struct ff_demuxer *d, const struct demux_strea
 static bool file_locked(struct ff_demuxer *d, AVPacket *packet)
 {
     unsigned index = (unsigned)packet->stream_index < d->context->nb_streams
-                         ? d->stream_of[packet->stream_index] : UINT_MAX;
+                         ? d->stream_of[packet->stream_index]
+                         : UINT_MAX;
     struct demux_stream *s;
     bool ok = true;
 

@@ -2,8 +2,8 @@
 /* ff/encoder.c - an encoder's life: open, push frames, take packets, drain, open again.
  *
  * Control threads open and close, one streaming thread does the rest.
- * Knows: libavcodec's encoding calls, packets' times.  Must not know: how pictures and sound come in
- * (encoder_picture.c, encoder_sound.c), where samples go.
+ * Knows: libavcodec's encoding calls, packets' times.  Must not know: how pictures and sound
+ * come in (encoder_picture.c, encoder_sound.c), where samples go.
  */
 #define COBJMACROS
 #include "ff/encoder.h"
@@ -52,7 +52,8 @@ void ff_encoder_close(struct ff_encoder *e)
     free(e);
 }
 
-/* These copy a picture whole before avcodec_send_frame returns, so it may lie in a sample that is only lent. */
+/* These copy a picture whole before avcodec_send_frame returns, so it may lie in a sample that
+ * is only lent. */
 static bool copies_at_once(const AVCodecContext *c)
 {
     const char *wrapper = c->codec->wrapper_name;
@@ -61,8 +62,9 @@ static bool copies_at_once(const AVCodecContext *c)
         return false;
     if (!(c->codec->capabilities & AV_CODEC_CAP_DELAY))
         return true;
-    return wrapper != NULL && (strcmp(wrapper, "libx264") == 0 || strcmp(wrapper, "libx265") == 0 ||
-                               strcmp(wrapper, "libvpx") == 0);
+    return wrapper != NULL &&
+           (strcmp(wrapper, "libx264") == 0 || strcmp(wrapper, "libx265") == 0 ||
+            strcmp(wrapper, "libvpx") == 0);
 }
 
 /* Whose packets all decode to frame_size samples, padding included. */
@@ -224,7 +226,8 @@ static HRESULT take_packets(struct ff_encoder *e, const struct ff_output *output
     }
 }
 
-HRESULT ff_encoder_push(struct ff_encoder *e, const AVFrame *frame, const struct ff_output *output)
+HRESULT ff_encoder_push(struct ff_encoder *e, const AVFrame *frame,
+                        const struct ff_output *output)
 {
     HRESULT hr;
     int result = avcodec_send_frame(e->codec, frame);
@@ -242,7 +245,8 @@ HRESULT ff_encoder_push(struct ff_encoder *e, const AVFrame *frame, const struct
 
 /* --- the four calls -------------------------------------------------------------------- */
 
-HRESULT ff_encoder_send(struct ff_encoder *e, IMediaSample *sample, const struct ff_output *output)
+HRESULT ff_encoder_send(struct ff_encoder *e, IMediaSample *sample,
+                        const struct ff_output *output)
 {
     HRESULT hr = ff_encoder_ready(e);
 

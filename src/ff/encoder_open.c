@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ff/encoder_open.c - which encoder, with which options, in which layout; and the type that comes out of it.
+/* ff/encoder_open.c - which encoder, with which options, in which layout; and the type that
+ * comes out of it.
  *
  * Any thread.  Knows: libavcodec's encoders and their options.  Must not know: samples, pins.
  */
@@ -116,11 +117,13 @@ static int pick_pixels(const AVCodec *codec, enum rg_pixels pixels)
         return own;
     if (codec->id == AV_CODEC_ID_MJPEG && is_listed(list, AV_PIX_FMT_YUVJ420P))
         return AV_PIX_FMT_YUVJ420P; /* JPEG is full range */
-    if (is_for_players(codec->id) && own != AV_PIX_FMT_NV12 && is_listed(list, AV_PIX_FMT_YUV420P))
+    if (is_for_players(codec->id) && own != AV_PIX_FMT_NV12 &&
+        is_listed(list, AV_PIX_FMT_YUV420P))
         return AV_PIX_FMT_YUV420P;
     if (is_listed(list, own))
         return own;
-    return avcodec_find_best_pix_fmt_of_list(codec->pix_fmts, own, pixels == RG_PIXELS_ARGB32, NULL);
+    return avcodec_find_best_pix_fmt_of_list(codec->pix_fmts, own, pixels == RG_PIXELS_ARGB32,
+                                             NULL);
 }
 
 static int pick_samples(const AVCodec *codec, enum rg_sound sound)
@@ -238,8 +241,8 @@ static void set_text(AVDictionary **options, const char *name, const char *value
 static bool preset_is_known(const AVCodec *codec, const char *preset)
 {
     static const char *const presets[] = {
-        "ultrafast", "superfast", "veryfast", "faster", "fast", "medium",
-        "slow", "slower", "veryslow", "placebo",
+        "ultrafast", "superfast", "veryfast", "faster",   "fast",
+        "medium",    "slow",      "slower",   "veryslow", "placebo",
     };
 
     if (preset[0] == 0 || strcmp(codec->name, "libx264") != 0)
@@ -253,8 +256,8 @@ static bool preset_is_known(const AVCodec *codec, const char *preset)
 static bool tune_is_known(const AVCodec *codec, const char *tune)
 {
     static const char *const tunes[] = {
-        "film", "animation", "grain", "stillimage", "psnr", "ssim", "fastdecode", "zerolatency",
-        "touhou",
+        "film", "animation",  "grain",       "stillimage", "psnr",
+        "ssim", "fastdecode", "zerolatency", "touhou",
     };
 
     if (strcmp(codec->name, "libx264") != 0)
@@ -273,8 +276,8 @@ static bool tune_is_known(const AVCodec *codec, const char *tune)
 }
 
 /* The settings as libavcodec options.  E_INVALIDARG: settings->options does not parse. */
-static HRESULT options_of(const struct ff_encoder_settings *s, const AVCodec *codec, bool is_probe,
-                          AVDictionary **ret)
+static HRESULT options_of(const struct ff_encoder_settings *s, const AVCodec *codec,
+                          bool is_probe, AVDictionary **ret)
 {
     AVDictionary *options = NULL;
 
@@ -307,7 +310,8 @@ static HRESULT options_of(const struct ff_encoder_settings *s, const AVCodec *co
 }
 
 HRESULT ff_encoder_codec_open(const struct ff_encoder_settings *settings,
-                              const struct rg_format *format, bool is_probe, AVCodecContext **ret)
+                              const struct rg_format *format, bool is_probe,
+                              AVCodecContext **ret)
 {
     const AVCodec *codec = ff_encoder_find(settings, format->kind, format);
     AVDictionary *options = NULL;
@@ -372,7 +376,8 @@ __attribute__((destructor)) static void answers_free(void)
     }
 }
 
-static bool settings_equal(const struct ff_encoder_settings *a, const struct ff_encoder_settings *b)
+static bool settings_equal(const struct ff_encoder_settings *a,
+                           const struct ff_encoder_settings *b)
 {
     return strcmp(a->codec, b->codec) == 0 && strcmp(a->preset, b->preset) == 0 &&
            strcmp(a->tune, b->tune) == 0 && strcmp(a->profile, b->profile) == 0 &&
@@ -413,8 +418,8 @@ static void answer_keep(const struct ff_encoder_settings *settings, const AM_MED
     answer_free(old);
 }
 
-HRESULT ff_encoder_output_type(const struct ff_encoder_settings *settings, const AM_MEDIA_TYPE *in,
-                               AM_MEDIA_TYPE *ret)
+HRESULT ff_encoder_output_type(const struct ff_encoder_settings *settings,
+                               const AM_MEDIA_TYPE *in, AM_MEDIA_TYPE *ret)
 {
     AVCodecParameters *par = avcodec_parameters_alloc();
     AVCodecContext *codec = NULL;

@@ -43,9 +43,10 @@ static void sample_unlend(void *opaque, uint8_t *data)
     IMediaSample_Release((IMediaSample *)opaque);
 }
 
-/* The frame's memory is the sample's; with a reference if the codec is known to give it back at once, else without, and
- * libavcodec makes its copy. */
-static HRESULT lend(struct ff_encoder *e, IMediaSample *sample, const struct ff_picture *picture)
+/* The frame's memory is the sample's; with a reference if the codec is known to give it back at
+ * once, else without, and libavcodec makes its copy. */
+static HRESULT lend(struct ff_encoder *e, IMediaSample *sample,
+                    const struct ff_picture *picture)
 {
     BYTE *data = NULL;
     HRESULT hr = IMediaSample_GetPointer(sample, &data);
@@ -59,8 +60,8 @@ static HRESULT lend(struct ff_encoder *e, IMediaSample *sample, const struct ff_
     e->frame->extended_data = e->frame->data;
     if (!e->may_lend)
         return S_OK;
-    e->frame->buf[0] = av_buffer_create(data, (size_t)IMediaSample_GetSize(sample), sample_unlend,
-                                        sample, AV_BUFFER_FLAG_READONLY);
+    e->frame->buf[0] = av_buffer_create(data, (size_t)IMediaSample_GetSize(sample),
+                                        sample_unlend, sample, AV_BUFFER_FLAG_READONLY);
     if (e->frame->buf[0] == NULL)
         return E_OUTOFMEMORY;
     IMediaSample_AddRef(sample);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ff/encoder_sound.c - raw sound into an encoder, in frames of the size it wants, and not one sample more or less.
+/* ff/encoder_sound.c - raw sound into an encoder, in frames of the size it wants, and not one
+ * sample more or less.
  *
  * Streaming thread.  Knows: sound samples and their count.  Must not know: packets.
  */
@@ -99,7 +100,8 @@ static HRESULT into_fifo(struct ff_encoder *e, const uint8_t *data, int samples)
         hr = block_room(e, room);
         if (SUCCEEDED(hr))
             made = ff_resampler_run(e->resampler, &from, samples, e->block, room);
-        if (SUCCEEDED(hr) && made > 0 && av_audio_fifo_write(e->fifo, (void **)e->block, made) < made)
+        if (SUCCEEDED(hr) && made > 0 &&
+            av_audio_fifo_write(e->fifo, (void **)e->block, made) < made)
             hr = E_OUTOFMEMORY;
     } else if (av_audio_fifo_write(e->fifo, (void **)&from, samples) < samples) {
         hr = E_OUTOFMEMORY;
@@ -147,7 +149,8 @@ static HRESULT encode_full_frames(struct ff_encoder *e, const struct ff_output *
     }
 }
 
-/* Where the sample at the fifo's head lies in time; a stamp that follows on, or nearly, is not needed. */
+/* Where the sample at the fifo's head lies in time; a stamp that follows on, or nearly, is not
+ * needed. */
 static void set_clock(struct ff_encoder *e, const struct rg_sample_info *info)
 {
     int rate = e->codec->sample_rate;
@@ -190,7 +193,8 @@ HRESULT ff_encoder_send_sound(struct ff_encoder *e, IMediaSample *sample,
     return FAILED(hr) ? hr : encode_full_frames(e, output);
 }
 
-/* Codecs that delay sound and do not know how to be drained get silence to push the rest out. */
+/* Codecs that delay sound and do not know how to be drained get silence to push the rest out.
+ * */
 static HRESULT push_with_silence(struct ff_encoder *e)
 {
     const AVCodecContext *c = e->codec;
@@ -203,7 +207,8 @@ static HRESULT push_with_silence(struct ff_encoder *e)
     if (FAILED(hr))
         return hr;
     av_samples_set_silence(e->block, 0, samples, c->ch_layout.nb_channels, c->sample_fmt);
-    return av_audio_fifo_write(e->fifo, (void **)e->block, samples) < samples ? E_OUTOFMEMORY : S_OK;
+    return av_audio_fifo_write(e->fifo, (void **)e->block, samples) < samples ? E_OUTOFMEMORY
+                                                                              : S_OK;
 }
 
 HRESULT ff_encoder_sound_rest(struct ff_encoder *e, const struct ff_output *output)

@@ -2,7 +2,8 @@
 /* ff/muxer.c - a container being written: inputs, header, order over all inputs, trailer.
  *
  * One thread at a time.
- * Knows: libavformat's writing calls.  Must not know: pins, how samples become packets (muxer_times.c).
+ * Knows: libavformat's writing calls.  Must not know: pins, how samples become packets
+ * (muxer_times.c).
  */
 #define COBJMACROS
 #include "ff/muxer.h"
@@ -150,7 +151,8 @@ static bool goes_on(const AVCodecParameters *before, const AVCodecParameters *no
 }
 
 /* A stream of the open file that nobody feeds any more and that par can go on with. */
-static struct mux_input *find_orphan(struct ff_muxer *m, unsigned input, const AVCodecParameters *par)
+static struct mux_input *find_orphan(struct ff_muxer *m, unsigned input,
+                                     const AVCodecParameters *par)
 {
     for (unsigned i = 0; i <= m->n_inputs; i++) {
         struct mux_input *x = &m->inputs[i == 0 ? input : i - 1]; /* its own first */
@@ -184,8 +186,10 @@ HRESULT ff_muxer_follows(const AM_MEDIA_TYPE *from, const AM_MEDIA_TYPE *to)
     return hr;
 }
 
-/* Gives a stream of the open file to the input.  New headers of the codec go into the packets. */
-static HRESULT take_over(struct ff_muxer *m, unsigned input, AVCodecParameters *par, AVRational rate)
+/* Gives a stream of the open file to the input.  New headers of the codec go into the packets.
+ * */
+static HRESULT take_over(struct ff_muxer *m, unsigned input, AVCodecParameters *par,
+                         AVRational rate)
 {
     struct mux_input *orphan = find_orphan(m, input, par), *mine = &m->inputs[input];
 
@@ -260,7 +264,8 @@ static HRESULT stream_make(struct ff_muxer *m, struct mux_input *input)
 
 static bool is_mp4(const AVOutputFormat *container)
 {
-    static const char *const names[] = { "mp4", "mov", "ipod", "3gp", "3g2", "psp", "f4v", "ismv" };
+    static const char *const names[] = { "mp4", "mov", "ipod", "3gp",
+                                         "3g2", "psp", "f4v",  "ismv" };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (strcmp(container->name, names[i]) == 0)
@@ -268,7 +273,8 @@ static bool is_mp4(const AVOutputFormat *container)
     return false;
 }
 
-/* Edit lists count in the movie's time scale: as fine as the sound, they trim it to the sample. */
+/* Edit lists count in the movie's time scale: as fine as the sound, they trim it to the sample.
+ * */
 static void mp4_options(const struct ff_muxer *m, bool faststart, AVDictionary **options)
 {
     int rate = 0;
@@ -294,8 +300,9 @@ static HRESULT header_write(struct ff_muxer *m, const char *text, bool faststart
         mp4_options(m, faststart, &options);
     if (SUCCEEDED(hr)) {
         result = avformat_write_header(m->context, &options);
-        hr = result == AVERROR(EINVAL) || result == AVERROR_INVALIDDATA ? VFW_E_TYPE_NOT_ACCEPTED
-                                                                        : ff_error(result);
+        hr = result == AVERROR(EINVAL) || result == AVERROR_INVALIDDATA
+                 ? VFW_E_TYPE_NOT_ACCEPTED
+                 : ff_error(result);
         m->has_header = SUCCEEDED(hr);
         if (SUCCEEDED(hr) && av_dict_count(options) > 0)
             hr = E_INVALIDARG;
@@ -315,8 +322,8 @@ HRESULT ff_muxer_start(struct ff_muxer *m, const char *options, bool faststart)
     if (m->context != NULL)
         return S_OK;
     m->error = S_OK;
-    if (avformat_alloc_output_context2(&m->context, container_of(m->path, m->format), NULL, m->path) <
-        0)
+    if (avformat_alloc_output_context2(&m->context, container_of(m->path, m->format), NULL,
+                                       m->path) < 0)
         return E_OUTOFMEMORY;
     for (unsigned i = 0; i < m->n_inputs && SUCCEEDED(hr); i++)
         if (m->inputs[i].is_joined) {

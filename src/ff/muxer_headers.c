@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* ff/muxer_headers.c - another encoder goes on with a stream whose file began with the headers of the one before.
+/* ff/muxer_headers.c - another encoder goes on with a stream whose file began with the headers
+ * of the one before.
  *
- * H.264 and HEVC carry the new headers in their key frames from then on, which every decoder understands; other codecs
- * tell the container.
+ * H.264 and HEVC carry the new headers in their key frames from then on, which every decoder
+ * understands; other codecs tell the container.
  * One thread at a time.  Knows: NAL units, boxes of headers.  Must not know: files, times.
  */
 #include <string.h>
@@ -17,7 +18,8 @@ static bool has_start_codes(const uint8_t *data, int bytes)
            (data[2] == 1 || (data[2] == 0 && data[3] == 1));
 }
 
-/* The units of an avcC box behind 4-byte lengths.  to NULL: only counts.  Bytes; 0 if the box is damaged or has other lengths. */
+/* The units of an avcC box behind 4-byte lengths.  to NULL: only counts.  Bytes; 0 if the box
+ * is damaged or has other lengths. */
 static int units_of_avcc(const AVCodecParameters *par, uint8_t *to)
 {
     const uint8_t *box = par->extradata;
@@ -76,14 +78,16 @@ HRESULT ff_mux_headers_add(struct mux_input *input, AVPacket *packet)
     uint8_t *data;
     int bytes;
 
-    if (!input->has_new_headers || par->extradata_size <= 0 || !(packet->flags & AV_PKT_FLAG_KEY))
+    if (!input->has_new_headers || par->extradata_size <= 0 ||
+        !(packet->flags & AV_PKT_FLAG_KEY))
         return S_OK;
     bytes = headers_in_band(par, NULL);
     if (bytes > 0)
         return prepend(par, packet, bytes);
     if (input->headers_are_told)
         return S_OK;
-    data = av_packet_new_side_data(packet, AV_PKT_DATA_NEW_EXTRADATA, (size_t)par->extradata_size);
+    data =
+        av_packet_new_side_data(packet, AV_PKT_DATA_NEW_EXTRADATA, (size_t)par->extradata_size);
     if (data == NULL)
         return E_OUTOFMEMORY;
     memcpy(data, par->extradata, (size_t)par->extradata_size);

@@ -10,21 +10,21 @@
 #include "ff/muxer.h"
 
 struct mux_packet {
-    AVPacket *packet;       /* in the stream's ticks */
-    REFERENCE_TIME order;   /* decoding time, 100 ns */
+    AVPacket *packet;     /* in the stream's ticks */
+    REFERENCE_TIME order; /* decoding time, 100 ns */
     struct mux_packet *next;
 };
 
 struct mux_input {
     AVCodecParameters *par; /* NULL: never joined */
     AVRational rate;
-    AVStream *stream;       /* while a file is open */
+    AVStream *stream; /* while a file is open */
     bool is_joined, has_ended;
-    bool has_new_headers;   /* par's extradata is not what the file began with */
-    bool headers_are_told;  /* as side data, once */
-    int64_t last_dts;       /* in the stream's ticks */
+    bool has_new_headers;  /* par's extradata is not what the file began with */
+    bool headers_are_told; /* as side data, once */
+    int64_t last_dts;      /* in the stream's ticks */
     bool has_dts;
-    REFERENCE_TIME next;    /* where a sample without times belongs, 100 ns */
+    REFERENCE_TIME next; /* where a sample without times belongs, 100 ns */
     struct mux_packet *head, *tail;
 };
 
@@ -36,12 +36,14 @@ struct ff_muxer {
     AVFormatContext *context; /* between start and finish */
     bool has_header;
     size_t waiting_bytes;
-    HRESULT error;          /* the first one */
+    HRESULT error; /* the first one */
 };
 
-/* muxer_headers.c: puts the codec's new headers into a key frame's packet.  S_OK; E_OUTOFMEMORY. */
+/* muxer_headers.c: puts the codec's new headers into a key frame's packet.  S_OK;
+ * E_OUTOFMEMORY. */
 HRESULT ff_mux_headers_add(struct mux_input *input, AVPacket *packet);
 
 /* muxer_times.c: a packet of input from a sample, in the stream's ticks. */
-HRESULT ff_mux_packet_make(struct mux_input *input, IMediaSample *sample, struct mux_packet **ret);
+HRESULT ff_mux_packet_make(struct mux_input *input, IMediaSample *sample,
+                           struct mux_packet **ret);
 void ff_mux_packet_free(struct mux_packet *p);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* ff/muxer_times.c - a sample's times in a container's ticks.
  *
- * The exact ticks that came with a sample count as long as they agree with its time; whoever moved the sample in time did
- * not know of them.
+ * The exact ticks that came with a sample count as long as they agree with its time; whoever
+ * moved the sample in time did not know of them.
  * One thread at a time.  Knows: packets, time stamps.  Must not know: files.
  */
 #define COBJMACROS
@@ -60,7 +60,8 @@ static void straighten(struct mux_input *input, AVPacket *p)
     input->has_dts = true;
 }
 
-HRESULT ff_mux_packet_make(struct mux_input *input, IMediaSample *sample, struct mux_packet **ret)
+HRESULT ff_mux_packet_make(struct mux_input *input, IMediaSample *sample,
+                           struct mux_packet **ret)
 {
     AVRational base = input->stream->time_base;
     struct mux_packet *made = calloc(1, sizeof(*made));
@@ -71,7 +72,8 @@ HRESULT ff_mux_packet_make(struct mux_input *input, IMediaSample *sample, struct
     if (made == NULL)
         return E_OUTOFMEMORY;
     made->packet = av_packet_alloc();
-    hr = made->packet != NULL ? ff_packet_from_sample(made->packet, sample, &info) : E_OUTOFMEMORY;
+    hr = made->packet != NULL ? ff_packet_from_sample(made->packet, sample, &info)
+                              : E_OUTOFMEMORY;
     if (FAILED(hr)) {
         ff_mux_packet_free(made);
         return hr;

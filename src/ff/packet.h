@@ -18,9 +18,10 @@ struct AVRational;
 /* A sample's times are written in this base: 100 ns. */
 #define FF_TIME_BASE ((AVRational){ 1, 10000000 })
 
-/* Fills an empty packet with a copy of the sample's bytes; times in 100 ns; skip marks as side data.
- * S_OK; E_OUTOFMEMORY; the sample's own error. */
-HRESULT ff_packet_from_sample(struct AVPacket *packet, IMediaSample *sample, struct rg_sample_info *ret_info);
+/* Fills an empty packet with a copy of the sample's bytes; times in 100 ns; skip marks as side
+ * data. S_OK; E_OUTOFMEMORY; the sample's own error. */
+HRESULT ff_packet_from_sample(struct AVPacket *packet, IMediaSample *sample,
+                              struct rg_sample_info *ret_info);
 
 /* Samples per channel that a packet's side data says to throw away. */
 void ff_packet_skips(const struct AVPacket *packet, uint32_t *start, uint32_t *end);

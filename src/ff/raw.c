@@ -17,14 +17,10 @@ static const struct {
     enum rg_pixels pixels;
     enum AVPixelFormat format;
 } pixel_map[] = {
-    { RG_PIXELS_I420, AV_PIX_FMT_YUV420P },
-    { RG_PIXELS_NV12, AV_PIX_FMT_NV12 },
-    { RG_PIXELS_YUY2, AV_PIX_FMT_YUYV422 },
-    { RG_PIXELS_UYVY, AV_PIX_FMT_UYVY422 },
-    { RG_PIXELS_RGB32, AV_PIX_FMT_BGR0 },
-    { RG_PIXELS_ARGB32, AV_PIX_FMT_BGRA },
-    { RG_PIXELS_RGB24, AV_PIX_FMT_BGR24 },
-    { RG_PIXELS_GRAY8, AV_PIX_FMT_GRAY8 },
+    { RG_PIXELS_I420, AV_PIX_FMT_YUV420P }, { RG_PIXELS_NV12, AV_PIX_FMT_NV12 },
+    { RG_PIXELS_YUY2, AV_PIX_FMT_YUYV422 }, { RG_PIXELS_UYVY, AV_PIX_FMT_UYVY422 },
+    { RG_PIXELS_RGB32, AV_PIX_FMT_BGR0 },   { RG_PIXELS_ARGB32, AV_PIX_FMT_BGRA },
+    { RG_PIXELS_RGB24, AV_PIX_FMT_BGR24 },  { RG_PIXELS_GRAY8, AV_PIX_FMT_GRAY8 },
     { RG_PIXELS_YV12, AV_PIX_FMT_YUV420P }, /* planes 1 and 2 change places */
 };
 
@@ -47,12 +43,12 @@ enum rg_pixels ff_pixels_native(int pixel_format)
 enum rg_pixels ff_pixels_choice(int pixel_format, unsigned index)
 {
     static const enum rg_pixels yuv[] = {
-        RG_PIXELS_I420, RG_PIXELS_NV12, RG_PIXELS_YV12, RG_PIXELS_YUY2,
-        RG_PIXELS_UYVY, RG_PIXELS_RGB32, RG_PIXELS_RGB24, RG_PIXELS_ARGB32, RG_PIXELS_GRAY8,
+        RG_PIXELS_I420,  RG_PIXELS_NV12,  RG_PIXELS_YV12,   RG_PIXELS_YUY2,  RG_PIXELS_UYVY,
+        RG_PIXELS_RGB32, RG_PIXELS_RGB24, RG_PIXELS_ARGB32, RG_PIXELS_GRAY8,
     };
     static const enum rg_pixels rgb[] = {
-        RG_PIXELS_RGB32, RG_PIXELS_ARGB32, RG_PIXELS_RGB24, RG_PIXELS_I420, RG_PIXELS_NV12,
-        RG_PIXELS_YV12, RG_PIXELS_YUY2, RG_PIXELS_UYVY, RG_PIXELS_GRAY8,
+        RG_PIXELS_RGB32, RG_PIXELS_ARGB32, RG_PIXELS_RGB24, RG_PIXELS_I420,  RG_PIXELS_NV12,
+        RG_PIXELS_YV12,  RG_PIXELS_YUY2,   RG_PIXELS_UYVY,  RG_PIXELS_GRAY8,
     };
     enum { CHOICES = sizeof(yuv) / sizeof(yuv[0]) };
     const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(pixel_format);
@@ -120,9 +116,10 @@ void ff_picture_planes(const struct rg_frame *frame, uint8_t *data[4], int strid
 AVRational ff_rate_of(REFERENCE_TIME frame_time)
 {
     static const AVRational usual[] = {
-        { 24000, 1001 }, { 24, 1 }, { 25, 1 }, { 30000, 1001 }, { 30, 1 }, { 48, 1 }, { 50, 1 },
-        { 60000, 1001 }, { 60, 1 }, { 100, 1 }, { 120000, 1001 }, { 120, 1 }, { 15, 1 },
-        { 10, 1 }, { 12, 1 }, { 15000, 1001 }, { 12000, 1001 }, { 20, 1 }, { 5, 1 }, { 1, 1 },
+        { 24000, 1001 },  { 24, 1 },       { 25, 1 },       { 30000, 1001 }, { 30, 1 },
+        { 48, 1 },        { 50, 1 },       { 60000, 1001 }, { 60, 1 },       { 100, 1 },
+        { 120000, 1001 }, { 120, 1 },      { 15, 1 },       { 10, 1 },       { 12, 1 },
+        { 15000, 1001 },  { 12000, 1001 }, { 20, 1 },       { 5, 1 },        { 1, 1 },
     };
     AVRational rate;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* ff/resampler.c - swresample, and an account of samples in and out.
  *
- * One thread at a time per resampler.  Knows: sound samples.  Must not know: times, media samples, filters.
+ * One thread at a time per resampler.  Knows: sound samples.  Must not know: times, media
+ * samples, filters.
  */
 #include "ff/resampler.h"
 
@@ -58,8 +59,9 @@ HRESULT ff_resampler_open(const struct ff_sound *from, const struct ff_sound *to
         return E_OUTOFMEMORY;
     r->from = *from;
     r->to = *to;
-    if (swr_alloc_set_opts2(&r->swr, &out, to->format, to->rate, &in, from->format, from->rate, 0,
-                            NULL) < 0 || swr_init(r->swr) < 0) {
+    if (swr_alloc_set_opts2(&r->swr, &out, to->format, to->rate, &in, from->format, from->rate,
+                            0, NULL) < 0 ||
+        swr_init(r->swr) < 0) {
         ff_resampler_close(r);
         return E_INVALIDARG;
     }
@@ -83,13 +85,14 @@ static int64_t due(const struct ff_resampler *r)
 int ff_resampler_room(struct ff_resampler *r, int samples)
 {
     int room = swr_get_out_samples(r->swr, samples);
-    int64_t rest = av_rescale_rnd(r->in + samples, r->to.rate, r->from.rate, AV_ROUND_UP) - r->out;
+    int64_t rest =
+        av_rescale_rnd(r->in + samples, r->to.rate, r->from.rate, AV_ROUND_UP) - r->out;
 
     return room > rest ? room + 1 : (int)rest + 1;
 }
 
-int ff_resampler_run(struct ff_resampler *r, const uint8_t *const *from, int samples, uint8_t **to,
-                     int room)
+int ff_resampler_run(struct ff_resampler *r, const uint8_t *const *from, int samples,
+                     uint8_t **to, int room)
 {
     int made = swr_convert(r->swr, to, room, (const uint8_t **)from, samples);
 

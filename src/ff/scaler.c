@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* ff/scaler.c - swscale with its context kept as long as the pictures stay alike.
  *
- * One thread at a time per scaler.  Knows: pixels and their colour matrices.  Must not know: samples, types, filters.
+ * One thread at a time per scaler.  Knows: pixels and their colour matrices.  Must not know:
+ * samples, types, filters.
  */
 #include "ff/scaler.h"
 
@@ -24,8 +25,10 @@ struct ff_scaler {
 static int plain_format(int format, bool *full)
 {
     static const int pairs[][2] = {
-        { AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV420P }, { AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUV422P },
-        { AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUV444P }, { AV_PIX_FMT_YUVJ440P, AV_PIX_FMT_YUV440P },
+        { AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV420P },
+        { AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUV422P },
+        { AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUV444P },
+        { AV_PIX_FMT_YUVJ440P, AV_PIX_FMT_YUV440P },
         { AV_PIX_FMT_YUVJ411P, AV_PIX_FMT_YUV411P },
     };
 
@@ -146,8 +149,10 @@ static int filter_flags(enum ff_filter filter)
 
 static bool are_alike(const struct ff_picture *from, const struct ff_picture *to)
 {
-    return from->format == to->format && from->width == to->width && from->height == to->height &&
-           (from->full_range == to->full_range || is_rgb(from->format) || is_grey(from->format));
+    return from->format == to->format && from->width == to->width &&
+           from->height == to->height &&
+           (from->full_range == to->full_range || is_rgb(from->format) ||
+            is_grey(from->format));
 }
 
 HRESULT ff_scaler_run(struct ff_scaler *s, const struct ff_picture *from,
@@ -164,8 +169,9 @@ HRESULT ff_scaler_run(struct ff_scaler *s, const struct ff_picture *from,
     if (from->width <= 0 || from->height <= 0 || !sws_isSupportedInput(from->format) ||
         !sws_isSupportedOutput(to->format))
         return VFW_E_TYPE_NOT_ACCEPTED;
-    s->sws = sws_getCachedContext(s->sws, from->width, from->height, from->format, to->width,
-                                  to->height, to->format, filter_flags(filter), NULL, NULL, NULL);
+    s->sws =
+        sws_getCachedContext(s->sws, from->width, from->height, from->format, to->width,
+                             to->height, to->format, filter_flags(filter), NULL, NULL, NULL);
     if (s->sws == NULL) {
         s->is_set = false;
         return E_OUTOFMEMORY;

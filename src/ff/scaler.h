@@ -27,7 +27,7 @@ struct ff_picture {
     int width, height;
     uint8_t *data[4];
     int stride[4];
-    int matrix;      /* enum AVColorSpace; 2 if not known */
+    int matrix; /* enum AVColorSpace; 2 if not known */
     bool full_range;
 };
 
@@ -38,6 +38,7 @@ void ff_picture_of_map(struct ff_picture *ret, const struct rg_frame *frame);
 struct ff_scaler *ff_scaler_new(void);
 void ff_scaler_free(struct ff_scaler *scaler);
 
-/* Writes from into to; copies where both are alike.  S_OK; VFW_E_TYPE_NOT_ACCEPTED: no such conversion; E_OUTOFMEMORY. */
-HRESULT ff_scaler_run(struct ff_scaler *scaler, const struct ff_picture *from, const struct ff_picture *to,
-                      enum ff_filter filter);
+/* Writes from into to; copies where both are alike.  S_OK; VFW_E_TYPE_NOT_ACCEPTED: no such
+ * conversion; E_OUTOFMEMORY. */
+HRESULT ff_scaler_run(struct ff_scaler *scaler, const struct ff_picture *from,
+                      const struct ff_picture *to, enum ff_filter filter);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* ff/type.c - the two ways between media types and codec parameters, and the block that keeps what has no documented place.
+/* ff/type.c - the two ways between media types and codec parameters, and the block that keeps
+ * what has no documented place.
  *
  * Any thread; plain values.
- * Knows: what must come back exactly.  Must not know: the documented layouts (type_video.c, type_audio.c).
+ * Knows: what must come back exactly.  Must not know: the documented layouts (type_video.c,
+ * type_audio.c).
  */
 #include "ff/type.h"
 
@@ -97,7 +99,7 @@ static void block_fill(struct ff_block *block, const AVCodecParameters *par, AVR
     snprintf(block->layout, sizeof(block->layout), "%s", layout_name(par));
 }
 
-/* Appends a block to the type's format block; an empty one becomes RG_FORMAT_CODEC. */
+/* Appends a block to the type's format block; an empty one becomes ff_format_codec. */
 static HRESULT block_append(AM_MEDIA_TYPE *type, const AVCodecParameters *par, AVRational rate)
 {
     struct ff_block block;
@@ -127,14 +129,15 @@ static bool block_find(const AM_MEDIA_TYPE *type, size_t offset, struct ff_block
            memchr(ret->layout, 0, sizeof(ret->layout)) != NULL;
 }
 
-static HRESULT block_read(const struct ff_block *block, const BYTE *extra, AVCodecParameters *par)
+static HRESULT block_read(const struct ff_block *block, const BYTE *extra,
+                          AVCodecParameters *par)
 {
     const AVCodecDescriptor *d = avcodec_descriptor_get_by_name(block->codec);
 
     if (d == NULL || (d->type != AVMEDIA_TYPE_VIDEO && d->type != AVMEDIA_TYPE_AUDIO))
         return VFW_E_TYPE_NOT_ACCEPTED;
-    if (block->width < 0 || block->height < 0 || block->sample_rate < 0 || block->channels < 0 ||
-        block->channels > 256 || block->block_align < 0)
+    if (block->width < 0 || block->height < 0 || block->sample_rate < 0 ||
+        block->channels < 0 || block->channels > 256 || block->block_align < 0)
         return VFW_E_INVALIDMEDIATYPE;
     par->codec_id = d->id;
     par->codec_type = d->type;
@@ -165,7 +168,8 @@ static HRESULT block_read(const struct ff_block *block, const BYTE *extra, AVCod
 
 /* --- both ways ------------------------------------------------------------------------- */
 
-static HRESULT read_documented(const AM_MEDIA_TYPE *type, AVCodecParameters *par, AVRational *rate)
+static HRESULT read_documented(const AM_MEDIA_TYPE *type, AVCodecParameters *par,
+                               AVRational *rate)
 {
     *rate = (AVRational){ 0, 1 };
     if (IsEqualGUID(&type->majortype, &MEDIATYPE_Video))
@@ -175,7 +179,8 @@ static HRESULT read_documented(const AM_MEDIA_TYPE *type, AVCodecParameters *par
     return VFW_E_TYPE_NOT_ACCEPTED;
 }
 
-/* Video of the usual pixel format needs no word about it; raw sound samples follow from the codec. */
+/* Video of the usual pixel format needs no word about it; raw sound samples follow from the
+ * codec. */
 static bool layout_is_usual(const AVCodecParameters *par)
 {
     return par->codec_type != AVMEDIA_TYPE_VIDEO || par->format == AV_PIX_FMT_NONE ||
@@ -197,15 +202,16 @@ static bool comes_back(const AM_MEDIA_TYPE *type, const AVCodecParameters *par)
     bool same = false;
 
     if (again != NULL && SUCCEEDED(read_documented(type, again, &rate)))
-        same = layout_is_usual(par) && again->codec_id == par->codec_id && again->width == par->width &&
-               again->height == par->height &&
+        same = layout_is_usual(par) && again->codec_id == par->codec_id &&
+               again->width == par->width && again->height == par->height &&
                aspect_equal(again->sample_aspect_ratio, par->sample_aspect_ratio) &&
                again->sample_rate == par->sample_rate &&
                again->ch_layout.nb_channels == par->ch_layout.nb_channels &&
                again->extradata_size == par->extradata_size &&
                (par->extradata_size == 0 ||
                 memcmp(again->extradata, par->extradata, par->extradata_size) == 0) &&
-               par->initial_padding == 0 && par->trailing_padding == 0 && par->seek_preroll == 0;
+               par->initial_padding == 0 && par->trailing_padding == 0 &&
+               par->seek_preroll == 0;
     avcodec_parameters_free(&again);
     return same;
 }

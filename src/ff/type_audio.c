@@ -101,15 +101,16 @@ static HRESULT make_pcm(const AVCodecParameters *par, enum rg_sound sound, AM_ME
     return rg_format_to_type(&format, ret);
 }
 
-/* What MP3 and MPEG audio decoders expect behind WAVEFORMATEX though the codec has no extradata. */
+/* What MP3 and MPEG audio decoders expect behind WAVEFORMATEX though the codec has no
+ * extradata. */
 static size_t mpeg_extra(const AVCodecParameters *par, BYTE *to)
 {
     if (par->codec_id == AV_CODEC_ID_MP3) {
         MPEGLAYER3WAVEFORMAT mp3 = {
             .wID = MPEGLAYER3_ID_MPEG,
             .fdwFlags = MPEGLAYER3_FLAG_PADDING_OFF,
-            .nBlockSize = par->sample_rate > 0
-                              ? (WORD)(144 * par->bit_rate / par->sample_rate) : 0,
+            .nBlockSize =
+                par->sample_rate > 0 ? (WORD)(144 * par->bit_rate / par->sample_rate) : 0,
             .nFramesPerBlock = 1,
         };
 
@@ -149,8 +150,8 @@ static HRESULT make_wave(const AVCodecParameters *par, const GUID *subtype, WORD
     wave->nChannels = (WORD)par->ch_layout.nb_channels;
     wave->nSamplesPerSec = (DWORD)par->sample_rate;
     wave->nAvgBytesPerSec = (DWORD)(par->bit_rate / 8);
-    wave->nBlockAlign = (WORD)(par->block_align > 0 && par->block_align <= 0xffff
-                                   ? par->block_align : 1);
+    wave->nBlockAlign =
+        (WORD)(par->block_align > 0 && par->block_align <= 0xffff ? par->block_align : 1);
     wave->wBitsPerSample = (WORD)(par->bits_per_coded_sample > 0 ? par->bits_per_coded_sample
                                                                  : par->bits_per_raw_sample);
     wave->cbSize = (WORD)extra;
@@ -218,11 +219,13 @@ static enum AVCodecID id_of_type(const AM_MEDIA_TYPE *type, const WAVEFORMATEX *
 }
 
 /* Bytes between WAVEFORMATEX and the codec's own extradata. */
-static size_t header_bytes(const AM_MEDIA_TYPE *type, const AVCodecParameters *par, size_t extra)
+static size_t header_bytes(const AM_MEDIA_TYPE *type, const AVCodecParameters *par,
+                           size_t extra)
 {
     if (par->codec_id == AV_CODEC_ID_MP3 || par->codec_id == AV_CODEC_ID_MP2)
         return extra;
-    if (par->codec_id == AV_CODEC_ID_AAC && IsEqualGUID(&type->subtype, &MEDIASUBTYPE_MPEG_HEAAC))
+    if (par->codec_id == AV_CODEC_ID_AAC &&
+        IsEqualGUID(&type->subtype, &MEDIASUBTYPE_MPEG_HEAAC))
         return extra < 12 ? extra : 12;
     return 0;
 }

@@ -2,7 +2,8 @@
 /* ff/type_video.c - compressed video as DirectShow writes it down.
  *
  * Any thread; plain values.
- * Knows: VIDEOINFOHEADER and its relatives, avcC and hvcC boxes.  Must not know: files, codecs at work.
+ * Knows: VIDEOINFOHEADER and its relatives, avcC and hvcC boxes.  Must not know: files, codecs
+ * at work.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@
 #include "ff/type_internal.h"
 #include "media/type.h"
 
-#define FOURCC(a, b, c, d) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
+#define FOURCC(a, b, c, d)                                                                     \
+    ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
 /* FourCCs that decoders know better than the first one in libav's lists. */
 static const struct {
@@ -40,8 +42,9 @@ static const struct {
 
 static const struct AVCodecTag *tag_lists_of(unsigned index)
 {
-    return index == 0 ? avformat_get_riff_video_tags()
-           : index == 1 ? avformat_get_mov_video_tags() : NULL;
+    return index == 0   ? avformat_get_riff_video_tags()
+           : index == 1 ? avformat_get_mov_video_tags()
+                        : NULL;
 }
 
 static enum AVCodecID id_of_tag(uint32_t tag)
@@ -116,7 +119,8 @@ static void header_fill(VIDEOINFOHEADER2 *h, const AVCodecParameters *par, AVRat
     h->bmiHeader.biSizeImage = (DWORD)((int64_t)par->width * par->height * bits / 8);
 }
 
-/* SPS and PPS of an avcC box, each behind a 16-bit length.  Returns the bytes written; 0 if the box is damaged. */
+/* SPS and PPS of an avcC box, each behind a 16-bit length.  Returns the bytes written; 0 if the
+ * box is damaged. */
 static size_t avcc_to_list(const uint8_t *box, size_t bytes, uint8_t *list)
 {
     size_t at = 6, written = 0;
@@ -201,8 +205,8 @@ static HRESULT make_mpeg1(const AVCodecParameters *par, AVRational rate, AM_MEDI
     info->cbSequenceHeader = (DWORD)bytes;
     if (bytes > 0)
         memcpy(info->bSequenceHeader, par->extradata, bytes);
-    hr = rg_type_make(ret, &MEDIATYPE_Video, &MEDIASUBTYPE_MPEG1Payload, &FORMAT_MPEGVideo, info,
-                      (ULONG)SIZE_MPEG1VIDEOINFO(info));
+    hr = rg_type_make(ret, &MEDIATYPE_Video, &MEDIASUBTYPE_MPEG1Payload, &FORMAT_MPEGVideo,
+                      info, (ULONG)SIZE_MPEG1VIDEOINFO(info));
     free(info);
     return hr;
 }
@@ -291,8 +295,10 @@ static HRESULT list_to_avcc(const uint8_t *list, size_t bytes, unsigned length_s
     box = malloc(bytes + 8);
     if (box == NULL)
         return E_OUTOFMEMORY;
-    memcpy(box, (const uint8_t[]){ 1, sps[1], sps[2], sps[3], (uint8_t)(0xfc | (length_size - 1)),
-                                   (uint8_t)(0xe0 | count[0]) }, 6);
+    memcpy(box,
+           (const uint8_t[]){ 1, sps[1], sps[2], sps[3], (uint8_t)(0xfc | (length_size - 1)),
+                              (uint8_t)(0xe0 | count[0]) },
+           6);
     for (int others = 0; others < 2; others++) {
         for (size_t at = 0; at < bytes;) {
             size_t unit = 2 + ((size_t)list[at] << 8 | list[at + 1]);
@@ -317,7 +323,7 @@ struct header {
     REFERENCE_TIME frame_time;
     DWORD aspect_x, aspect_y;
     BITMAPINFOHEADER bmi;
-    const BYTE *extra;      /* behind the documented part */
+    const BYTE *extra; /* behind the documented part */
     size_t extra_bytes;
     DWORD flags, profile, level;
     bool mpeg2;

@@ -29,7 +29,7 @@ static const struct rg_option options[] = {
 /* joined and left may come while another input is being rendered. */
 struct mux_state {
     pthread_mutex_t lock;
-    bool is_ready; /* lock is made */
+    bool is_ready;          /* lock is made */
     struct ff_muxer *muxer; /* under lock */
 };
 
@@ -113,7 +113,8 @@ static HRESULT mux_start(void *state, const void *settings, struct rg_sink *sink
     return hr;
 }
 
-static HRESULT mux_render(void *state, const void *settings, unsigned input, IMediaSample *sample)
+static HRESULT mux_render(void *state, const void *settings, unsigned input,
+                          IMediaSample *sample)
 {
     struct mux_state *st = state;
     HRESULT hr;

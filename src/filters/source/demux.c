@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* demux.c - a media file or URL, or somebody's reader, as one output per stream of sound or pictures.
+/* demux.c - a media file or URL, or somebody's reader, as one output per stream of sound or
+ * pictures.
  *
- * Runs: fetch and fill on the streams' own threads, interrupt on any, the rest on control threads.
- * Knows: ff/demuxer.h.  Must not know: containers, pins, graphs.
+ * Runs: fetch and fill on the streams' own threads, interrupt on any, the rest on control
+ * threads. Knows: ff/demuxer.h.  Must not know: containers, pins, graphs.
  */
 #include "ff/demuxer.h"
 
@@ -48,7 +49,8 @@ static HRESULT demux_load_reader(void *state, const void *settings, IAsyncReader
     struct demux_state *st = state;
     HRESULT hr = demuxer_ready(st);
 
-    return SUCCEEDED(hr) ? ff_demuxer_open_reader(st->demuxer, reader, s->format, s->options) : hr;
+    return SUCCEEDED(hr) ? ff_demuxer_open_reader(st->demuxer, reader, s->format, s->options)
+                         : hr;
 }
 
 static void demux_unload(void *state)
@@ -120,7 +122,8 @@ static HRESULT demux_start(void *state, const void *settings, const AM_MEDIA_TYP
     return hr;
 }
 
-static HRESULT demux_fetch(void *state, const void *settings, unsigned stream, struct rg_fetch *ret)
+static HRESULT demux_fetch(void *state, const void *settings, unsigned stream,
+                           struct rg_fetch *ret)
 {
     struct demux_state *st = state;
 
@@ -153,7 +156,8 @@ static HRESULT demux_duration(void *state, REFERENCE_TIME *ret)
     return st->demuxer != NULL ? ff_demuxer_duration(st->demuxer, ret) : VFW_E_NOT_CONNECTED;
 }
 
-static HRESULT demux_seek(void *state, REFERENCE_TIME *position, REFERENCE_TIME stop, double rate)
+static HRESULT demux_seek(void *state, REFERENCE_TIME *position, REFERENCE_TIME stop,
+                          double rate)
 {
     struct demux_state *st = state;
 

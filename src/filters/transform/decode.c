@@ -64,7 +64,8 @@ static HRESULT decode_send(void *state, const void *settings, IMediaSample *samp
     return ff_decoder_send(st->decoder, sample, &to);
 }
 
-static HRESULT decode_output_changed(void *state, const void *settings, const AM_MEDIA_TYPE *out)
+static HRESULT decode_output_changed(void *state, const void *settings,
+                                     const AM_MEDIA_TYPE *out)
 {
     struct decode_state *st = state;
 

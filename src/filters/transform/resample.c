@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* resample.c - sound at another rate, with other channels, in other samples; the count comes out to the sample.
+/* resample.c - sound at another rate, with other channels, in other samples; the count comes
+ * out to the sample.
  *
  * Runs: types on control threads, the rest on the streaming thread.
  * Knows: ff/resampler.h.  Must not know: pins, threads, graphs.
@@ -11,7 +12,7 @@
 
 #include "base/transform.h"
 
-#define UNITS 10000000 /* 100 ns in a second */
+#define UNITS 10000000     /* 100 ns in a second */
 #define GAP   (UNITS / 10) /* a time stamp further off than this is believed */
 
 struct resample_settings {
@@ -20,7 +21,8 @@ struct resample_settings {
 };
 
 static const struct rg_option options[] = {
-    RG_FIXED_INT(struct resample_settings, rate, 0, 0, 768000, "samples per second; 0: as the input"),
+    RG_FIXED_INT(struct resample_settings, rate, 0, 0, 768000,
+                 "samples per second; 0: as the input"),
     RG_FIXED_INT(struct resample_settings, channels, 0, 0, 32, "0: as the input"),
     RG_FIXED_CHOICE(struct resample_settings, sound, "any", "any|s16|f32|s32|u8",
                     "sample format; any: what the next filter likes"),
@@ -37,7 +39,7 @@ struct resample_state {
     int64_t made;          /* samples per channel since then */
     int64_t taken;
     bool has_origin;
-    unsigned changes;      /* of the output type; it may change while a buffer is waited for */
+    unsigned changes; /* of the output type; it may change while a buffer is waited for */
 };
 
 static HRESULT resample_accept_type(const void *settings, const AM_MEDIA_TYPE *in)
@@ -48,8 +50,9 @@ static HRESULT resample_accept_type(const void *settings, const AM_MEDIA_TYPE *i
     (void)settings;
     if (FAILED(hr))
         return hr;
-    return format.kind == RG_KIND_AUDIO && format.sound != RG_SOUND_S24 ? S_OK
-                                                                       : VFW_E_TYPE_NOT_ACCEPTED;
+    return format.kind == RG_KIND_AUDIO && format.sound != RG_SOUND_S24
+               ? S_OK
+               : VFW_E_TYPE_NOT_ACCEPTED;
 }
 
 static enum rg_sound sound_by_choice(const struct resample_settings *s, enum rg_sound own,
@@ -65,8 +68,8 @@ static enum rg_sound sound_by_choice(const struct resample_settings *s, enum rg_
     return RG_SOUND_NONE;
 }
 
-static HRESULT resample_output_type(const void *settings, const AM_MEDIA_TYPE *in, unsigned index,
-                                    AM_MEDIA_TYPE *ret)
+static HRESULT resample_output_type(const void *settings, const AM_MEDIA_TYPE *in,
+                                    unsigned index, AM_MEDIA_TYPE *ret)
 {
     const struct resample_settings *s = settings;
     struct rg_format format;
@@ -123,7 +126,8 @@ static HRESULT deliver(struct resample_state *st, IMediaSample *sample, int made
                        struct rg_output *output)
 {
     int rate = st->out.sample_rate;
-    REFERENCE_TIME start = time_at(st, st->made, rate), stop = time_at(st, st->made + made, rate);
+    REFERENCE_TIME start = time_at(st, st->made, rate),
+                   stop = time_at(st, st->made + made, rate);
 
     if (made <= 0) {
         IMediaSample_Release(sample);
@@ -139,7 +143,8 @@ static HRESULT deliver(struct resample_state *st, IMediaSample *sample, int made
     return rg_output_deliver(output, sample);
 }
 
-/* A sample with room for what so many more input samples make, of the connection as it is then. */
+/* A sample with room for what so many more input samples make, of the connection as it is then.
+ * */
 static HRESULT get_sample(struct resample_state *st, int samples, struct rg_output *output,
                           IMediaSample **ret, int *ret_room)
 {
@@ -229,10 +234,12 @@ static HRESULT resample_send(void *state, const void *settings, IMediaSample *sa
     st->taken += samples;
     IMediaSample_SetPreroll(out, info.is_preroll);
     IMediaSample_SetDiscontinuity(out, info.is_discontinuity);
-    return deliver(st, out, ff_resampler_run(st->resampler, &from, samples, &data, room), output);
+    return deliver(st, out, ff_resampler_run(st->resampler, &from, samples, &data, room),
+                   output);
 }
 
-static HRESULT resample_output_changed(void *state, const void *settings, const AM_MEDIA_TYPE *out)
+static HRESULT resample_output_changed(void *state, const void *settings,
+                                       const AM_MEDIA_TYPE *out)
 {
     struct resample_state *st = state;
     struct rg_format format;

@@ -29,7 +29,7 @@ static const struct rg_option options[] = {
 };
 
 static const enum rg_pixels layouts[] = {
-    RG_PIXELS_I420, RG_PIXELS_NV12, RG_PIXELS_YV12, RG_PIXELS_YUY2, RG_PIXELS_UYVY,
+    RG_PIXELS_I420,  RG_PIXELS_NV12,  RG_PIXELS_YV12,   RG_PIXELS_YUY2,  RG_PIXELS_UYVY,
     RG_PIXELS_RGB24, RG_PIXELS_RGB32, RG_PIXELS_ARGB32, RG_PIXELS_GRAY8,
 };
 enum { LAYOUTS = sizeof(layouts) / sizeof(layouts[0]) };
@@ -56,8 +56,8 @@ static int in_proportion(int wanted, int of, int to)
     return size < 2 ? 2 : (int)size;
 }
 
-static enum rg_pixels layout_by_choice(const struct scale_settings *s, const struct rg_format *in,
-                                       unsigned index)
+static enum rg_pixels layout_by_choice(const struct scale_settings *s,
+                                       const struct rg_format *in, unsigned index)
 {
     if (s->pixels > 0)
         return index == 0 ? layouts[s->pixels - 1] : RG_PIXELS_NONE;

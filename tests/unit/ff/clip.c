@@ -112,7 +112,8 @@ void place_open(struct place *p, LONG buffers, LONG bytes)
 
     memset(p, 0, sizeof(*p));
     p->output = (struct ff_output){ p, place_get, place_deliver, place_allocator, place_drop };
-    assert_int_equal(rg_allocator_create(NULL, &IID_IMemAllocator, (void **)&p->allocator), S_OK);
+    assert_int_equal(rg_allocator_create(NULL, &IID_IMemAllocator, (void **)&p->allocator),
+                     S_OK);
     assert_int_equal(IMemAllocator_SetProperties(p->allocator, &wanted, &actual), S_OK);
     assert_int_equal(IMemAllocator_Commit(p->allocator), S_OK);
 }
@@ -215,7 +216,8 @@ IMediaSample *clip_picture(struct place *from, const struct rg_format *f, unsign
             for (int x = 0; x < map.plane[i].width; x++)
                 map.plane[i].data[(ptrdiff_t)y * map.plane[i].stride + x] =
                     (uint8_t)(16 + ((x + 3 * (int)index) / 2 + y + 40 * i +
-                                    ((x * y + 7 * (int)index) % 13)) % 220);
+                                    ((x * y + 7 * (int)index) % 13)) %
+                                       220);
     IMediaSample_SetTime(sample, &start, &stop);
     return sample;
 }
@@ -310,14 +312,15 @@ static void track_close(struct place *p, struct ff_encoder *encoder)
 }
 
 /* One after the other: pictures and sound take turns by time. */
-static void feed(const struct clip *c, struct place *raw, struct ff_encoder *video, struct place *vp,
-                 struct ff_encoder *audio, struct place *ap)
+static void feed(const struct clip *c, struct place *raw, struct ff_encoder *video,
+                 struct place *vp, struct ff_encoder *audio, struct place *ap)
 {
     unsigned frame = 0;
     int64_t at = 0;
 
     while (frame < c->frames || at < c->samples) {
-        double vt = frame < c->frames ? (double)frame * c->video->rate_den / c->video->rate_num : 1e9;
+        double vt =
+            frame < c->frames ? (double)frame * c->video->rate_den / c->video->rate_num : 1e9;
         double st = at < c->samples ? (double)at / c->audio->sample_rate : 1e9;
         IMediaSample *sample;
 

@@ -17,9 +17,10 @@
 
 struct got {
     REFERENCE_TIME start, stop;
-    uint64_t hash;      /* of the visible picture, or of the bytes */
+    uint64_t hash; /* of the visible picture, or of the bytes */
     ULONG bytes;
-    bool has_time, is_sync, is_preroll, is_own; /* is_own: decoded into the pool's memory, no copy */
+    bool has_time, is_sync, is_preroll,
+        is_own; /* is_own: decoded into the pool's memory, no copy */
     struct rg_sample_extra extra;
     uint8_t *data;
     IMediaSample *kept;
@@ -29,12 +30,12 @@ struct got {
 struct place {
     struct ff_output output;
     IMemAllocator *allocator;
-    bool offers_allocator; /* decoders may write into it ahead */
+    bool offers_allocator;   /* decoders may write into it ahead */
     struct rg_format format; /* kind NONE: compressed */
     struct got *got;
     unsigned n, dropped;
-    unsigned keep;      /* hold on to so many delivered samples, oldest go first */
-    unsigned gets;      /* calls of output.get */
+    unsigned keep; /* hold on to so many delivered samples, oldest go first */
+    unsigned gets; /* calls of output.get */
 };
 
 void place_open(struct place *p, LONG buffers, LONG bytes);
@@ -57,7 +58,8 @@ uint64_t clip_hash(const struct rg_format *f, uint8_t *data, ULONG bytes);
 
 struct ff_encoder_settings clip_codec(const char *codec, const char *options);
 
-/* Encodes pictures [0, frames) and/or sound samples [0, samples) into path.  Either format may be NULL. */
+/* Encodes pictures [0, frames) and/or sound samples [0, samples) into path.  Either format may
+ * be NULL. */
 struct clip {
     const char *path, *container;
     const struct rg_format *video, *audio;

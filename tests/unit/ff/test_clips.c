@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_clips.c - generated clips through encoder, muxer, demuxer and decoder: every picture and every sound sample. */
+/* test_clips.c - generated clips through encoder, muxer, demuxer and decoder: every picture and
+ * every sound sample. */
 #define COBJMACROS
 #include <setjmp.h>
 #include <stdarg.h>
@@ -66,8 +67,8 @@ static struct ff_decoder *open_decoder(struct ff_demuxer *d, unsigned stream, un
 }
 
 /* drain_every: push-through after so many samples; 0: only at the end. */
-static void decode_stream(struct ff_demuxer *d, unsigned stream, unsigned index, struct place *out,
-                          unsigned drain_every, LONG buffers, unsigned keep)
+static void decode_stream(struct ff_demuxer *d, unsigned stream, unsigned index,
+                          struct place *out, unsigned drain_every, LONG buffers, unsigned keep)
 {
     struct ff_decoder *decoder = open_decoder(d, stream, index, out, buffers);
     IMediaSample *sample;
@@ -282,12 +283,12 @@ static void sound_keeps_its_length(void **state)
         int rate;
         int64_t samples;
     } cases[] = {
-        { "aac", "aac.mp4", 48000, 48000 },  { "aac", "aac.mp4", 48000, 47104 },
-        { "aac", "aac.mp4", 44100, 44101 },  { "aac", "aac.mp4", 48000, 1 },
+        { "aac", "aac.mp4", 48000, 48000 },   { "aac", "aac.mp4", 48000, 47104 },
+        { "aac", "aac.mp4", 44100, 44101 },   { "aac", "aac.mp4", 48000, 1 },
         { "flac", "flac.mkv", 48000, 50000 }, { "flac", "flac.flac", 48000, 50000 },
         { "opus", "opus.mkv", 48000, 48000 }, { "opus", "opus.mp4", 48000, 50001 },
-        { "mp3", "mp3.mp3", 44100, 50000 },  { "opus", "opus.ogg", 48000, 50001 },
-        { "pcm", "pcm.mkv", 48000, 50001 },  { "vorbis", "vorbis.ogg", 48000, 50001 },
+        { "mp3", "mp3.mp3", 44100, 50000 },   { "opus", "opus.ogg", 48000, 50001 },
+        { "pcm", "pcm.mkv", 48000, 50001 },   { "vorbis", "vorbis.ogg", 48000, 50001 },
     };
 
     (void)state;

@@ -26,7 +26,8 @@ struct chain {
 
 static HRESULT to_decoder(void *context, IMediaSample *sample)
 {
-    struct chain *c = (struct chain *)(void *)((char *)context - offsetof(struct chain, packets));
+    struct chain *c =
+        (struct chain *)(void *)((char *)context - offsetof(struct chain, packets));
     struct rg_sample_info info;
     struct rg_sample_extra extra;
     struct place *p = &c->packets;
@@ -36,14 +37,18 @@ static HRESULT to_decoder(void *context, IMediaSample *sample)
     assert_int_equal(rg_sample_get_extra(sample, &extra), S_OK);
     p->got = realloc(p->got, (p->n + 1) * sizeof(*p->got));
     p->got[p->n++] = (struct got){
-        .start = info.start, .stop = info.stop, .is_sync = info.is_sync, .extra = extra,
+        .start = info.start,
+        .stop = info.stop,
+        .is_sync = info.is_sync,
+        .extra = extra,
     };
     hr = ff_decoder_send(c->decoder, sample, &c->out.output);
     IMediaSample_Release(sample);
     return hr;
 }
 
-static void chain_open(struct chain *c, const struct rg_format *f, struct ff_encoder_settings *s)
+static void chain_open(struct chain *c, const struct rg_format *f,
+                       struct ff_encoder_settings *s)
 {
     AM_MEDIA_TYPE in = clip_type(f), mid = { 0 }, out = { 0 };
 
@@ -133,8 +138,9 @@ static void sound_is_not_one_sample_longer_or_shorter(void **state)
         enum rg_sound sound;
         int rate;
     } cases[] = {
-        { "aac", RG_SOUND_S16, 48000 }, { "aac", RG_SOUND_F32, 44100 }, { "opus", RG_SOUND_S16, 48000 },
-        { "flac", RG_SOUND_S16, 44100 }, { "pcm", RG_SOUND_S16, 44100 }, { "mp3", RG_SOUND_S16, 44100 },
+        { "aac", RG_SOUND_S16, 48000 },  { "aac", RG_SOUND_F32, 44100 },
+        { "opus", RG_SOUND_S16, 48000 }, { "flac", RG_SOUND_S16, 44100 },
+        { "pcm", RG_SOUND_S16, 44100 },  { "mp3", RG_SOUND_S16, 44100 },
         { "ac3", RG_SOUND_F32, 48000 },
     };
 
@@ -184,8 +190,8 @@ static void drained_sound_goes_on(void **state)
 static void layouts_are_converted(void **state)
 {
     static const enum rg_pixels layouts[] = {
-        RG_PIXELS_RGB32, RG_PIXELS_NV12, RG_PIXELS_YUY2, RG_PIXELS_YV12, RG_PIXELS_RGB24,
-        RG_PIXELS_GRAY8, RG_PIXELS_ARGB32, RG_PIXELS_UYVY,
+        RG_PIXELS_RGB32, RG_PIXELS_NV12,  RG_PIXELS_YUY2,   RG_PIXELS_YV12,
+        RG_PIXELS_RGB24, RG_PIXELS_GRAY8, RG_PIXELS_ARGB32, RG_PIXELS_UYVY,
     };
     static const char *const codecs[] = { "h264", "ffv1", "mjpeg", "mpeg4", "png" };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_files.c - the demuxer and the muxer: seeking, readers, interruption, inputs that leave, files that are damaged. */
+/* test_files.c - the demuxer and the muxer: seeking, readers, interruption, inputs that leave,
+ * files that are damaged. */
 #define COBJMACROS
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +28,9 @@ static const char *both(void)
 {
     static char path[512];
     struct rg_format v = clip_video(176, 144, 25), a = clip_audio(RG_SOUND_S16, 48000, 2);
-    struct clip c = { .video = &v, .audio = &a, .frames = 50, .samples = 96000, .container = "" };
+    struct clip c = {
+        .video = &v, .audio = &a, .frames = 50, .samples = 96000, .container = ""
+    };
 
     if (path[0] != 0)
         return path;
@@ -84,7 +87,8 @@ static unsigned count_samples(struct ff_demuxer *d, unsigned stream, struct got 
         assert_int_equal(ff_demuxer_fill(d, stream, sample), S_OK);
         assert_int_equal(rg_sample_get_info(sample, &info), S_OK);
         if (n++ == 0 && first != NULL)
-            *first = (struct got){ .start = info.start, .is_sync = info.is_sync,
+            *first = (struct got){ .start = info.start,
+                                   .is_sync = info.is_sync,
                                    .is_preroll = info.is_preroll };
         IMediaSample_Release(sample);
     }
@@ -161,7 +165,8 @@ static void missing_and_odd_files_have_their_errors(void **state)
     char path[512];
 
     (void)state;
-    assert_int_equal(ff_demuxer_open(d, clip_path("there-is-none.mp4"), "", ""), STG_E_FILENOTFOUND);
+    assert_int_equal(ff_demuxer_open(d, clip_path("there-is-none.mp4"), "", ""),
+                     STG_E_FILENOTFOUND);
     assert_int_equal(ff_demuxer_open(d, NULL, "", ""), E_POINTER);
     assert_int_equal(ff_demuxer_open(d, both(), "nosuchformat", ""), E_INVALIDARG);
     assert_int_equal(ff_demuxer_open(d, both(), "", "nosuchoption=1"), E_INVALIDARG);
@@ -181,7 +186,9 @@ static void cut_and_garbled_files_end_or_fail(void **state)
 {
     static const char *const names[] = { "cut.mp4", "cut.mkv", "cut.ts", "cut.avi" };
     struct rg_format v = clip_video(96, 64, 25), a = clip_audio(RG_SOUND_S16, 48000, 1);
-    struct clip c = { .video = &v, .audio = &a, .frames = 12, .samples = 20000, .container = "" };
+    struct clip c = {
+        .video = &v, .audio = &a, .frames = 12, .samples = 20000, .container = ""
+    };
     char path[512], other[520];
 
     (void)state;
@@ -312,7 +319,8 @@ static ULONG STDMETHODCALLTYPE reader_count(IAsyncReader *face)
     return 1;
 }
 
-static HRESULT STDMETHODCALLTYPE reader_read(IAsyncReader *face, LONGLONG at, LONG bytes, BYTE *to)
+static HRESULT STDMETHODCALLTYPE reader_read(IAsyncReader *face, LONGLONG at, LONG bytes,
+                                             BYTE *to)
 {
     struct reader *r = (struct reader *)face;
 
@@ -380,7 +388,8 @@ static struct ff_muxer *copying_muxer(struct ff_demuxer *d, const char *path)
 }
 
 /* Copies up to limit samples of a stream. */
-static unsigned copy_stream(struct ff_demuxer *d, struct ff_muxer *m, unsigned stream, unsigned limit)
+static unsigned copy_stream(struct ff_demuxer *d, struct ff_muxer *m, unsigned stream,
+                            unsigned limit)
 {
     struct place raw;
     unsigned n = 0;
@@ -455,7 +464,8 @@ static void an_input_that_leaves_holds_nobody_up_and_may_come_back(void **state)
     assert_int_equal(ff_muxer_join(m, 2, &type), S_OK); /* on another pin */
     rg_type_clear(&type);
     assert_int_equal(ff_demuxer_stream_type(d, 0, &type), S_OK);
-    assert_int_equal(ff_muxer_join(m, 3, &type), VFW_E_NOT_STOPPED); /* no stream is free for it */
+    assert_int_equal(ff_muxer_join(m, 3, &type),
+                     VFW_E_NOT_STOPPED); /* no stream is free for it */
     rg_type_clear(&type);
     ff_muxer_leave(m, 2);
     assert_int_equal(copy_stream(d, m, 0, 1000), 25);

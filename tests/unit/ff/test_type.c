@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_type.c - codec parameters to media types and back; the layouts that DirectShow's decoders expect; damaged types. */
+/* test_type.c - codec parameters to media types and back; the layouts that DirectShow's
+ * decoders expect; damaged types. */
 #define COBJMACROS
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,16 +21,19 @@
 #include "media/type.h"
 
 static const uint8_t avcc[] = {
-    1, 0x4d, 0x40, 0x1e, 0xff, 0xe1, 0, 8, 0x67, 0x4d, 0x40, 0x1e, 1, 2, 3, 4, 1, 0, 4, 0x68, 0xee, 0x3c, 0x80,
+    1, 0x4d, 0x40, 0x1e, 0xff, 0xe1, 0, 8,    0x67, 0x4d, 0x40, 0x1e,
+    1, 2,    3,    4,    1,    0,    4, 0x68, 0xee, 0x3c, 0x80,
 };
 static const uint8_t avcc_high[] = {
-    1, 0x64, 0x00, 0x1f, 0xff, 0xe1, 0, 8, 0x67, 0x64, 0x00, 0x1f, 1, 2, 3, 4, 1, 0, 4, 0x68, 0xee, 0x3c, 0x80,
-    0xfd, 0xf8, 0xf8, 0,
+    1, 0x64, 0x00, 0x1f, 0xff, 0xe1, 0,    8,    0x67, 0x64, 0x00, 0x1f, 1, 2,
+    3, 4,    1,    0,    4,    0x68, 0xee, 0x3c, 0x80, 0xfd, 0xf8, 0xf8, 0,
 };
-static const uint8_t annex_b[] = { 0, 0, 0, 1, 0x67, 0x4d, 0x40, 0x1e, 1, 0, 0, 0, 1, 0x68, 0xee };
+static const uint8_t annex_b[] = {
+    0, 0, 0, 1, 0x67, 0x4d, 0x40, 0x1e, 1, 0, 0, 0, 1, 0x68, 0xee
+};
 
-static AVCodecParameters *parameters(enum AVMediaType kind, enum AVCodecID id, const void *extra,
-                                     int bytes)
+static AVCodecParameters *parameters(enum AVMediaType kind, enum AVCodecID id,
+                                     const void *extra, int bytes)
 {
     AVCodecParameters *par = avcodec_parameters_alloc();
 
@@ -81,7 +85,8 @@ static void round_trip(const AVCodecParameters *par, AM_MEDIA_TYPE *type)
 
 static void avcc_is_told_as_decoders_expect(void **state)
 {
-    AVCodecParameters *par = parameters(AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_H264, avcc, sizeof(avcc));
+    AVCodecParameters *par =
+        parameters(AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_H264, avcc, sizeof(avcc));
     const MPEG2VIDEOINFO *info;
     AM_MEDIA_TYPE type;
 
@@ -94,7 +99,8 @@ static void avcc_is_told_as_decoders_expect(void **state)
     assert_int_equal(info->dwProfile, 77);
     assert_int_equal(info->dwLevel, 30);
     assert_int_equal(info->cbSequenceHeader, 10 + 6);
-    assert_memory_equal(info->dwSequenceHeader, "\0\10\x67\x4d\x40\x1e\1\2\3\4\0\4\x68\xee\x3c\x80", 16);
+    assert_memory_equal(info->dwSequenceHeader,
+                        "\0\10\x67\x4d\x40\x1e\1\2\3\4\0\4\x68\xee\x3c\x80", 16);
     assert_int_equal(type.cbFormat, SIZE_MPEG2VIDEOINFO(info));
     assert_int_equal(info->hdr.AvgTimePerFrame, 333667);
     assert_int_equal(info->hdr.dwPictAspectRatioX * 27, info->hdr.dwPictAspectRatioY * 64);
@@ -180,21 +186,27 @@ static void damaged_types_are_refused_and_never_read_beyond(void **state)
         enum AVMediaType kind;
         enum AVCodecID id;
     } cases[] = {
-        { AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_H264 },  { AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_VP9 },
-        { AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_MPEG1VIDEO }, { AVMEDIA_TYPE_AUDIO, AV_CODEC_ID_AAC },
-        { AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_ANSI },  { AVMEDIA_TYPE_AUDIO, AV_CODEC_ID_TRUEHD },
+        { AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_H264 },
+        { AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_VP9 },
+        { AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_MPEG1VIDEO },
+        { AVMEDIA_TYPE_AUDIO, AV_CODEC_ID_AAC },
+        { AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_ANSI },
+        { AVMEDIA_TYPE_AUDIO, AV_CODEC_ID_TRUEHD },
     };
     AVCodecParameters *out = avcodec_parameters_alloc();
 
     (void)state;
     for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-        AVCodecParameters *par = parameters(cases[c].kind, cases[c].id, avcc_high, sizeof(avcc_high));
+        AVCodecParameters *par =
+            parameters(cases[c].kind, cases[c].id, avcc_high, sizeof(avcc_high));
         AM_MEDIA_TYPE type, cut;
 
         round_trip(par, &type);
         for (ULONG bytes = 0; bytes < type.cbFormat; bytes++) {
-            assert_int_equal(rg_type_make(&cut, &type.majortype, &type.subtype, &type.formattype,
-                                          bytes > 0 ? type.pbFormat : NULL, bytes), S_OK);
+            assert_int_equal(rg_type_make(&cut, &type.majortype, &type.subtype,
+                                          &type.formattype, bytes > 0 ? type.pbFormat : NULL,
+                                          bytes),
+                             S_OK);
             ff_codecpar_from_type(&cut, out, NULL);
             rg_type_clear(&cut);
         }
@@ -213,14 +225,19 @@ static void damaged_types_are_refused_and_never_read_beyond(void **state)
 
 static void raw_video_is_no_codec(void **state)
 {
-    VIDEOINFOHEADER info = { .bmiHeader = { .biSize = 40, .biWidth = 64, .biHeight = 64, .biPlanes = 1,
-                                            .biBitCount = 12, .biCompression = 0x30323449 } };
+    VIDEOINFOHEADER info = { .bmiHeader = { .biSize = 40,
+                                            .biWidth = 64,
+                                            .biHeight = 64,
+                                            .biPlanes = 1,
+                                            .biBitCount = 12,
+                                            .biCompression = 0x30323449 } };
     GUID i420 = { 0x30323449, 0, 0x10, { 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71 } };
     AM_MEDIA_TYPE type;
 
     (void)state;
-    assert_int_equal(rg_type_make(&type, &MEDIATYPE_Video, &i420, &FORMAT_VideoInfo, &info,
-                                  sizeof(info)), S_OK);
+    assert_int_equal(
+        rg_type_make(&type, &MEDIATYPE_Video, &i420, &FORMAT_VideoInfo, &info, sizeof(info)),
+        S_OK);
     assert_int_equal(ff_type_can_decode(&type), VFW_E_TYPE_NOT_ACCEPTED);
     rg_type_clear(&type);
 }
