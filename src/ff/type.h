@@ -5,25 +5,23 @@
  * Any thread; plain values.
  *
  * What is written, and what is read back exactly:
- *   H.264 with avcC      subtype AVC1, MPEG2VIDEOINFO: dwSequenceHeader is SPS and PPS, each
- * behind a 16-bit big-endian
- *                        length; dwFlags the bytes of a NAL unit's length field; dwProfile,
- * dwLevel
- *   H.264 Annex B        subtype H264, MPEG2VIDEOINFO: dwSequenceHeader is the headers with
- * start codes, dwFlags 0
- *   HEVC                 HVC1 (dwSequenceHeader is the whole hvcC, dwFlags its length field) or
- * HEVC (Annex B)
- *   MPEG-1/2 video       MPEG1Payload with MPEG1VIDEOINFO, MPEG2_VIDEO with MPEG2VIDEOINFO
- *   other video          its FourCC, VIDEOINFOHEADER2, extradata behind the BITMAPINFOHEADER
- * and counted in biSize
- *   AAC                  RAW_AAC1 (0xff) with the AudioSpecificConfig behind WAVEFORMATEX, or
- * MPEG_ADTS_AAC (0x1600)
- *   other sound          its wave format tag, WAVEFORMATEX, extradata behind it and counted in
- * cbSize; AC-3, DTS and
- *                        E-AC-3 under their GUIDs, Opus under the FourCC 'OPUS'
- *   PCM                  as media/format.h has it
- *   anything else        ff_format_codec: the format block is a struct ff_block; the subtype is
- * made of the codec's number
+ *   H.264 with avcC   subtype AVC1, MPEG2VIDEOINFO: dwSequenceHeader is SPS and PPS, each behind
+ *                     a 16-bit big-endian length; dwFlags the bytes of a NAL unit's length field;
+ *                     dwProfile, dwLevel
+ *   H.264 Annex B     subtype H264, MPEG2VIDEOINFO: dwSequenceHeader is the headers with start
+ *                     codes, dwFlags 0
+ *   HEVC              HVC1 (dwSequenceHeader is the whole hvcC, dwFlags its length field) or
+ *                     HEVC (Annex B)
+ *   MPEG-1/2 video    MPEG1Payload with MPEG1VIDEOINFO, MPEG2_VIDEO with MPEG2VIDEOINFO
+ *   other video       its FourCC, VIDEOINFOHEADER2, extradata behind the BITMAPINFOHEADER and
+ *                     counted in biSize; MPEG-4 with MPEG2VIDEOINFO
+ *   AAC               RAW_AAC1 (0xff) with the AudioSpecificConfig behind WAVEFORMATEX, or
+ *                     MPEG_ADTS_AAC (0x1600)
+ *   other sound       its wave format tag, WAVEFORMATEX, extradata behind it and counted in
+ *                     cbSize; AC-3, DTS and E-AC-3 under their GUIDs, Opus under 'OPUS'
+ *   PCM               as media/format.h has it
+ *   anything else     ff_format_codec: the format block is a struct ff_block; the subtype is made
+ *                     of the codec's number
  *
  * Where a documented block can not give the codec parameters back exactly (avcC of a high
  * profile, encoder padding), a struct ff_block follows it in the same format block; who does
