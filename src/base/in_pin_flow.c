@@ -45,12 +45,13 @@ static enum ending ending_of(struct rg_in_pin *pin)
     enum ending ending = ENDING_REAL;
 
     pthread_mutex_lock(&pin->marker_lock);
-    if (pin->marker != NULL) {
-        pin->marker_has_come = true;
-        ending = ENDING_MARKER;
-    } else if (pin->late_markers != 0) {
+    /* they come in the order they were sent */
+    if (pin->late_markers != 0) {
         pin->late_markers--;
         ending = ENDING_LATE;
+    } else if (pin->marker != NULL) {
+        pin->marker_has_come = true;
+        ending = ENDING_MARKER;
     }
     pthread_mutex_unlock(&pin->marker_lock);
     return ending;

@@ -171,6 +171,7 @@ struct graph {
     LONG version;     /* IGraphVersion: filters and connections */
     unsigned name_counter;
     uint64_t walk_stamp;
+    bool drain_given_up; /* rewire_drain.c: a marker may still be on its way somewhere */
     IUnknown *site; /* reference */
 
     /* state.c, under the graph lock */

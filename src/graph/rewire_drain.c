@@ -18,7 +18,21 @@ struct push {
     IPin *peer;     /* a reference: who gets the marker; the helper's */
     HANDLE done;    /* the call has come back, the reference is gone */
     atomic_int result;
+
+    atomic_int phase; /* enum push_phase */
+    /* set before PUSH_GIVEN_UP: who awaits a late marker; a reference */
+    IPin *in;
+    uint64_t markers_before;
 };
+
+enum push_phase {
+    PUSH_INSIDE = 1,
+    PUSH_BACK,     /* the call has come back */
+    PUSH_GIVEN_UP, /* nobody waits for it any more */
+};
+
+/* How many ends of streams have come to a pin of ours; 0 for others. */
+static uint64_t markers_at(IPin *pin);
 
 static void push_release(struct push *push)
 {
@@ -26,6 +40,8 @@ static void push_release(struct push *push)
         return;
     if (push->peer != NULL)
         IPin_Release(push->peer);
+    if (push->in != NULL)
+        IPin_Release(push->in);
     if (push->done != NULL)
         CloseHandle(push->done);
     rg_free(push);
@@ -34,8 +50,13 @@ static void push_release(struct push *push)
 static DWORD WINAPI push_main(void *arg)
 {
     struct push *push = arg;
+    int inside = PUSH_INSIDE;
 
     atomic_store(&push->result, IPin_EndOfStream(push->peer));
+    /* a filter on the way has eaten the marker that the road's end still awaits */
+    if (!atomic_compare_exchange_strong(&push->phase, &inside, PUSH_BACK) && push->in != NULL &&
+        markers_at(push->in) == push->markers_before)
+        (void)IPin_EndOfStream(push->in);
     IPin_Release(push->peer);
     push->peer = NULL; /* whoever has seen done finds no reference left */
     SetEvent(push->done);
@@ -52,6 +73,7 @@ static HRESULT push_start(IPin *peer, struct push **ret)
         return E_OUTOFMEMORY;
     atomic_init(&push->refs, 2);
     atomic_init(&push->result, S_OK);
+    atomic_init(&push->phase, PUSH_INSIDE);
     push->done = CreateEventW(NULL, TRUE, FALSE, NULL);
     push->peer = peer;
     IPin_AddRef(peer);
@@ -102,7 +124,6 @@ static IRgLink *link_of(IPin *pin)
     return SUCCEEDED(IPin_QueryInterface(pin, &IID_IRgLink, (void **)&link)) ? link : NULL;
 }
 
-/* How many ends of streams have come to a pin of ours; 0 for others. */
 static uint64_t markers_at(IPin *pin)
 {
     RG_AUTO(IRgLink) link = link_of(pin);
@@ -123,7 +144,8 @@ struct drain {
  * worked that off. */
 static bool is_received(const struct drain *drain)
 {
-    return !drain->plan->road_stays && markers_at(drain->plan->in) > drain->markers_before;
+    return !drain->plan->road_stays && !drain->plan->graph->drain_given_up &&
+           markers_at(drain->plan->in) > drain->markers_before;
 }
 
 /* The marker has arrived, or the call came back without it, or time is up. */
@@ -167,14 +189,27 @@ static bool path_is_ours(const struct rewire_path *path)
 }
 
 /* Nobody waits any more.  A marker that will still come must not be taken for the end of the stream. */
-static void give_up(const struct drain *drain, bool is_out)
+static void give_up(const struct drain *drain)
 {
     RG_AUTO(IRgLink) link = link_of(drain->plan->in);
-    bool refused = is_out && atomic_load(&drain->push->result) != S_OK;
+    struct push *push = drain->push;
+    bool is_ours = path_is_ours(drain->plan->path);
+    int inside = PUSH_INSIDE;
 
-    /* a foreign filter whose call has come back, and that has passed nothing on, swallows it */
-    if (link != NULL && !refused && (!is_out || path_is_ours(drain->plan->path)))
-        (void)IRgLink_ForgetMarker(link);
+    drain->plan->graph->drain_given_up = true;
+    if (link == NULL)
+        return;
+    if (!is_ours && push->in == NULL) {
+        push->in = drain->plan->in;
+        IPin_AddRef(push->in);
+        push->markers_before = drain->markers_before;
+    }
+    if (!atomic_compare_exchange_strong(&push->phase, &inside, PUSH_GIVEN_UP)) {
+        /* refused; or a foreign filter has taken it and passed nothing on */
+        if (atomic_load(&push->result) != S_OK || !is_ours)
+            return;
+    }
+    (void)IRgLink_ForgetMarker(link);
 }
 
 static HRESULT push_and_wait(struct drain *drain)
@@ -193,7 +228,7 @@ static HRESULT push_and_wait(struct drain *drain)
     hr = wait_for_marker(drain);
     is_out = WaitForSingleObject(drain->push->done, 0) == WAIT_OBJECT_0;
     if (FAILED(hr))
-        give_up(drain, is_out);
+        give_up(drain);
     /* what stays has not ended; while a call is inside, its outputs can't be asked, and the next sample will tell them */
     if (is_out && (plan->road_stays || FAILED(hr)))
         rewire_path_forget_markers(plan->path);
