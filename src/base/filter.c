@@ -48,9 +48,6 @@ static HRESULT deactivate_locked(struct rg_filter *filter)
 {
     HRESULT hr = S_OK;
 
-    /* decommit first: a streaming thread may wait for a buffer */
-    for (unsigned i = 0; i < count(&filter->n_out); i++)
-        rg_out_pin_deactivate(filter->out[i]);
     for (unsigned i = 0; i < count(&filter->n_in); i++)
         rg_in_pin_wait_out(filter->in[i]);
     if (filter->ops->stop != NULL)

@@ -29,8 +29,10 @@ HRESULT rg_out_pin_begin(struct rg_out_pin *pin, REFERENCE_TIME start)
 {
     HRESULT hr;
 
-    if (start != RG_GATE_NO_TIME)
-        start += atomic_load_explicit(&pin->segment_offset, memory_order_relaxed);
+    if (start != RG_GATE_NO_TIME &&
+        __builtin_add_overflow(start, atomic_load_explicit(&pin->segment_offset, memory_order_relaxed),
+                               &start))
+        start = INT64_MAX; /* a time that lies */
     hr = rg_gate_begin(&pin->gate, start);
     if (FAILED(hr))
         return hr;
@@ -87,15 +89,19 @@ HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample)
 
 HRESULT rg_out_pin_end_of_stream(struct rg_out_pin *pin)
 {
-    HRESULT hr = rg_out_pin_begin(pin, RG_GATE_NO_TIME);
+    HRESULT hr = rg_gate_begin(&pin->gate, RG_GATE_NO_TIME);
 
     if (FAILED(hr))
         return hr;
-    if (pin->link.is_fresh)
-        greet(pin, NULL);
-    pin->ends++;
-    count(&pin->markers, 1);
-    hr = IPin_EndOfStream(pin->link.peer);
+    pin->ends++; /* also without a peer: one that comes has to hear of it */
+    if (pin->link.peer == NULL) {
+        hr = VFW_E_NOT_CONNECTED;
+    } else {
+        if (pin->link.is_fresh)
+            greet(pin, NULL);
+        count(&pin->markers, 1);
+        hr = IPin_EndOfStream(pin->link.peer);
+    }
     rg_gate_end_of_stream(&pin->gate);
     rg_out_pin_end(pin);
     return hr;
@@ -133,6 +139,18 @@ IPin *rg_out_pin_peer(struct rg_out_pin *pin)
         IPin_AddRef(peer);
     pthread_mutex_unlock(&pin->link_lock);
     return peer;
+}
+
+IMemInputPin *rg_out_pin_input(struct rg_out_pin *pin)
+{
+    IMemInputPin *input;
+
+    pthread_mutex_lock(&pin->link_lock);
+    input = pin->link.input;
+    if (input != NULL)
+        IMemInputPin_AddRef(input);
+    pthread_mutex_unlock(&pin->link_lock);
+    return input;
 }
 
 IMemAllocator *rg_out_pin_allocator(struct rg_out_pin *pin)
@@ -184,14 +202,12 @@ HRESULT rg_out_pin_activate(struct rg_out_pin *pin)
 
 void rg_out_pin_stopping(struct rg_out_pin *pin)
 {
+    RG_AUTO(IMemAllocator) allocator = rg_out_pin_allocator(pin);
+
     atomic_store(&pin->is_active, false);
     rg_gate_set_stopping(&pin->gate, true);
-}
-
-void rg_out_pin_deactivate(struct rg_out_pin *pin)
-{
-    if (pin->link.allocator != NULL)
-        IMemAllocator_Decommit(pin->link.allocator);
+    if (allocator != NULL)
+        IMemAllocator_Decommit(allocator); /* a streaming thread may wait for a buffer */
 }
 
 bool rg_out_pin_is_connected(struct rg_out_pin *pin)
@@ -343,6 +359,7 @@ HRESULT rg_out_pin_exchange(struct rg_out_pin *pin, struct rg_link *fresh)
     old = pin->link;
     pin->link = *fresh;
     pin->link.is_fresh = true;
+    pin->link_serial++;
     pthread_mutex_unlock(&pin->link_lock);
     *fresh = old;
     rg_gate_release(&pin->gate);
@@ -369,8 +386,8 @@ static HRESULT connect_locked(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA
             atomic_store(&pin->is_active, true);
         if (pin->ops->connected != NULL)
             hr = pin->ops->connected(pin);
-        if (FAILED(hr))
-            (void)rg_out_pin_exchange(pin, &link); /* the record was empty before */
+        if (FAILED(hr) && FAILED(rg_out_pin_exchange(pin, &link))) /* the record was empty before */
+            return S_OK; /* samples pass already: it stands */
     }
     if (FAILED(hr)) {
         rg_peer_disconnect(peer);
@@ -492,8 +509,10 @@ void rg_out_pin_init(struct rg_out_pin *pin, struct rg_filter *filter,
     rg_drops_init(&pin->drops);
     pthread_mutex_init(&pin->link_lock, NULL);
     atomic_init(&pin->last_start, -1);
-    pin->segment_stop = INT64_MAX;
-    pin->segment_rate = 1.0;
+    if (pin->segment_rate == 0) {
+        pin->segment_stop = INT64_MAX;
+        pin->segment_rate = 1.0;
+    } /* else a pin that joins a stream under way */
     filter->out[index] = pin;
     atomic_store_explicit(&filter->n_out, index + 1, memory_order_release);
     atomic_fetch_add(&filter->pins_version, 1);

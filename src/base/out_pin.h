@@ -64,6 +64,7 @@ struct rg_out_pin {
     pthread_mutex_t link_lock; /* a leaf: control threads that look at the link */
     struct rg_link link;       /* written under the filter lock, link_lock and a gate hold; read inside the gate */
     struct rg_link next;       /* prepared; under the filter lock */
+    unsigned link_serial;      /* as `link`; another one for each link, also where is_fresh is used up already */
     struct rg_link retired;    /* exchanged for another, to be let go of; under the filter lock */
 
     /* owned by the streaming thread, inside the gate */
@@ -81,6 +82,7 @@ struct rg_out_pin {
     void *user;
 };
 
+/* Adds pin to its filter.  *pin is zeroed but for user, and the segment (its rate not 0) if it joins a stream under way. */
 void rg_out_pin_init(struct rg_out_pin *pin, struct rg_filter *filter, const struct rg_out_pin_ops *ops,
                      const char *name);
 void rg_out_pin_fini(struct rg_out_pin *pin);
@@ -110,10 +112,10 @@ HRESULT rg_out_pin_end_flush(struct rg_out_pin *pin);
 /* State changes, under the filter lock (stopping: before it, any thread). */
 HRESULT rg_out_pin_activate(struct rg_out_pin *pin);
 void rg_out_pin_stopping(struct rg_out_pin *pin);
-void rg_out_pin_deactivate(struct rg_out_pin *pin);
 
-/* The link's peer, allocator with a reference, or NULL.  Any thread. */
+/* The link's peer, input, allocator with a reference, or NULL.  Any thread. */
 IPin *rg_out_pin_peer(struct rg_out_pin *pin);
+IMemInputPin *rg_out_pin_input(struct rg_out_pin *pin);
 IMemAllocator *rg_out_pin_allocator(struct rg_out_pin *pin);
 
 /* out_pin_connect.c: type and allocator agreement with peer into *ret.  Under the filter lock. */

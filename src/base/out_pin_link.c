@@ -16,27 +16,43 @@ static struct rg_out_pin *of_link(IRgLink *face)
 /* ---- IPinFlowControl ------------------------------------------------------------------- */
 
 /* The stream had ended before the road was changed: the new road has not heard of it, and nobody else will say it.
- * A gate that is closed again by now, by an armed time, has seen a sample: then nothing has ended. */
+ * Under a hold of the gate: nobody is inside. */
 static void repeat_end(struct rg_out_pin *pin)
 {
-    if (rg_gate_try_begin(&pin->gate) != S_OK)
-        return;
-    if (pin->ends != 0 && pin->link.is_fresh && pin->link.peer != NULL) {
+    RG_AUTO(IPin) peer = NULL;
+
+    pthread_mutex_lock(&pin->link_lock);
+    if (pin->ends != 0 && pin->link.is_fresh && pin->link.peer != NULL &&
+        atomic_load(&pin->is_active)) {
         pin->link.is_fresh = false;
-        (void)IPin_NewSegment(pin->link.peer, pin->segment_start, pin->segment_stop,
-                              pin->segment_rate);
-        (void)IPin_EndOfStream(pin->link.peer);
+        peer = pin->link.peer;
+        IPin_AddRef(peer);
     }
-    rg_gate_end(&pin->gate);
+    pthread_mutex_unlock(&pin->link_lock);
+    if (peer == NULL)
+        return;
+    (void)IPin_NewSegment(peer, pin->segment_start, pin->segment_stop, pin->segment_rate);
+    (void)IPin_EndOfStream(peer);
+}
+
+static bool is_closed(struct rg_out_pin *pin)
+{
+    struct rg_gate_times times;
+
+    rg_gate_read(&pin->gate, &times);
+    return times.is_closed;
 }
 
 static HRESULT STDMETHODCALLTYPE flow_block(IPinFlowControl *face, DWORD flags, HANDLE event)
 {
     struct rg_out_pin *pin = COM_HOME(face, struct rg_out_pin);
-    HRESULT hr = rg_gate_block(&pin->gate, flags, event);
+    HRESULT hr;
 
-    if (flags == 0 && hr == S_OK)
-        repeat_end(pin);
+    if (flags != 0 || event != NULL || !is_closed(pin) || rg_gate_hold(&pin->gate, 0) != S_OK)
+        return rg_gate_block(&pin->gate, flags, event);
+    repeat_end(pin); /* before the first sample that waits */
+    hr = rg_gate_block(&pin->gate, 0, NULL);
+    rg_gate_release(&pin->gate);
     return hr;
 }
 
@@ -148,6 +164,18 @@ static HRESULT STDMETHODCALLTYPE link_commit(IRgLink *face)
     return hr;
 }
 
+/* The peer of a prepared link has us as its only connection, or as its next one beside another that must stay. */
+static void take_back(struct rg_out_pin *pin, IPin *peer)
+{
+    RG_AUTO(IPin) present = NULL;
+    RG_AUTO(IRgLink) link = NULL;
+
+    if (SUCCEEDED(IPin_ConnectedTo(peer, &present)) && present == &pin->pin.i)
+        rg_peer_disconnect(peer);
+    else if (SUCCEEDED(IPin_QueryInterface(peer, &IID_IRgLink, (void **)&link)))
+        (void)IRgLink_Cancel(link);
+}
+
 static HRESULT STDMETHODCALLTYPE link_cancel(IRgLink *face)
 {
     struct rg_out_pin *pin = of_link(face);
@@ -162,7 +190,7 @@ static HRESULT STDMETHODCALLTYPE link_cancel(IRgLink *face)
     rg_link_clear(&retired);
     if (link.peer == NULL)
         return S_FALSE;
-    rg_peer_disconnect(link.peer);
+    take_back(pin, link.peer);
     rg_link_clear(&link);
     return S_OK;
 }
@@ -180,9 +208,11 @@ static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face)
 
     if (FAILED(hr))
         return hr;
+    pthread_mutex_lock(&pin->link_lock);
     hr = pin->ends != 0 ? S_OK : S_FALSE;
     if (pin->ends != 0)
         pin->ends--;
+    pthread_mutex_unlock(&pin->link_lock);
     rg_gate_release(&pin->gate);
     return hr;
 }
