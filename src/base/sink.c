@@ -113,9 +113,12 @@ static HRESULT in_connected(struct rg_in_pin *pin)
         hr = sink->cls->joined(sink->filter.author_state, pin->index, &pin->link.type);
     if (FAILED(hr))
         return hr;
-    rg_sink_input_joined(input);
     if (sink->cls->grows && !has_free_input(sink) && atomic_load(&sink->filter.n_in) < RG_MAX_PINS)
         hr = add_input(sink);
+    if (SUCCEEDED(hr))
+        rg_sink_input_joined(input);
+    else if (sink->cls->left != NULL)
+        sink->cls->left(sink->filter.author_state, pin->index);
     return hr;
 }
 
@@ -126,11 +129,13 @@ static void in_disconnected(struct rg_in_pin *pin)
     rg_sink_input_left(input);
     if (input->sink->cls->left != NULL)
         input->sink->cls->left(input->sink->filter.author_state, pin->index);
+    rg_sink_settle_left(input->sink); /* only now: what finishes the class knows that this one is gone */
 }
 
 static HRESULT in_can_block(struct rg_in_pin *pin)
 {
-    return ((struct rg_input *)pin->user)->sink->cls->preroll ? S_OK : S_FALSE;
+    (void)pin;
+    return S_OK; /* a sample may be held until Run, or until its time */
 }
 
 static HRESULT in_holds_nothing(struct rg_in_pin *pin)
@@ -175,8 +180,8 @@ static HRESULT add_input(struct rg_sink *sink)
     input->sink = sink;
     if (index != 0)
         (void)snprintf(name, sizeof(name), "In %u", index);
+    input->in.user = input; /* before the pin can be seen: other inputs may be streaming */
     rg_in_pin_init(&input->in, &sink->filter, &in_ops, name);
-    input->in.user = input;
     return S_OK;
 }
 
@@ -386,7 +391,7 @@ HRESULT rg_sink_create(const struct rg_sink_class *cls, IUnknown *outer, REFIID 
     if (SUCCEEDED(hr))
         hr = add_input(sink);
     if (FAILED(hr)) {
-        com_object_release(&sink->filter.object);
+        IUnknown_Release(&sink->filter.object.inner.i); /* our own count, also inside another object */
         return hr;
     }
     return com_object_hand_out(&sink->filter.object, outer, iid, out);

@@ -254,6 +254,7 @@ void rg_sink_input_joined(struct rg_input *input)
     input->is_connected = true;
     input->has_ended = false;
     input->is_flushing = false;
+    input->sink->has_completed = false; /* a new connection brings its own end */
     if (input->sink->is_running)
         ResetEvent(input->wake);
     pthread_mutex_unlock(&input->sink->flow_lock);
@@ -267,8 +268,18 @@ void rg_sink_input_left(struct rg_input *input)
     input->is_connected = false;
     pthread_cond_broadcast(&sink->flow);
     pthread_mutex_unlock(&sink->flow_lock);
-    /* the others no longer wait for this one */
-    if (rg_filter_state(&sink->filter) != State_Stopped)
+}
+
+/* The others no longer wait for this one.  Where there are none the stream has not ended: a new road is being made. */
+void rg_sink_settle_left(struct rg_sink *sink)
+{
+    bool has_others = false;
+
+    pthread_mutex_lock(&sink->flow_lock);
+    for (unsigned i = 0; i < n_inputs(sink); i++)
+        has_others = has_others || input_at(sink, i)->is_connected;
+    pthread_mutex_unlock(&sink->flow_lock);
+    if (has_others && rg_filter_state(&sink->filter) != State_Stopped)
         settle_end(sink);
 }
 

@@ -55,6 +55,7 @@ HRESULT rg_sink_end_flush(struct rg_in_pin *pin);
 void rg_sink_wake_input(struct rg_in_pin *pin);
 void rg_sink_input_joined(struct rg_input *input);
 void rg_sink_input_left(struct rg_input *input);
+void rg_sink_settle_left(struct rg_sink *sink); /* after an input has left */
 void rg_sink_reset_flow(struct rg_sink *sink);
 void rg_sink_wake(struct rg_filter *filter);
 HRESULT rg_sink_run(struct rg_filter *filter);
