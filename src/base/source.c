@@ -94,8 +94,8 @@ static HRESULT make_stream(struct rg_source *source, unsigned index)
         (void)snprintf(name, sizeof(name), "Out %u", index);
     source->streams[index] = stream;
     source->n_streams = index + 1;
+    stream->out.user = stream; /* before the pin can be seen */
     rg_out_pin_init(&stream->out, &source->filter, &out_ops, name);
-    stream->out.user = stream;
     return S_OK;
 }
 
@@ -126,6 +126,13 @@ static HRESULT make_pins(struct rg_source *source)
 
 /* ---- states ---------------------------------------------------------------------------- */
 
+/* Before work on a control thread: a Stop, also of a filter that was stopped, leaves the class interrupted. */
+static void let_work(struct rg_source *source)
+{
+    if (source->cls->interrupt != NULL)
+        source->cls->interrupt(source->filter.author_state, false);
+}
+
 static HRESULT filter_start(struct rg_filter *filter)
 {
     struct rg_source *source = (struct rg_source *)filter;
@@ -136,8 +143,7 @@ static HRESULT filter_start(struct rg_filter *filter)
     for (unsigned i = 0; i < n; i++)
         if (source->streams[i]->out.link.peer != NULL)
             types[i] = &source->streams[i]->out.link.type;
-    if (source->cls->interrupt != NULL)
-        source->cls->interrupt(filter->author_state, false);
+    let_work(source);
     if (source->cls->start != NULL)
         hr = source->cls->start(filter->author_state, settings_of(source), types, n);
     if (FAILED(hr))
@@ -157,6 +163,10 @@ static void filter_wake(struct rg_filter *filter)
 {
     struct rg_source *source = (struct rg_source *)filter;
 
+    pthread_mutex_lock(&source->flow_lock);
+    source->is_stopping = true; /* or a thread that is turned away would try again and again */
+    pthread_cond_broadcast(&source->flow);
+    pthread_mutex_unlock(&source->flow_lock);
     if (source->cls->interrupt != NULL)
         source->cls->interrupt(filter->author_state, true);
 }
@@ -204,6 +214,7 @@ static HRESULT load_locked(struct rg_source *source, LPCWSTR location)
     hr = rg_utf8_from_wide(location, &utf8);
     if (FAILED(hr))
         return hr;
+    let_work(source);
     copy = rg_memory_dup(location, (wcslen(location) + 1) * sizeof(WCHAR));
     hr = copy != NULL ? source->cls->load(source->filter.author_state, settings_of(source), utf8)
                       : E_OUTOFMEMORY;
@@ -214,8 +225,10 @@ static HRESULT load_locked(struct rg_source *source, LPCWSTR location)
     }
     rg_free(source->location);
     source->location = copy;
+    pthread_mutex_lock(&source->flow_lock);
     source->segment_start = 0;
     source->segment_stop = INT64_MAX;
+    pthread_mutex_unlock(&source->flow_lock);
     return make_pins(source);
 }
 
@@ -336,8 +349,14 @@ static HRESULT reader_connected(struct rg_in_pin *pin)
     hr = IPin_QueryInterface(pin->link.peer, &IID_IAsyncReader, (void **)&reader);
     if (FAILED(hr))
         return hr; /* bytes are pulled: whoever only pushes cannot serve */
+    let_work(source);
     hr = source->cls->load_reader(source->filter.author_state, settings_of(source), reader);
-    return SUCCEEDED(hr) ? make_pins(source) : hr;
+    if (FAILED(hr))
+        return hr;
+    hr = make_pins(source);
+    if (FAILED(hr) && source->cls->unload != NULL)
+        source->cls->unload(source->filter.author_state); /* the reader goes with the connection */
+    return hr;
 }
 
 static void reader_disconnected(struct rg_in_pin *pin)
@@ -371,6 +390,7 @@ static const struct rg_in_pin_ops reader_ops = {
     .receive = reader_receive,
     .end_of_stream = reader_end,
     .is_end_pin = true,
+    .is_static = true, /* its threads read through it */
 };
 
 /* ---- birth and end --------------------------------------------------------------------- */
@@ -416,8 +436,9 @@ static void settings_changed(struct rg_filter *filter)
 {
     struct rg_source *source = (struct rg_source *)filter;
 
-    if (source->cls->streams == NULL || source->cls->load != NULL)
-        return;
+    if (source->cls->streams == NULL || source->cls->load != NULL ||
+        rg_filter_state(filter) != State_Stopped)
+        return; /* active: a knob must not wait for a Stop */
     pthread_mutex_lock(&filter->lock);
     if (rg_filter_state(filter) == State_Stopped && !rg_filter_is_connected(filter))
         (void)make_pins(source); /* out of memory: the pins there were */
@@ -469,7 +490,7 @@ HRESULT rg_source_create(const struct rg_source_class *cls, IUnknown *outer, REF
     if (SUCCEEDED(hr))
         hr = make_pins(source);
     if (FAILED(hr)) {
-        com_object_release(&source->filter.object);
+        IUnknown_Release(&source->filter.object.inner.i); /* our own count, also inside another object */
         return hr;
     }
     return com_object_hand_out(&source->filter.object, outer, iid, out);

@@ -22,6 +22,7 @@ struct rg_stream {
     bool has_ended;
     bool segment_is_due; /* NewSegment goes before the next sample */
     bool is_discontinuous;
+    unsigned roads, seen_roads; /* connections made so far; when the present step began */
 };
 
 struct rg_source {

@@ -138,7 +138,13 @@ static HRESULT source_set_positions(struct rg_out_pin *pin, REFERENCE_TIME *curr
 
 static double source_rate(struct rg_filter *filter)
 {
-    return source_of(filter)->segment_rate;
+    struct rg_source *source = source_of(filter);
+    double rate;
+
+    pthread_mutex_lock(&source->flow_lock);
+    rate = source->segment_rate;
+    pthread_mutex_unlock(&source->flow_lock);
+    return rate;
 }
 
 const struct rg_seek_ops rg_source_seek_ops = {

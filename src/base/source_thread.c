@@ -34,6 +34,7 @@ static void announce(struct rg_stream *stream)
     REFERENCE_TIME start, stop;
     double rate;
     bool due;
+    HRESULT hr;
 
     pthread_mutex_lock(&source->flow_lock);
     due = stream->segment_is_due;
@@ -42,8 +43,15 @@ static void announce(struct rg_stream *stream)
     stop = source->segment_stop;
     rate = source->segment_rate;
     pthread_mutex_unlock(&source->flow_lock);
-    if (due)
-        (void)rg_out_pin_new_segment(&stream->out, start, stop, rate);
+    if (!due)
+        return;
+    hr = rg_out_pin_new_segment(&stream->out, start, stop, rate);
+    if (hr == VFW_E_STATE_CHANGED) {
+        /* flushed or stopped at the gate: nobody has heard it */
+        pthread_mutex_lock(&source->flow_lock);
+        stream->segment_is_due = true;
+        pthread_mutex_unlock(&source->flow_lock);
+    }
 }
 
 static bool take_discontinuity(struct rg_stream *stream)
@@ -131,6 +139,7 @@ static bool wait_for_work(struct rg_stream *stream)
         pthread_cond_wait(&source->flow, &source->flow_lock);
     go = !source->is_stopping;
     stream->is_busy = go;
+    stream->seen_roads = stream->roads;
     pthread_mutex_unlock(&source->flow_lock);
     return go;
 }
@@ -142,7 +151,8 @@ static void note(struct rg_stream *stream, enum step result)
     pthread_mutex_lock(&source->flow_lock);
     stream->is_busy = false;
     if (!source->is_held) { /* a seek in between starts afresh */
-        stream->is_parked = result == STEP_PARK;
+        /* what refused may be gone already */
+        stream->is_parked = result == STEP_PARK && stream->roads == stream->seen_roads;
         stream->has_ended = result == STEP_END;
     }
     pthread_cond_broadcast(&source->flow);
@@ -163,11 +173,13 @@ HRESULT rg_stream_start(struct rg_stream *stream)
 
     pthread_mutex_lock(&stream->source->flow_lock);
     stream->is_parked = false;
+    stream->roads++;
+    if (!stream->has_thread)
+        stream->has_ended = false;
     pthread_cond_broadcast(&stream->source->flow);
     pthread_mutex_unlock(&stream->source->flow_lock);
     if (stream->has_thread)
         return S_OK;
-    stream->has_ended = false;
     hr = rg_thread_start(&stream->thread, stream->source->cls->name, stream_main, stream);
     stream->has_thread = SUCCEEDED(hr);
     return hr;
