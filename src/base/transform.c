@@ -12,24 +12,39 @@
 
 /* ---- what the class is told ---------------------------------------------------------------- */
 
-/* Under the streaming lock, both ends connected. */
-static HRESULT start_locked(struct rg_transform *t)
+static HRESULT start_class(struct rg_transform *t, const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out)
 {
     const void *settings = rg_filter_settings(&t->filter, &t->frozen);
+    HRESULT hr = rg_transform_read_formats(t, in, out);
+
+    if (FAILED(hr))
+        return hr;
+    if (rg_transform_is_stream(t))
+        return t->cls->start_stream == NULL
+                   ? S_OK
+                   : t->cls->start_stream(t->filter.author_state, settings, in, out, &t->output);
+    return t->cls->start == NULL ? S_OK
+                                 : t->cls->start(t->filter.author_state, settings, &t->in_format,
+                                                 &t->out_format);
+}
+
+/* Under the streaming lock, both ends connected.  The output's type is a copy: outside its gate the link may be exchanged at
+ * any moment, and then the serial tells. */
+static HRESULT start_locked(struct rg_transform *t, const AM_MEDIA_TYPE *in)
+{
+    AM_MEDIA_TYPE out;
     HRESULT hr;
 
     if (t->is_started)
         return S_OK;
-    hr = rg_transform_read_formats(t);
+    pthread_mutex_lock(&t->out.link_lock);
+    hr = rg_type_copy(&out, &t->out.link.type);
+    t->met_link = t->out.link_serial;
+    pthread_mutex_unlock(&t->out.link_lock);
     if (FAILED(hr))
         return hr;
-    if (rg_transform_is_stream(t)) {
-        if (t->cls->start_stream != NULL)
-            hr = t->cls->start_stream(t->filter.author_state, settings, &t->in.link.type,
-                                      &t->out.link.type, &t->output);
-    } else if (t->cls->start != NULL) {
-        hr = t->cls->start(t->filter.author_state, settings, &t->in_format, &t->out_format);
-    }
+    hr = start_class(t, in, &out);
+    rg_type_clear(&out);
     t->has_ended = false;
     t->is_started = SUCCEEDED(hr);
     return hr;
@@ -56,7 +71,7 @@ static HRESULT start_if_active(struct rg_transform *t)
     if (rg_filter_state(&t->filter) == State_Stopped || !is_joined(t) || t->is_started)
         return S_OK;
     pthread_mutex_lock(&t->in.stream_lock);
-    hr = start_locked(t);
+    hr = start_locked(t, &t->in.link.type);
     pthread_mutex_unlock(&t->in.stream_lock);
     return hr;
 }
@@ -78,18 +93,21 @@ static HRESULT filter_stop(struct rg_filter *filter)
 
 /* ---- the output, as a stream class uses it --------------------------------------------- */
 
-/* The output connection was exchanged: the class hears of it on its own thread, before the first sample. */
+/* The output connection was exchanged: the class hears of it on its own thread, before the first sample, with the settings of
+ * the callback it is in.  Inside the gate. */
 static HRESULT meet_new_link(struct rg_transform *t)
 {
-    const void *settings = rg_filter_settings(&t->filter, &t->frozen);
+    HRESULT hr = S_OK;
 
-    if (!t->is_started || !t->out.link.is_fresh)
+    if (!t->is_started || t->met_link == t->out.link_serial)
         return S_OK;
     if (!rg_transform_is_stream(t))
-        return rg_transform_read_formats(t);
-    if (t->cls->output_changed == NULL)
-        return S_OK;
-    return t->cls->output_changed(t->filter.author_state, settings, &t->out.link.type);
+        hr = rg_transform_read_formats(t, &t->in.link.type, &t->out.link.type);
+    else if (t->cls->output_changed != NULL)
+        hr = t->cls->output_changed(t->filter.author_state, t->frozen.settings, &t->out.link.type);
+    if (SUCCEEDED(hr))
+        t->met_link = t->out.link_serial;
+    return hr;
 }
 
 static HRESULT open_output(struct rg_transform *t, REFERENCE_TIME start)
@@ -134,13 +152,15 @@ static REFERENCE_TIME start_of(IMediaSample *sample)
                                                                           : RG_GATE_NO_TIME;
 }
 
-static HRESULT send_down(struct rg_transform *t, IMediaSample *sample)
+static HRESULT send_down(struct rg_transform *t, IMediaSample *sample, bool has_type)
 {
     HRESULT hr = S_OK;
 
     if (t->announce_type) {
         hr = IMediaSample_SetMediaType(sample, &t->out.link.type);
         t->announce_type = FAILED(hr);
+    } else if (has_type) {
+        hr = IMediaSample_SetMediaType(sample, NULL); /* it told us of our input, not downstream of our output */
     }
     if (SUCCEEDED(hr))
         hr = rg_out_pin_deliver(&t->out, sample);
@@ -155,7 +175,7 @@ HRESULT rg_output_deliver(struct rg_output *output, IMediaSample *sample)
     HRESULT hr = open_output(t, start_of(sample));
 
     if (SUCCEEDED(hr))
-        hr = send_down(t, sample);
+        hr = send_down(t, sample, false);
     else
         output->was_refused = true;
     IMediaSample_Release(sample);
@@ -214,7 +234,7 @@ static HRESULT work_in_place(struct rg_transform *t, const void *settings, IMedi
     hr = t->cls->frame(t->filter.author_state, settings, &frame);
     if (hr == S_FALSE)
         rg_drops_add(&t->in.drops, "dropped by filter", 1);
-    return hr == S_OK ? send_down(t, sample) : FAILED(hr) ? hr : S_OK;
+    return hr == S_OK ? send_down(t, sample, info->has_type) : FAILED(hr) ? hr : S_OK;
 }
 
 static HRESULT work_copying(struct rg_transform *t, const void *settings, IMediaSample *sample,
@@ -251,7 +271,7 @@ static HRESULT work_copying(struct rg_transform *t, const void *settings, IMedia
         return FAILED(hr) ? hr : S_OK;
     if (out.has_time)
         (void)IMediaSample_SetTime(made, &out.start, out.stop >= out.start ? &out.stop : NULL);
-    return send_down(t, made);
+    return send_down(t, made, info->has_type);
 }
 
 static HRESULT work_on_frame(struct rg_transform *t, const void *settings, IMediaSample *sample)
@@ -353,40 +373,46 @@ static HRESULT in_end_flush(struct rg_in_pin *pin)
     return rg_out_pin_end_flush(&t->out);
 }
 
+/* The output after another input type: as it is where that fits, else (in place) what comes in goes out; downstream has
+ * agreed. */
+static HRESULT follow_type(struct rg_transform *t, const AM_MEDIA_TYPE *type)
+{
+    AM_MEDIA_TYPE now, copy;
+    bool fits;
+    HRESULT hr;
+
+    pthread_mutex_lock(&t->out.link_lock);
+    hr = rg_type_copy(&now, &t->out.link.type);
+    pthread_mutex_unlock(&t->out.link_lock);
+    if (FAILED(hr))
+        return hr;
+    fits = rg_transform_output_fits(t, type, &now) == S_OK;
+    rg_type_clear(&now);
+    if (fits)
+        return S_OK;
+    hr = rg_type_copy(&copy, type);
+    if (FAILED(hr))
+        return hr;
+    pthread_mutex_lock(&t->out.link_lock);
+    now = t->out.link.type;
+    t->out.link.type = copy;
+    pthread_mutex_unlock(&t->out.link_lock);
+    rg_type_clear(&now);
+    t->announce_type = true;
+    return S_OK;
+}
+
 static HRESULT in_type_changed(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 {
     struct rg_transform *t = pin->user;
-    AM_MEDIA_TYPE in_before;
     HRESULT hr;
 
     if (!t->is_started)
         return S_OK;
     (void)drain_locked(t);
     stop_locked(t);
-    if (rg_transform_output_fits(t, type, &t->out.link.type) != S_OK) {
-        AM_MEDIA_TYPE copy, old;
-
-        /* in place: what comes in goes out, and downstream has agreed */
-        hr = rg_type_copy(&copy, type);
-        if (FAILED(hr))
-            return hr;
-        pthread_mutex_lock(&t->out.link_lock);
-        old = t->out.link.type;
-        t->out.link.type = copy;
-        pthread_mutex_unlock(&t->out.link_lock);
-        rg_type_clear(&old);
-        t->announce_type = true;
-    }
-    /* the pin stores the type when we have agreed; start has to see it now */
-    in_before = pin->link.type;
-    pthread_mutex_lock(&pin->link_lock);
-    pin->link.type = *type;
-    pthread_mutex_unlock(&pin->link_lock);
-    hr = start_locked(t);
-    pthread_mutex_lock(&pin->link_lock);
-    pin->link.type = in_before;
-    pthread_mutex_unlock(&pin->link_lock);
-    return hr;
+    hr = follow_type(t, type);
+    return SUCCEEDED(hr) ? start_locked(t, type) : hr;
 }
 
 /* ---- connecting ------------------------------------------------------------------------ */
@@ -417,29 +443,21 @@ static HRESULT in_holds_nothing(struct rg_in_pin *pin)
 
 static HRESULT in_can_block(struct rg_in_pin *pin)
 {
-    struct rg_transform *t = pin->user;
-    HRESULT hr = S_OK;
+    RG_AUTO(IMemInputPin) input = rg_out_pin_input(&((struct rg_transform *)pin->user)->out);
 
-    pthread_mutex_lock(&t->out.link_lock);
-    if (t->out.link.input != NULL)
-        hr = IMemInputPin_ReceiveCanBlock(t->out.link.input);
-    pthread_mutex_unlock(&t->out.link_lock);
-    return hr;
+    return input != NULL ? IMemInputPin_ReceiveCanBlock(input) : S_OK;
 }
 
 /* Samples go through in place: who keeps them further down needs them from our upstream's pool. */
 static LONG in_extra_buffers(struct rg_in_pin *pin)
 {
     struct rg_transform *t = pin->user;
+    RG_AUTO(IMemInputPin) input = rg_out_pin_input(&t->out);
     ALLOCATOR_PROPERTIES request;
 
     memset(&request, 0, sizeof(request));
-    if (t->cls->frame == NULL)
-        return 0;
-    pthread_mutex_lock(&t->out.link_lock);
-    if (t->out.link.input != NULL)
-        (void)IMemInputPin_GetAllocatorRequirements(t->out.link.input, &request);
-    pthread_mutex_unlock(&t->out.link_lock);
+    if (t->cls->frame != NULL && input != NULL)
+        (void)IMemInputPin_GetAllocatorRequirements(input, &request);
     return request.cBuffers;
 }
 
@@ -511,7 +529,7 @@ HRESULT rg_transform_create(const struct rg_transform_class *cls, IUnknown *oute
     t->out.user = t;
     hr = rg_frozen_init(&t->frozen, &t->filter);
     if (FAILED(hr)) {
-        com_object_release(&t->filter.object);
+        IUnknown_Release(&t->filter.object.inner.i); /* our own count, also inside another object */
         return hr;
     }
     return com_object_hand_out(&t->filter.object, outer, iid, out);

@@ -27,6 +27,7 @@ struct rg_transform {
     struct rg_format in_format, out_format; /* frame classes */
     atomic_bool is_started; /* read by control threads without the lock */
     bool has_ended;     /* the class wants no more */
+    unsigned met_link;  /* serial of the output link that the class knows */
     bool announce_type; /* the next sample tells downstream of a new type */
 };
 
@@ -36,7 +37,7 @@ static inline bool rg_transform_is_stream(const struct rg_transform *t)
 }
 
 /* Both connections' types as formats, for a frame class. */
-HRESULT rg_transform_read_formats(struct rg_transform *t);
+HRESULT rg_transform_read_formats(struct rg_transform *t, const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out);
 void rg_transform_frame_times(struct rg_frame *frame, const struct rg_sample_info *info);
 
 /* Can out follow from in?  S_OK or VFW_E_TYPE_NOT_ACCEPTED. */

@@ -27,15 +27,15 @@ static bool same_layout(const struct rg_format *a, const struct rg_format *b)
     return a->sound == b->sound && a->sample_rate == b->sample_rate && a->channels == b->channels;
 }
 
-HRESULT rg_transform_read_formats(struct rg_transform *t)
+HRESULT rg_transform_read_formats(struct rg_transform *t, const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out)
 {
     HRESULT hr;
 
     if (rg_transform_is_stream(t))
         return S_OK;
-    hr = rg_format_from_type(&t->in.link.type, &t->in_format);
+    hr = rg_format_from_type(in, &t->in_format);
     if (SUCCEEDED(hr))
-        hr = rg_format_from_type(&t->out.link.type, &t->out_format);
+        hr = rg_format_from_type(out, &t->out_format);
     return hr;
 }
 
