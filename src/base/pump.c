@@ -50,23 +50,66 @@ static struct rg_pump_entry take_locked(struct rg_pump *pump)
     return entry;
 }
 
+/* Empties the ring, while nothing can be put in; the samples go home without the lock, for they may be another's. */
 static unsigned clear_locked(struct rg_pump *pump)
 {
-    unsigned samples = pump->n_samples;
+    unsigned samples = 0;
 
     while (pump->n > 0) {
         struct rg_pump_entry entry = take_locked(pump);
 
-        if (entry.kind == RG_PUMP_SAMPLE)
-            IMediaSample_Release(entry.sample);
+        if (entry.kind != RG_PUMP_SAMPLE)
+            continue;
+        samples++;
+        pthread_mutex_unlock(&pump->lock);
+        IMediaSample_Release(entry.sample);
+        pthread_mutex_lock(&pump->lock);
     }
     pthread_cond_broadcast(&pump->changed);
     return samples;
 }
 
+/* The first sample of the ring; what is between keeps its order.  NULL: there is none. */
+static IMediaSample *pick_sample_locked(struct rg_pump *pump)
+{
+    IMediaSample *sample = NULL;
+
+    for (unsigned i = 0; i < pump->n; i++) {
+        struct rg_pump_entry *entry = &pump->ring[(pump->first + i) % pump->room];
+
+        if (sample != NULL)
+            pump->ring[(pump->first + i - 1) % pump->room] = *entry;
+        else if (entry->kind == RG_PUMP_SAMPLE)
+            sample = entry->sample;
+    }
+    if (sample != NULL) {
+        pump->n--;
+        pump->n_samples--;
+    }
+    return sample;
+}
+
+/* The samples are lost; segments and ends are for whoever comes after the one that refused. */
+static unsigned refuse_locked(struct rg_pump *pump, HRESULT refusal)
+{
+    IMediaSample *sample;
+    unsigned samples = 0;
+
+    pump->refusal = refusal; /* no more samples come in */
+    while (pump->refusal != S_OK && (sample = pick_sample_locked(pump)) != NULL) {
+        samples++;
+        pthread_mutex_unlock(&pump->lock);
+        IMediaSample_Release(sample);
+        pthread_mutex_lock(&pump->lock);
+    }
+    return samples;
+}
+
 void rg_pump_fini(struct rg_pump *pump)
 {
-    (void)clear_locked(pump); /* nobody else is left */
+    pthread_mutex_lock(&pump->lock);
+    (void)clear_locked(pump);
+    pthread_mutex_unlock(&pump->lock);
     rg_free(pump->ring);
     pthread_cond_destroy(&pump->changed);
     pthread_mutex_destroy(&pump->lock);
@@ -78,9 +121,7 @@ static HRESULT obstacle_locked(struct rg_pump *pump)
 {
     if (pump->is_stopping || pump->is_leaving)
         return VFW_E_WRONG_STATE;
-    if (pump->is_flushing)
-        return S_FALSE;
-    return pump->refusal;
+    return pump->is_flushing ? S_FALSE : S_OK;
 }
 
 HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, unsigned bound)
@@ -89,8 +130,12 @@ HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, uns
     HRESULT hr;
 
     pthread_mutex_lock(&pump->lock);
-    while ((hr = obstacle_locked(pump)) == S_OK && is_sample && pump->n_samples >= bound)
+    while ((hr = obstacle_locked(pump)) == S_OK && is_sample && pump->refusal == S_OK &&
+           pump->n_samples >= bound)
         pthread_cond_wait(&pump->changed, &pump->lock);
+    /* segments and ends are for who comes after the one that refused, too */
+    if (hr == S_OK && is_sample)
+        hr = pump->refusal;
     if (hr == S_OK && pump->n == pump->room && !grow_locked(pump))
         hr = E_OUTOFMEMORY;
     if (hr == S_OK) {
@@ -153,6 +198,7 @@ static void pump_main(void *arg)
     pthread_mutex_lock(&pump->lock);
     while (!pump->is_stopping) {
         struct rg_pump_entry entry;
+        unsigned roads = pump->roads;
         HRESULT hr;
 
         if (pump->n == 0) {
@@ -166,10 +212,9 @@ static void pump_main(void *arg)
         hr = carry_out(pump, &entry);
         pthread_mutex_lock(&pump->lock);
         pump->is_busy = false;
-        if (hr != S_OK && !pump->is_flushing && hr != VFW_E_STATE_CHANGED) {
-            pump->refusal = hr;
-            rg_drops_add(pump->drops, "refused downstream", clear_locked(pump));
-        }
+        /* what refused may be gone already */
+        if (hr != S_OK && !pump->is_flushing && hr != VFW_E_STATE_CHANGED && pump->roads == roads)
+            rg_drops_add(pump->drops, "refused downstream", refuse_locked(pump, hr));
         pthread_cond_broadcast(&pump->changed);
     }
     pthread_mutex_unlock(&pump->lock);
@@ -227,6 +272,7 @@ void rg_pump_forgive(struct rg_pump *pump)
 {
     pthread_mutex_lock(&pump->lock);
     pump->refusal = S_OK;
+    pump->roads++;
     pthread_mutex_unlock(&pump->lock);
 }
 

@@ -44,6 +44,7 @@ struct rg_pump {
     bool is_stopping, is_flushing, is_leaving;
     bool is_busy;    /* the thread has an entry in hand */
     HRESULT refusal; /* what downstream said last; S_OK: all is well */
+    unsigned roads;  /* connections made so far */
 };
 
 void rg_pump_init(struct rg_pump *pump, struct rg_out_pin *out, struct rg_drops *drops);

@@ -241,7 +241,7 @@ HRESULT rg_queue_create(IUnknown *outer, REFIID iid, void **out)
     q->pump.marker_pin = &q->in;
     hr = rg_frozen_init(&q->frozen, &q->filter);
     if (FAILED(hr)) {
-        com_object_release(&q->filter.object);
+        IUnknown_Release(&q->filter.object.inner.i); /* our own count, also inside another object */
         return hr;
     }
     return com_object_hand_out(&q->filter.object, outer, iid, out);

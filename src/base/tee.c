@@ -23,12 +23,16 @@ struct leg {
     /* owned by the streaming thread */
     bool uses_pump;   /* is_pumped, read once per sample */
     bool has_refused; /* no more until flush, stop or a new connection */
+    unsigned link_serial; /* of the connection that has_refused speaks of */
 };
 
 struct tee {
     struct rg_filter filter;
     struct rg_in_pin in;
     bool is_started; /* under the filter lock */
+
+    pthread_mutex_t segment_lock; /* a leg is made under it: with the segment of that moment, or in time for the next */
+    struct rg_pump_entry segment; /* under `segment_lock`: the present one; rate 0: none has come */
 };
 
 const struct rg_class rg_tee = {
@@ -55,8 +59,9 @@ static HRESULT deliver_direct(struct leg *leg, IMediaSample *sample, REFERENCE_T
 
     if (FAILED(hr))
         return hr;
-    if (leg->out.link.is_fresh)
+    if (leg->link_serial != leg->out.link_serial)
         leg->has_refused = false;
+    leg->link_serial = leg->out.link_serial;
     if (leg->has_refused)
         hr = S_FALSE;
     else
@@ -161,6 +166,9 @@ static HRESULT in_new_segment(struct rg_in_pin *pin, REFERENCE_TIME start, REFER
 
     struct rg_pump_entry entry = { .kind = RG_PUMP_SEGMENT, .start = start, .stop = stop, .rate = rate };
 
+    pthread_mutex_lock(&tee->segment_lock);
+    tee->segment = entry;
+    pthread_mutex_unlock(&tee->segment_lock);
     for (unsigned i = 0; i < n_legs(tee); i++)
         pass(leg_at(tee, i), &entry);
     return S_OK;
@@ -250,13 +258,9 @@ static HRESULT add_leg(struct tee *tee);
 
 static bool can_block(struct leg *leg)
 {
-    bool can = false;
+    RG_AUTO(IMemInputPin) input = rg_out_pin_input(&leg->out);
 
-    pthread_mutex_lock(&leg->out.link_lock);
-    if (leg->out.link.input != NULL)
-        can = IMemInputPin_ReceiveCanBlock(leg->out.link.input) != S_FALSE;
-    pthread_mutex_unlock(&leg->out.link_lock);
-    return can;
+    return input != NULL && IMemInputPin_ReceiveCanBlock(input) != S_FALSE;
 }
 
 /* Under the filter lock, the filter active: a leg that can block gets a pump if another leg has the input's thread to itself already. */
@@ -336,7 +340,15 @@ static HRESULT add_leg(struct tee *tee)
     leg->out.user = leg;
     (void)snprintf(name, sizeof(name), "Out %u", index);
     rg_pump_init(&leg->pump, &leg->out, &leg->out.drops);
+    pthread_mutex_lock(&tee->segment_lock);
+    if (tee->segment.rate != 0) {
+        leg->out.segment_start = tee->segment.start;
+        leg->out.segment_stop = tee->segment.stop;
+        leg->out.segment_rate = tee->segment.rate;
+        atomic_init(&leg->out.segment_offset, tee->segment.start);
+    }
     rg_out_pin_init(&leg->out, &tee->filter, &leg_ops, name);
+    pthread_mutex_unlock(&tee->segment_lock);
     return S_OK;
 }
 
@@ -352,6 +364,7 @@ static void destroy(struct rg_filter *filter)
         rg_free(leg);
     }
     rg_in_pin_fini(&tee->in);
+    pthread_mutex_destroy(&tee->segment_lock);
 }
 
 static HRESULT filter_start(struct rg_filter *filter)
@@ -411,11 +424,12 @@ HRESULT rg_tee_create(IUnknown *outer, REFIID iid, void **out)
         rg_free(tee);
         return hr;
     }
+    pthread_mutex_init(&tee->segment_lock, NULL);
     rg_in_pin_init(&tee->in, &tee->filter, &in_ops, "In");
     tee->in.user = tee;
     hr = add_leg(tee);
     if (FAILED(hr)) {
-        com_object_release(&tee->filter.object);
+        IUnknown_Release(&tee->filter.object.inner.i); /* our own count, also inside another object */
         return hr;
     }
     return com_object_hand_out(&tee->filter.object, outer, iid, out);
