@@ -50,13 +50,19 @@ static HRESULT parse_bool(const char *text, bool *ret)
     return E_INVALIDARG;
 }
 
+static bool is_hexadecimal(const char *text)
+{
+    text += *text == '-' || *text == '+';
+    return text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+}
+
 static HRESULT parse_int(const struct rg_option *o, const char *text, int *ret)
 {
     char *end = NULL;
     long long value;
 
     errno = 0;
-    value = strtoll(text, &end, 0);
+    value = strtoll(text, &end, is_hexadecimal(text) ? 16 : 10); /* 010 is ten */
     if (errno != 0 || end == text || *end != '\0')
         return E_INVALIDARG;
     if ((double)value < o->info.minimum || (double)value > o->info.maximum)
@@ -65,8 +71,8 @@ static HRESULT parse_int(const struct rg_option *o, const char *text, int *ret)
     return S_OK;
 }
 
-/* In the C locale, whatever the process has set. */
-static double parse_number(const char *text, char **end)
+/* The C locale, whatever the process has set; 0 if memory is out. */
+static locale_t plain_locale(void)
 {
     static locale_t c_locale;
     locale_t known = __atomic_load_n(&c_locale, __ATOMIC_ACQUIRE);
@@ -74,13 +80,33 @@ static double parse_number(const char *text, char **end)
     if (known == (locale_t)0) {
         locale_t fresh = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 
+        if (fresh == (locale_t)0)
+            return fresh;
         if (!__atomic_compare_exchange_n(&c_locale, &known, fresh, false, __ATOMIC_ACQ_REL,
                                          __ATOMIC_ACQUIRE))
             freelocale(fresh);
         else
             known = fresh;
     }
-    return strtod_l(text, end, known);
+    return known;
+}
+
+static double parse_number(const char *text, char **end)
+{
+    locale_t plain = plain_locale();
+
+    return plain != (locale_t)0 ? strtod_l(text, end, plain) : strtod(text, end);
+}
+
+static int print_number(double value, char *text, size_t size)
+{
+    locale_t plain = plain_locale();
+    locale_t before = plain != (locale_t)0 ? uselocale(plain) : (locale_t)0;
+    int length = snprintf(text, size, "%.15g", value);
+
+    if (before != (locale_t)0)
+        (void)uselocale(before);
+    return length;
 }
 
 static HRESULT parse_double(const struct rg_option *o, const char *text, double *ret)
@@ -168,7 +194,7 @@ static int option_print(const struct rg_option *o, const void *settings, char *t
     case RG_OPTION_INT:
         return snprintf(text, size, "%d", *(const int *)(const void *)field);
     case RG_OPTION_DOUBLE:
-        return snprintf(text, size, "%.15g", *(const double *)(const void *)field);
+        return print_number(*(const double *)(const void *)field, text, size);
     case RG_OPTION_CHOICE:
         length = choice_word(o->info.choices, *(const int *)(const void *)field, &word);
         return snprintf(text, size, "%.*s", length > 0 ? length : 0, word);

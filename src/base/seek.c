@@ -182,7 +182,8 @@ static bool resolve(LONGLONG now, const LONGLONG *value, DWORD flags, REFERENCE_
         return true;
     case AM_SEEKING_RelativePositioning:
     case AM_SEEKING_IncrementalPositioning:
-        *ret = now + *value;
+        if (__builtin_add_overflow(now, *value, ret))
+            *ret = *value < 0 ? INT64_MIN : INT64_MAX;
         return true;
     default:
         return false;
