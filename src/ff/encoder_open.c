@@ -26,7 +26,7 @@ static const struct {
 } short_names[] = {
     { "h264", "libx264" }, { "avc", "libx264" },    { "x264", "libx264" },
     { "h265", "libx265" }, { "hevc", "libx265" },   { "x265", "libx265" },
-    { "vp8", "libvpx" },   { "vp9", "libvpx-vp9" }, { "av1", "libsvtav1" },
+    { "vp8", "libvpx" },   { "vp9", "libvpx-vp9" }, { "av1", "libaom-av1" },
     { "opus", "libopus" }, { "mp3", "libmp3lame" }, { "vorbis", "libvorbis" },
 };
 
@@ -46,8 +46,8 @@ static const char *pcm_name(enum rg_sound sound)
     }
 }
 
-const AVCodec *ff_encoder_find(const struct ff_encoder_settings *settings, enum rg_kind kind,
-                               const struct rg_format *format)
+static const AVCodec *find_encoder(const struct ff_encoder_settings *settings,
+                                   enum rg_kind kind, const struct rg_format *format)
 {
     const char *name = settings->codec;
     const AVCodecDescriptor *desc;
@@ -70,6 +70,15 @@ const AVCodec *ff_encoder_find(const struct ff_encoder_settings *settings, enum 
         name = "hevc";
     desc = avcodec_descriptor_get_by_name(name);
     return desc != NULL ? avcodec_find_encoder(desc->id) : NULL;
+}
+
+/* SVT-AV1 prints, and never comes back from closing an encoder that was given no picture. */
+const AVCodec *ff_encoder_find(const struct ff_encoder_settings *settings, enum rg_kind kind,
+                               const struct rg_format *format)
+{
+    const AVCodec *codec = find_encoder(settings, kind, format);
+
+    return codec != NULL && strcmp(codec->name, "libsvtav1") == 0 ? NULL : codec;
 }
 
 static bool kind_fits(const AVCodec *codec, enum rg_kind kind)

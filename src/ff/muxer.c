@@ -116,14 +116,17 @@ HRESULT ff_muxer_accept(const AM_MEDIA_TYPE *type)
     return hr;
 }
 
-/* S_OK if the container takes the codec, or if it does not say. */
+/* S_OK if the container takes the codec, has a tag for it, or does not say. */
 static HRESULT container_takes(const struct ff_muxer *m, enum AVCodecID id)
 {
     const AVOutputFormat *container = container_of(m->path, m->format);
+    unsigned tag;
 
-    if (container != NULL && avformat_query_codec(container, id, FF_COMPLIANCE_NORMAL) == 0)
-        return VFW_E_TYPE_NOT_ACCEPTED;
-    return S_OK;
+    if (container == NULL || avformat_query_codec(container, id, FF_COMPLIANCE_NORMAL) != 0)
+        return S_OK;
+    if (container->codec_tag != NULL && av_codec_get_tag2(container->codec_tag, id, &tag) != 0)
+        return S_OK;
+    return VFW_E_TYPE_NOT_ACCEPTED;
 }
 
 static HRESULT inputs_grow(struct ff_muxer *m, unsigned n)
