@@ -84,6 +84,8 @@ struct fake_pin {
     HANDLE end_event;          /* NotifyEndOfStream's, our duplicate */
     bool flushing, at_end;
 
+    pthread_mutex_t stream; /* an input's: Receive, EndOfStream, and EndFlush, which waits for them to be out */
+
     /* gate of an output: IPinFlowControl */
     pthread_mutex_t gate;
     pthread_cond_t gate_changed;
@@ -175,6 +177,7 @@ void fake_thread_stop(struct fake_filter *filter);
 HRESULT fake_receive(struct fake_pin *pin, IMediaSample *sample);
 void fake_end(struct fake_pin *pin);
 void fake_flush(struct fake_filter *filter, bool begin);
+void fake_forget_held(struct fake_filter *filter);
 ULONG fake_addref(struct fake_filter *filter);
 ULONG fake_unref(struct fake_filter *filter);
 #define PIN_OF(face, member) CONTAINING_RECORD(face, struct fake_pin, member)

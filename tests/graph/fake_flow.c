@@ -184,7 +184,7 @@ static HRESULT hold(struct fake_filter *self, IMediaSample *sample)
     return hr;
 }
 
-HRESULT fake_receive(struct fake_pin *pin, IMediaSample *sample)
+static HRESULT receive(struct fake_pin *pin, IMediaSample *sample)
 {
     struct fake_filter *self = pin->filter;
     HRESULT hr = S_OK;
@@ -202,6 +202,30 @@ HRESULT fake_receive(struct fake_pin *pin, IMediaSample *sample)
     if (self->config.outputs == 0)
         return render(pin, sample);
     return self->config.holds != 0 ? hold(self, sample) : pass_on(self, sample);
+}
+
+HRESULT fake_receive(struct fake_pin *pin, IMediaSample *sample)
+{
+    HRESULT hr;
+
+    pthread_mutex_lock(&pin->stream);
+    hr = receive(pin, sample);
+    pthread_mutex_unlock(&pin->stream);
+    return hr;
+}
+
+void fake_forget_held(struct fake_filter *self)
+{
+    IMediaSample *held[FAKE_HELD_MOST];
+    unsigned n;
+
+    pthread_mutex_lock(&self->lock);
+    n = self->held_count;
+    memcpy(held, self->held, n * sizeof(held[0]));
+    self->held_count = 0;
+    pthread_mutex_unlock(&self->lock);
+    for (unsigned i = 0; i < n; i++)
+        held[i]->lpVtbl->Release(held[i]);
 }
 
 static void give_up_held(struct fake_filter *self)
@@ -223,7 +247,7 @@ static void give_up_held(struct fake_filter *self)
     }
 }
 
-void fake_end(struct fake_pin *pin)
+static void end(struct fake_pin *pin)
 {
     struct fake_filter *self = pin->filter;
     bool post = false, active;
@@ -251,6 +275,13 @@ void fake_end(struct fake_pin *pin)
         return;
     for (int i = 0; i < self->config.outputs; i++)
         fake_pin_deliver_end(&self->pins[self->config.inputs + i]);
+}
+
+void fake_end(struct fake_pin *pin)
+{
+    pthread_mutex_lock(&pin->stream);
+    end(pin);
+    pthread_mutex_unlock(&pin->stream);
 }
 
 void fake_flush(struct fake_filter *self, bool begin)

@@ -443,8 +443,13 @@ static HRESULT flush(struct fake_pin *pin, bool begin)
 
     if (pin->is_output)
         return E_UNEXPECTED;
-    if (begin)
+    if (begin) {
         fake_flush(self, true);
+    } else {
+        pthread_mutex_lock(&pin->stream);
+        fake_forget_held(self);
+        pthread_mutex_unlock(&pin->stream);
+    }
     for (int i = 0; i < self->config.outputs; i++) {
         IPin *peer = NULL;
 
@@ -528,6 +533,7 @@ void fake_pin_init(struct fake_filter *filter, struct fake_pin *pin, int index, 
     swprintf(pin->name, 16, L"%s%s%d", filter->config.hidden_inputs && !is_output ? "~" : "",
              is_output ? "out" : "in", index);
     pthread_mutex_init(&pin->gate, NULL);
+    pthread_mutex_init(&pin->stream, NULL);
     pthread_cond_init(&pin->gate_changed, NULL);
 }
 
@@ -540,5 +546,6 @@ void fake_pin_fini(struct fake_pin *pin)
     if (pin->blocked_event != NULL)
         CloseHandle(pin->blocked_event);
     pthread_mutex_destroy(&pin->gate);
+    pthread_mutex_destroy(&pin->stream);
     pthread_cond_destroy(&pin->gate_changed);
 }
