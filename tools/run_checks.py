@@ -194,7 +194,7 @@ STAGES = {stage.name: stage for stage in [
     Build('asan', 'AddressSanitizer, LeakSanitizer and UBSan, all tests', 'build-asan',
           {'b_sanitize': 'address,undefined', 'b_lundef': 'false'},
           {'ASAN_OPTIONS': 'detect_leaks=1:abort_on_error=1:strict_string_checks=1',
-           'LSAN_OPTIONS': f'suppressions={TREE}/tools/lsan.supp:print_suppressions=0',
+           'LSAN_OPTIONS': f'suppressions={TREE}/tools/lsan.supp:print_suppressions=0:use_tls=0',
            'UBSAN_OPTIONS': 'halt_on_error=1:abort_on_error=1:print_stacktrace=1'}, patience=4),
     Build('tsan', 'ThreadSanitizer, all tests', 'build-tsan', {'b_sanitize': 'thread', 'b_lundef': 'false'},
           {'TSAN_OPTIONS': f'suppressions={TREE}/tools/tsan.supp:print_suppressions=0:'
