@@ -223,8 +223,8 @@ def main():
     names = list(STAGES) if arguments.all else [n for n in arguments.names if n in STAGES]
     tests = [n for n in arguments.names if n not in STAGES]
     if tests:
-        folder = os.path.join(TREE, 'tests')
-        suites = {d for d in os.listdir(folder)} | {'unit'}
+        folders = [os.path.join(TREE, 'tests'), os.path.join(TREE, 'tests', 'unit')]
+        suites = {d for folder in folders for d in os.listdir(folder)} | {'fast', 'slow', 'stress'}
         tests = [t for n in tests for t in (('--suite', n) if n in suites else (n,))]
     total = Count()
     for name in names or ['gcc']:
