@@ -15,7 +15,8 @@
 extern "C" {
 #endif
 
-/* One class that CoCreateInstance can make.  Every pointer stays valid for the life of the process. */
+/* One class that CoCreateInstance can make.  Every pointer stays valid for the life of the
+ * process. */
 struct rg_class_info {
     const char *name;   /* short and stable: "invert" */
     const char *help;   /* one line */
@@ -40,13 +41,14 @@ RG_API HRESULT rg_module_error_at(unsigned index, const char **ret_file, const c
  * S_OK: the caller closes *ret_fd; E_HANDLE; E_POINTER; an HRESULT of the system's error. */
 RG_API HRESULT rg_handle_fd(HANDLE handle, int *ret_fd);
 
-/* Any thread.  A media type in words: "video I420 1280x720 25 fps", "audio PCM s16 48000 Hz 2 ch".
- * Always ends in NUL if size > 0.  Returns the length the whole text has. */
+/* Any thread.  A media type in words: "video I420 1280x720 25 fps", "audio PCM s16 48000 Hz
+ * 2 ch". Always ends in NUL if size > 0.  Returns the length the whole text has. */
 RG_API unsigned rg_media_type_text(const AM_MEDIA_TYPE *type, char *text, unsigned size);
 
 /* Any thread.  How many objects of the library are alive now; with report, tells each.
  * Counted in debug builds, 0 otherwise. */
-RG_API unsigned rg_live_objects(void (*report)(const char *name, unsigned references, void *context),
+RG_API unsigned rg_live_objects(void (*report)(const char *name, unsigned references,
+                                               void *context),
                                 void *context);
 
 /* "0.1.0" */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* enum_pins.c - IEnumPins over a filter's pins: inputs first, then outputs.
  *
- * Control threads.  A filter that gained pins makes its enumerators answer VFW_E_ENUM_OUT_OF_SYNC until Reset.
+ * Control threads.  A filter that gained pins makes its enumerators answer
+ * VFW_E_ENUM_OUT_OF_SYNC until Reset.
  * Knows: the filter's pin arrays.  Must not know: connections.
  */
 #include "base/filter.h"
@@ -40,7 +41,8 @@ static bool is_stale(struct pin_enum *e)
     return atomic_load(&e->version) != atomic_load(&e->filter->pins_version);
 }
 
-static HRESULT STDMETHODCALLTYPE pins_next(IEnumPins *face, ULONG wanted, IPin **pins, ULONG *fetched)
+static HRESULT STDMETHODCALLTYPE pins_next(IEnumPins *face, ULONG wanted, IPin **pins,
+                                           ULONG *fetched)
 {
     struct pin_enum *e = enum_of(face);
     ULONG done = 0;
@@ -104,11 +106,8 @@ static HRESULT STDMETHODCALLTYPE pins_clone(IEnumPins *face, IEnumPins **ret)
 }
 
 static const IEnumPinsVtbl pins_vtbl = {
-    COM_UNKNOWN(IEnumPins),
-    .Next = pins_next,
-    .Skip = pins_skip,
-    .Reset = pins_reset,
-    .Clone = pins_clone,
+    COM_UNKNOWN(IEnumPins), .Next = pins_next,   .Skip = pins_skip,
+    .Reset = pins_reset,    .Clone = pins_clone,
 };
 
 static const struct com_entry pins_map[] = {

@@ -4,8 +4,8 @@
  * Control threads under the filter lock; notify and the small readers on any thread.
  * Knows: its pins.  Must not know: data.
  *
- * Stop goes: tell everyone who waits to come back (gates, the class), refuse new samples, then wait until the last streaming
- * call is out.  Only then is the class stopped.
+ * Stop goes: tell everyone who waits to come back (gates, the class), refuse new samples,
+ * then wait until the last streaming call is out.  Only then is the class stopped.
  */
 #include "base/filter.h"
 
@@ -259,7 +259,8 @@ static HRESULT STDMETHODCALLTYPE filter_info(IBaseFilter *face, FILTER_INFO *ret
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE filter_join(IBaseFilter *face, IFilterGraph *graph, LPCWSTR name)
+static HRESULT STDMETHODCALLTYPE filter_join(IBaseFilter *face, IFilterGraph *graph,
+                                             LPCWSTR name)
 {
     struct rg_filter *filter = filter_of(face);
     IMediaEventSink *sink = NULL;
@@ -305,7 +306,8 @@ static HRESULT STDMETHODCALLTYPE filter_class_id(IBaseFilter *face, CLSID *ret)
 
 void rg_filter_notify(struct rg_filter *filter, LONG code, LONG_PTR param1, LONG_PTR param2)
 {
-    /* the lock keeps the graph alive for the call: leaving it takes the lock too.  Notify takes no lock of the graph's own. */
+    /* the lock keeps the graph alive for the call: leaving it takes the lock too.  Notify
+     * takes no lock of the graph's own. */
     pthread_mutex_lock(&filter->info_lock);
     if (filter->sink != NULL)
         (void)IMediaEventSink_Notify(filter->sink, code, param1, param2);
@@ -380,7 +382,8 @@ HRESULT rg_filter_init(struct rg_filter *filter, const struct rg_class *cls,
     pthread_mutex_init(&filter->lock, NULL);
     pthread_mutex_init(&filter->info_lock, NULL);
     pthread_mutex_init(&filter->settings_lock, NULL);
-    com_object_init(&filter->object, cls->name, map != NULL ? map : plain_map, outer, filter_destroy);
+    com_object_init(&filter->object, cls->name, map != NULL ? map : plain_map, outer,
+                    filter_destroy);
     COM_FACE_INIT(&filter->object, filter->base_filter, &filter_vtbl);
     COM_FACE_INIT(&filter->object, filter->misc, &misc_vtbl);
     COM_FACE_INIT(&filter->object, filter->options, &rg_options_vtbl);
@@ -418,7 +421,8 @@ void rg_frozen_fini(struct rg_frozen *frozen)
 
 const void *rg_filter_settings(struct rg_filter *filter, struct rg_frozen *frozen)
 {
-    if (atomic_load_explicit(&filter->settings_version, memory_order_acquire) != frozen->version) {
+    if (atomic_load_explicit(&filter->settings_version, memory_order_acquire) !=
+        frozen->version) {
         pthread_mutex_lock(&filter->settings_lock);
         memcpy(frozen->settings, filter->settings, filter->cls->settings_size);
         frozen->version = atomic_load_explicit(&filter->settings_version, memory_order_relaxed);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* base/filter.h - the filter object under every base class: identity, state, clock, pins, options, events.
+/* base/filter.h - the filter object under every base class: identity, state, clock, pins,
+ * options, events.
  *
- * For the base classes in this folder alone; authors of filters never see it.
- * Control threads unless said otherwise.  Knows: COM, pins by their structs.  Must not know: media.
+ * For the base classes in this folder alone; authors of filters never see it. Control
+ * threads unless said otherwise.  Knows: COM, pins by their structs.  Must not know: media.
  */
 #pragma once
 
@@ -23,14 +24,16 @@ struct rg_filter_ops {
     void (*destroy)(struct rg_filter *filter);
     /* stopped -> paused.  Under lock.  Pins are active already. */
     HRESULT (*start)(struct rg_filter *filter);
-    /* Makes every streaming call that waits come back.  Not under lock; may come at any time. */
+    /* Makes every streaming call that waits come back.  Not under lock; may come at any
+     * time. */
     void (*wake)(struct rg_filter *filter);
     /* Any state -> stopped, pins inactive, nobody streams.  Under lock. */
     HRESULT (*stop)(struct rg_filter *filter);
     /* paused -> running and back; filter->state is the new one.  Under lock. */
     HRESULT (*run)(struct rg_filter *filter);
     HRESULT (*pause)(struct rg_filter *filter);
-    /* After the state is known: waits for preroll.  Not under lock.  S_OK, VFW_S_STATE_INTERMEDIATE, VFW_S_CANT_CUE. */
+    /* After the state is known: waits for preroll.  Not under lock.  S_OK,
+     * VFW_S_STATE_INTERMEDIATE, VFW_S_CANT_CUE. */
     HRESULT (*wait_state)(struct rg_filter *filter, DWORD timeout_ms);
     /* An option changed.  Not under lock.  NULL: nothing to do but at the next frame. */
     void (*settings_changed)(struct rg_filter *filter);
@@ -70,25 +73,30 @@ struct rg_filter {
     void *settings;                /* under `settings_lock` */
     atomic_uint settings_version;
 
-    /* grown under `lock`, never shrunk while the filter lives; counts are published after the entry */
+    /* grown under `lock`, never shrunk while the filter lives; counts are published after
+     * the entry */
     struct rg_in_pin *in[RG_MAX_PINS];
     struct rg_out_pin *out[RG_MAX_PINS];
     atomic_uint n_in, n_out;
     atomic_uint pins_version;
 };
 
-/* Fills *filter and makes its identity.  more_map: further faces of the derived struct, or NULL for none; it is the whole
- * map then and must list the three faces above too (RG_FILTER_ENTRIES).  Leaves one reference with the caller.
- * S_OK; E_OUTOFMEMORY: *filter is as freed but for its memory. */
-HRESULT rg_filter_init(struct rg_filter *filter, const struct rg_class *cls, const struct rg_filter_ops *ops,
-                       IUnknown *outer, const struct com_entry *map);
+/* Fills *filter and makes its identity.  more_map: further faces of the derived struct, or
+ * NULL for none; it is the whole map then and must list the three faces above too
+ * (RG_FILTER_ENTRIES).  Leaves one reference with the caller. S_OK; E_OUTOFMEMORY: *filter
+ * is as freed but for its memory. */
+HRESULT rg_filter_init(struct rg_filter *filter, const struct rg_class *cls,
+                       const struct rg_filter_ops *ops, IUnknown *outer,
+                       const struct com_entry *map);
 
-#define RG_FILTER_ENTRIES(type, member)                                                          \
-    { &IID_IBaseFilter, offsetof(type, member.base_filter) },                                    \
-        { &IID_IMediaFilter, offsetof(type, member.base_filter) },                               \
-        { &IID_IPersist, offsetof(type, member.base_filter) },                                   \
-        { &IID_IAMFilterMiscFlags, offsetof(type, member.misc) },                                \
-        { &IID_IRgOptions, offsetof(type, member.options) }
+#define RG_FILTER_ENTRIES(type, member)                                                        \
+    { &IID_IBaseFilter, offsetof(type, member.base_filter) },                                  \
+        { &IID_IMediaFilter, offsetof(type, member.base_filter) },                             \
+        { &IID_IPersist, offsetof(type, member.base_filter) },                                 \
+        { &IID_IAMFilterMiscFlags, offsetof(type, member.misc) },                              \
+    {                                                                                          \
+        &IID_IRgOptions, offsetof(type, member.options)                                        \
+    }
 
 /* From destroy: everything that rg_filter_init made. */
 void rg_filter_fini(struct rg_filter *filter);
@@ -107,7 +115,8 @@ HRESULT rg_filter_stream_time(struct rg_filter *filter, REFERENCE_TIME *ret);
 /* The clock with a reference, or NULL; *ret_start gets the start time.  Any thread. */
 IReferenceClock *rg_filter_clock(struct rg_filter *filter, REFERENCE_TIME *ret_start);
 
-/* Streaming or control thread: brings the frozen copy up to date; one load if nothing changed. */
+/* Streaming or control thread: brings the frozen copy up to date; one load if nothing
+ * changed. */
 const void *rg_filter_settings(struct rg_filter *filter, struct rg_frozen *frozen);
 /* S_OK; E_OUTOFMEMORY. */
 HRESULT rg_frozen_init(struct rg_frozen *frozen, struct rg_filter *filter);

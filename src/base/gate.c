@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* gate.c - begin, end and block: the state table of spec section 2.3 over an asymmetric fence.
+/* gate.c - begin, end and block: the state table of spec section 2.3 over an asymmetric
+ * fence.
  *
  * begin and end run on streaming threads, the rest on any.  The lock is a leaf.
  * Knows: threads, time.  Must not know: pins.
  *
- * Why no sample slips through: the owner stores `depth`, then reads `attention`; the closer stores `attention`, runs a
- * membarrier, then reads `depth`.  Whatever the order, either the owner sees the request or the closer sees the owner.
+ * Why no sample slips through: the owner stores `depth`, then reads `attention`; the closer
+ * stores `attention`, runs a membarrier, then reads `depth`.  Whatever the order, either the
+ * owner sees the request or the closer sees the owner.
  */
 #include "base/gate.h"
 
@@ -108,7 +110,8 @@ static void open_locked(struct rg_gate *gate)
     }
     gate->state = RG_GATE_OPEN;
     gate->blocker = 0;
-    signal_and_close(&gate->event); /* a pending block that is cancelled releases its waiter too */
+    signal_and_close(
+        &gate->event); /* a pending block that is cancelled releases its waiter too */
     settle_attention_locked(gate);
     pthread_cond_broadcast(&gate->changed);
 }
@@ -125,7 +128,8 @@ static void fire_armed_locked(struct rg_gate *gate)
         enter_closed_locked(gate);
 }
 
-/* If nobody is inside any more, whoever waited for that goes on.  A holder may be inside itself: it counts anew. */
+/* If nobody is inside any more, whoever waited for that goes on.  A holder may be inside
+ * itself: it counts anew. */
 static void leave_locked(struct rg_gate *gate)
 {
     if (gate->state == RG_GATE_PENDING && !in_use_locked(gate))
@@ -144,8 +148,8 @@ static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start, bool may_w
     pthread_mutex_lock(&gate->lock);
     leave_locked(gate); /* the fast path's try at entering may have held up a closer */
     for (;;) {
-        if (gate->armed_event != NULL && gate->state == RG_GATE_OPEN && start != RG_GATE_NO_TIME &&
-            start >= gate->armed_time)
+        if (gate->armed_event != NULL && gate->state == RG_GATE_OPEN &&
+            start != RG_GATE_NO_TIME && start >= gate->armed_time)
             fire_armed_locked(gate);
         if (gate->state == RG_GATE_OPEN && gate->holds == 0)
             break;
@@ -414,7 +418,8 @@ void rg_gate_read(struct rg_gate *gate, struct rg_gate_times *ret)
     ret->is_closed = gate->state == RG_GATE_CLOSED;
     ret->closings = gate->closings;
     ret->closed_ns = ret->is_closed ? rg_time_now_ns() - gate->closed_since : gate->closed_ns;
-    ret->closed_max_ns = ret->closed_ns > gate->closed_max_ns ? ret->closed_ns : gate->closed_max_ns;
+    ret->closed_max_ns =
+        ret->closed_ns > gate->closed_max_ns ? ret->closed_ns : gate->closed_max_ns;
     ret->waiting = gate->waiting;
     ret->held_start = gate->held_start;
     pthread_mutex_unlock(&gate->lock);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* base/gate.h - where a sample passes from an output pin into a link, and where it can be made to wait.
+/* base/gate.h - where a sample passes from an output pin into a link, and where it can be
+ * made to wait.
  *
- * The streaming thread brackets each use of its link with begin and end.  Open, that is a store, a compare and a store:
- * no lock, no fence, no system call.  Closing the gate pays instead: a membarrier makes every thread's stores visible.
+ * The streaming thread brackets each use of its link with begin and end.  Open, that is a
+ * store, a compare and a store: no lock, no fence, no system call.  Closing the gate pays
+ * instead: a membarrier makes every thread's stores visible.
  * Knows: threads, time.  Must not know: pins, samples, connections.
  *
- * The fast path belongs to one thread, the first that used the gate since rg_gate_rest; others are counted under the lock.
+ * The fast path belongs to one thread, the first that used the gate since rg_gate_rest;
+ * others are counted under the lock.
  */
 #pragma once
 
@@ -43,14 +46,14 @@ struct rg_gate {
 
     /* under `lock` */
     enum rg_gate_state state;
-    unsigned others;     /* users that are not the owner */
-    uintptr_t blocker;   /* who asked for the block; 0 exactly when open */
-    HANDLE event;        /* ours; exists exactly while pending and asked for */
-    unsigned holds;      /* internal edits of the link in progress or asked for */
-    bool stopping;       /* waiters leave with VFW_E_STATE_CHANGED */
+    unsigned others;   /* users that are not the owner */
+    uintptr_t blocker; /* who asked for the block; 0 exactly when open */
+    HANDLE event;      /* ours; exists exactly while pending and asked for */
+    unsigned holds;    /* internal edits of the link in progress or asked for */
+    bool stopping;     /* waiters leave with VFW_E_STATE_CHANGED */
     bool flushing;
     REFERENCE_TIME armed_time;
-    HANDLE armed_event;  /* ours; NULL: not armed */
+    HANDLE armed_event; /* ours; NULL: not armed */
     uintptr_t armer;
     unsigned waiting;
     REFERENCE_TIME held_start;
@@ -62,8 +65,8 @@ struct rg_gate {
 void rg_gate_init(struct rg_gate *gate);
 void rg_gate_fini(struct rg_gate *gate);
 
-/* Streaming thread.  start: 100 ns, or RG_GATE_NO_TIME.  S_OK: inside, rg_gate_end must follow; VFW_E_STATE_CHANGED: the gate is
- * closed and the filter stops or flushes. */
+/* Streaming thread.  start: 100 ns, or RG_GATE_NO_TIME.  S_OK: inside, rg_gate_end must
+ * follow; VFW_E_STATE_CHANGED: the gate is closed and the filter stops or flushes. */
 HRESULT rg_gate_begin(struct rg_gate *gate, REFERENCE_TIME start);
 /* Any thread: the same without waiting; VFW_E_PIN_ALREADY_BLOCKED where begin would wait. */
 HRESULT rg_gate_try_begin(struct rg_gate *gate);
@@ -77,15 +80,17 @@ HRESULT rg_gate_block_at(struct rg_gate *gate, REFERENCE_TIME time, HANDLE event
 /* Streaming thread: the stream has ended, no later time will come. */
 void rg_gate_end_of_stream(struct rg_gate *gate);
 
-/* Control thread: the stop event of the contract.  true: waiters leave, and new ones too while it is closed. */
+/* Control thread: the stop event of the contract.  true: waiters leave, and new ones too
+ * while it is closed. */
 void rg_gate_set_stopping(struct rg_gate *gate, bool on);
 void rg_gate_set_flushing(struct rg_gate *gate, bool on);
 
 /* Control thread: nobody streams through the pin; the next user may become the owner. */
 void rg_gate_rest(struct rg_gate *gate);
 
-/* Control thread: keeps every user outside while the caller changes the link; nests with Block.  hold waits
- * for users to leave, at most timeout_ms: VFW_E_TIMEOUT.  A caller that is inside the gate itself gets S_OK at once if alone. */
+/* Control thread: keeps every user outside while the caller changes the link; nests with
+ * Block.  hold waits for users to leave, at most timeout_ms: VFW_E_TIMEOUT.  A caller that
+ * is inside the gate itself gets S_OK at once if alone. */
 HRESULT rg_gate_hold(struct rg_gate *gate, DWORD timeout_ms);
 void rg_gate_release(struct rg_gate *gate);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* in_pin.c - IPin and IPinConnection of an input pin: connecting, and being taken off while it runs.
+/* in_pin.c - IPin and IPinConnection of an input pin: connecting, and being taken off while
+ * it runs.
  *
  * Control threads, under the filter lock.  The flow in is in in_pin_flow.c.
  * Knows: its filter's ops.  Must not know: who is upstream, beyond the IPin it was given.
@@ -102,7 +103,8 @@ static HRESULT proposed_type(void *context, unsigned index, AM_MEDIA_TYPE *ret)
 {
     struct rg_in_pin *pin = context;
 
-    return pin->ops->get_type != NULL ? pin->ops->get_type(pin, index, ret) : VFW_S_NO_MORE_ITEMS;
+    return pin->ops->get_type != NULL ? pin->ops->get_type(pin, index, ret)
+                                      : VFW_S_NO_MORE_ITEMS;
 }
 
 static HRESULT STDMETHODCALLTYPE in_enum_types(IPin *face, IEnumMediaTypes **ret)
@@ -144,7 +146,8 @@ static HRESULT accept_connection(struct rg_in_pin *pin, const AM_MEDIA_TYPE *typ
     return hr == S_OK ? S_OK : FAILED(hr) ? hr : VFW_E_TYPE_NOT_ACCEPTED;
 }
 
-static void set_link(struct rg_in_pin *pin, struct rg_in_link *where, IPin *peer, AM_MEDIA_TYPE *type)
+static void set_link(struct rg_in_pin *pin, struct rg_in_link *where, IPin *peer,
+                     AM_MEDIA_TYPE *type)
 {
     pthread_mutex_lock(&pin->link_lock);
     where->peer = peer;
@@ -204,7 +207,8 @@ static HRESULT receive_change(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE in_receive_connection(IPin *face, IPin *peer, const AM_MEDIA_TYPE *type)
+static HRESULT STDMETHODCALLTYPE in_receive_connection(IPin *face, IPin *peer,
+                                                       const AM_MEDIA_TYPE *type)
 {
     struct rg_in_pin *pin = of_pin(face);
     PIN_DIRECTION direction = PINDIR_OUTPUT;
@@ -306,7 +310,8 @@ static struct rg_in_pin *of_connection(IPinConnection *face)
     return COM_HOME(face, struct rg_in_pin);
 }
 
-static HRESULT STDMETHODCALLTYPE in_dynamic_accept(IPinConnection *face, const AM_MEDIA_TYPE *type)
+static HRESULT STDMETHODCALLTYPE in_dynamic_accept(IPinConnection *face,
+                                                   const AM_MEDIA_TYPE *type)
 {
     struct rg_in_pin *pin = of_connection(face);
 
@@ -488,8 +493,8 @@ void rg_pin_name(WCHAR *to, const char *name)
     (void)rg_text_to_wide(to, MAX_PIN_NAME, name); /* a longer name is cut */
 }
 
-void rg_in_pin_init(struct rg_in_pin *pin, struct rg_filter *filter, const struct rg_in_pin_ops *ops,
-                    const char *name)
+void rg_in_pin_init(struct rg_in_pin *pin, struct rg_filter *filter,
+                    const struct rg_in_pin_ops *ops, const char *name)
 {
     unsigned index = atomic_load(&filter->n_in);
 

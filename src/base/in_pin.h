@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* base/in_pin.h - an input pin: where samples enter a filter, and where it can be taken off while it runs.
+/* base/in_pin.h - an input pin: where samples enter a filter, and where it can be taken off
+ * while it runs.
  *
- * For the base classes in this folder.  Receive, EndOfStream and NewSegment run on streaming threads under the pin's
- * streaming lock; connecting and flushing on control threads.
+ * For the base classes in this folder.  Receive, EndOfStream and NewSegment run on streaming
+ * threads under the pin's streaming lock; connecting and flushing on control threads.
  * Knows: its filter, the connection's record.  Must not know: who is upstream.
  */
 #pragma once
@@ -26,13 +27,16 @@ HRESULT rg_drops_get(struct rg_drops *drops, ULONG index, RG_DROP *ret);
 uint64_t rg_drops_total(struct rg_drops *drops);
 
 struct rg_in_pin_ops {
-    /* Control thread.  Can the pin take this type?  S_OK or VFW_E_TYPE_NOT_ACCEPTED (or S_FALSE). */
+    /* Control thread.  Can the pin take this type?  S_OK or VFW_E_TYPE_NOT_ACCEPTED (or
+     * S_FALSE). */
     HRESULT (*accept)(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type);
-    /* Any thread, connected and perhaps active: and while it runs?  S_OK or VFW_E_TYPE_NOT_ACCEPTED. */
+    /* Any thread, connected and perhaps active: and while it runs?  S_OK or
+     * VFW_E_TYPE_NOT_ACCEPTED. */
     HRESULT (*accept_dynamic)(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type);
     /* Optional: types to propose. */
     HRESULT (*get_type)(struct rg_in_pin *pin, unsigned index, AM_MEDIA_TYPE *ret);
-    /* Optional: a connection was made (its type is pin->link.type), or broken.  connected may refuse. */
+    /* Optional: a connection was made (its type is pin->link.type), or broken.  connected
+     * may refuse. */
     HRESULT (*connected)(struct rg_in_pin *pin);
     void (*disconnected)(struct rg_in_pin *pin);
     /* The type of the connection changed while it stands.  Under the streaming lock. */
@@ -41,16 +45,20 @@ struct rg_in_pin_ops {
     /* Streaming thread, under the streaming lock. */
     HRESULT (*receive)(struct rg_in_pin *pin, IMediaSample *sample);
     HRESULT (*end_of_stream)(struct rg_in_pin *pin);
-    HRESULT (*new_segment)(struct rg_in_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop, double rate);
-    /* Optional: a push-through marker; the pin queues samples and calls rg_in_pin_signal_marker when it has worked through
-     * them.  NULL: everything is done when Receive returns. */
+    HRESULT(*new_segment)
+    (struct rg_in_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop, double rate);
+    /* Optional: a push-through marker; the pin queues samples and calls
+     * rg_in_pin_signal_marker when it has worked through them.  NULL: everything is done
+     * when Receive returns. */
     HRESULT (*marker)(struct rg_in_pin *pin);
 
-    /* Control thread, not under the streaming lock: passes flush on.  end_flush runs with data refused still. */
+    /* Control thread, not under the streaming lock: passes flush on.  end_flush runs with
+     * data refused still. */
     HRESULT (*begin_flush)(struct rg_in_pin *pin);
     HRESULT (*end_flush)(struct rg_in_pin *pin);
 
-    /* Optional: the pin is being taken off; a call that waits inside it comes back.  Any thread. */
+    /* Optional: the pin is being taken off; a call that waits inside it comes back.  Any
+     * thread. */
     void (*wake)(struct rg_in_pin *pin);
 
     /* Optional. */
@@ -67,8 +75,8 @@ struct rg_in_pin_ops {
 
 /* The connection as its input end sees it. */
 struct rg_in_link {
-    IPin *peer;                /* NULL: not connected */
-    IMemAllocator *allocator;  /* NULL until notified */
+    IPin *peer;               /* NULL: not connected */
+    IMemAllocator *allocator; /* NULL until notified */
     bool is_read_only;
     AM_MEDIA_TYPE type;
 };
@@ -87,12 +95,14 @@ struct rg_in_pin {
     unsigned index;
     WCHAR name[MAX_PIN_NAME];
 
-    pthread_mutex_t link_lock; /* a leaf; `link` and `next` are written under it and the filter lock */
+    pthread_mutex_t
+        link_lock; /* a leaf; `link` and `next` are written under it and the filter lock */
     struct rg_in_link link;
-    struct rg_in_link next;    /* prepared: peer set once it has connected */
-    IPin *expected;            /* who may connect as the next one; a reference */
+    struct rg_in_link next; /* prepared: peer set once it has connected */
+    IPin *expected;         /* who may connect as the next one; a reference */
 
-    pthread_mutex_t stream_lock; /* Receive, EndOfStream, NewSegment, and control that waits for them to be out */
+    pthread_mutex_t
+        stream_lock; /* Receive, EndOfStream, NewSegment, and control that waits for them to be out */
     atomic_bool is_active, is_flushing, has_failed;
     /* owned by the streaming thread (under stream_lock) */
     REFERENCE_TIME segment_start, segment_stop;
@@ -101,7 +111,7 @@ struct rg_in_pin {
     pthread_mutex_t marker_lock; /* a leaf */
     HANDLE marker;               /* ours: who waits for a push-through marker */
     bool marker_has_come;        /* since it was asked for */
-    unsigned late_markers;       /* nobody waits for them any more; they are no ends of streams */
+    unsigned late_markers; /* nobody waits for them any more; they are no ends of streams */
 
     /* the ledger; written under stream_lock, read by any */
     _Atomic(uint64_t) samples, bytes, refused, markers;
@@ -113,15 +123,16 @@ struct rg_in_pin {
 };
 
 /* Adds pin to its filter.  name is UTF-8.  Called once per pin. */
-void rg_in_pin_init(struct rg_in_pin *pin, struct rg_filter *filter, const struct rg_in_pin_ops *ops,
-                    const char *name);
+void rg_in_pin_init(struct rg_in_pin *pin, struct rg_filter *filter,
+                    const struct rg_in_pin_ops *ops, const char *name);
 void rg_in_pin_fini(struct rg_in_pin *pin);
 
 /* Any thread. */
 bool rg_in_pin_is_connected(struct rg_in_pin *pin);
 /* Under the filter lock: state changes. */
 void rg_in_pin_activate(struct rg_in_pin *pin);
-void rg_in_pin_refuse(struct rg_in_pin *pin); /* from now on Receive says VFW_E_WRONG_STATE; any thread */
+void rg_in_pin_refuse(
+    struct rg_in_pin *pin); /* from now on Receive says VFW_E_WRONG_STATE; any thread */
 void rg_in_pin_wait_out(struct rg_in_pin *pin); /* until no streaming call is inside */
 
 /* Any thread: signals the registered marker event.  false: none is registered. */

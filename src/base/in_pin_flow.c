@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* in_pin_flow.c - what comes in: samples, markers, segments, flushes; and where the samples' memory is agreed on.
+/* in_pin_flow.c - what comes in: samples, markers, segments, flushes; and where the samples'
+ * memory is agreed on.
  *
- * Receive, EndOfStream, NewSegment: streaming threads, under stream_lock.  Flush, allocators: control threads.
+ * Receive, EndOfStream, NewSegment: streaming threads, under stream_lock.  Flush,
+ * allocators: control threads.
  * Knows: its filter's ops.  Must not know: who is upstream.
  */
 #include <string.h>
@@ -115,8 +117,8 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_end_flush(IPin *face)
     return hr;
 }
 
-HRESULT STDMETHODCALLTYPE rg_in_pin_new_segment(IPin *face, REFERENCE_TIME start, REFERENCE_TIME stop,
-                                                double rate)
+HRESULT STDMETHODCALLTYPE rg_in_pin_new_segment(IPin *face, REFERENCE_TIME start,
+                                                REFERENCE_TIME stop, double rate)
 {
     struct rg_in_pin *pin = of_pin(face);
     HRESULT hr = S_OK;
@@ -155,11 +157,13 @@ static HRESULT STDMETHODCALLTYPE in_get_allocator(IMemInputPin *face, IMemAlloca
     if (*ret != NULL)
         IMemAllocator_AddRef(*ret);
     pthread_mutex_unlock(&pin->link_lock);
-    return *ret != NULL ? S_OK : VFW_E_NO_ALLOCATOR; /* ours needs none of its own: one per link, made upstream */
+    return *ret != NULL
+               ? S_OK
+               : VFW_E_NO_ALLOCATOR; /* ours needs none of its own: one per link, made upstream */
 }
 
-static HRESULT STDMETHODCALLTYPE in_notify_allocator(IMemInputPin *face, IMemAllocator *allocator,
-                                                     BOOL read_only)
+static HRESULT STDMETHODCALLTYPE in_notify_allocator(IMemInputPin *face,
+                                                     IMemAllocator *allocator, BOOL read_only)
 {
     struct rg_in_pin *pin = of_memory(face);
     struct rg_in_link *link;

@@ -11,7 +11,8 @@ extern const IMemInputPinVtbl rg_in_memory_vtbl;
 HRESULT STDMETHODCALLTYPE rg_in_pin_end_of_stream(IPin *face);
 HRESULT STDMETHODCALLTYPE rg_in_pin_begin_flush(IPin *face);
 HRESULT STDMETHODCALLTYPE rg_in_pin_end_flush(IPin *face);
-HRESULT STDMETHODCALLTYPE rg_in_pin_new_segment(IPin *face, REFERENCE_TIME start, REFERENCE_TIME stop, double rate);
+HRESULT STDMETHODCALLTYPE rg_in_pin_new_segment(IPin *face, REFERENCE_TIME start,
+                                                REFERENCE_TIME stop, double rate);
 
 /* Under the filter lock: forgets a connection record, this end only. */
 void rg_in_link_clear(struct rg_in_pin *pin, struct rg_in_link *where);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* in_pin_link.c - IRgLink of an input pin: the ledger, and the next connection beside the present one.
+/* in_pin_link.c - IRgLink of an input pin: the ledger, and the next connection beside the
+ * present one.
  *
  * Ledger: any thread.  Prepare, Commit, Cancel: control threads under the graph lock.
  * Knows: the pin's records.  Must not know: when an edit is made; graph/rewire.c does.
@@ -108,7 +109,8 @@ static HRESULT STDMETHODCALLTYPE link_is_blocked(IRgLink *face, REFERENCE_TIME *
     return E_NOTIMPL;
 }
 
-static HRESULT STDMETHODCALLTYPE link_prepare(IRgLink *face, IPin *peer, const AM_MEDIA_TYPE *type)
+static HRESULT STDMETHODCALLTYPE link_prepare(IRgLink *face, IPin *peer,
+                                              const AM_MEDIA_TYPE *type)
 {
     struct rg_in_pin *pin = of_link(face);
     HRESULT hr = S_OK;
@@ -138,8 +140,8 @@ void rg_in_link_forget_next(struct rg_in_pin *pin)
     }
 }
 
-/* The filter hears of another type while both records are still whole.  Under the streaming lock, as nobody may
- * look at the record while it changes. */
+/* The filter hears of another type while both records are still whole.  Under the streaming
+ * lock, as nobody may look at the record while it changes. */
 static HRESULT exchange(struct rg_in_pin *pin, struct rg_in_link *ret_old)
 {
     HRESULT hr;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* options.c - IRgOptions: a filter's settings by name, as text.
  *
- * Any thread.  A value is parsed into a copy of the whole settings, which then replaces the former set, so the streaming
- * thread never sees half a change.
+ * Any thread.  A value is parsed into a copy of the whole settings, which then replaces the
+ * former set, so the streaming thread never sees half a change.
  * Knows: the option table.  Must not know: what the settings mean.
  */
 #include <errno.h>
@@ -182,7 +182,8 @@ void rg_options_defaults(const struct rg_class *cls, void *settings)
 
 /* ---- value to text --------------------------------------------------------------------- */
 
-static int option_print(const struct rg_option *o, const void *settings, char *text, size_t size)
+static int option_print(const struct rg_option *o, const void *settings, char *text,
+                        size_t size)
 {
     const char *field = (const char *)settings + o->offset;
     const char *word = "";
@@ -211,7 +212,8 @@ static struct rg_filter *filter_of(IRgOptions *face)
     return COM_HOME(face, struct rg_filter);
 }
 
-static HRESULT STDMETHODCALLTYPE options_describe(IRgOptions *face, ULONG index, RG_OPTION_INFO *ret)
+static HRESULT STDMETHODCALLTYPE options_describe(IRgOptions *face, ULONG index,
+                                                  RG_OPTION_INFO *ret)
 {
     const struct rg_option *o = option_at(filter_of(face)->cls, index);
 
@@ -230,7 +232,8 @@ static HRESULT fixed_option_now(struct rg_filter *filter)
     return rg_filter_is_connected(filter) ? VFW_E_ALREADY_CONNECTED : S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE options_set(IRgOptions *face, const char *name, const char *value)
+static HRESULT STDMETHODCALLTYPE options_set(IRgOptions *face, const char *name,
+                                             const char *value)
 {
     struct rg_filter *filter = filter_of(face);
     const struct rg_option *o;
@@ -256,7 +259,8 @@ static HRESULT STDMETHODCALLTYPE options_set(IRgOptions *face, const char *name,
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE options_get(IRgOptions *face, const char *name, char *value, ULONG size)
+static HRESULT STDMETHODCALLTYPE options_get(IRgOptions *face, const char *name, char *value,
+                                             ULONG size)
 {
     struct rg_filter *filter = filter_of(face);
     const struct rg_option *o;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* out_pin.c - an output pin: the flow out through the gate, IPin, and its states.
  *
- * begin, get, deliver, end: streaming thread.  The rest: control threads under the filter lock.
- * Knows: gate, link record.  Must not know: how a link is agreed on (out_pin_connect.c) or edited (out_pin_link.c).
+ * begin, get, deliver, end: streaming thread.  The rest: control threads under the filter
+ * lock.
+ * Knows: gate, link record.  Must not know: how a link is agreed on (out_pin_connect.c) or
+ * edited (out_pin_link.c).
  */
 #include "base/out_pin.h"
 
@@ -30,8 +32,8 @@ HRESULT rg_out_pin_begin(struct rg_out_pin *pin, REFERENCE_TIME start)
     HRESULT hr;
 
     if (start != RG_GATE_NO_TIME &&
-        __builtin_add_overflow(start, atomic_load_explicit(&pin->segment_offset, memory_order_relaxed),
-                               &start))
+        __builtin_add_overflow(
+            start, atomic_load_explicit(&pin->segment_offset, memory_order_relaxed), &start))
         start = INT64_MAX; /* a time that lies */
     hr = rg_gate_begin(&pin->gate, start);
     if (FAILED(hr))
@@ -56,11 +58,13 @@ HRESULT rg_out_pin_get(struct rg_out_pin *pin, ULONG bytes, IMediaSample **ret)
     return rg_allocator_get(pin->link.allocator, bytes, 0, ret);
 }
 
-/* What a filter that is new to the road has never heard: the segment; and that what it had before does not go on. */
+/* What a filter that is new to the road has never heard: the segment; and that what it had
+ * before does not go on. */
 static void greet(struct rg_out_pin *pin, IMediaSample *sample)
 {
     pin->link.is_fresh = false;
-    (void)IPin_NewSegment(pin->link.peer, pin->segment_start, pin->segment_stop, pin->segment_rate);
+    (void)IPin_NewSegment(pin->link.peer, pin->segment_start, pin->segment_stop,
+                          pin->segment_rate);
     if (sample != NULL && rg_sample_is_writable(sample))
         (void)IMediaSample_SetDiscontinuity(sample, TRUE);
 }
@@ -107,8 +111,8 @@ HRESULT rg_out_pin_end_of_stream(struct rg_out_pin *pin)
     return hr;
 }
 
-HRESULT rg_out_pin_new_segment(struct rg_out_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop,
-                               double rate)
+HRESULT rg_out_pin_new_segment(struct rg_out_pin *pin, REFERENCE_TIME start,
+                               REFERENCE_TIME stop, double rate)
 {
     HRESULT hr = rg_gate_begin(&pin->gate, RG_GATE_NO_TIME);
 
@@ -331,8 +335,8 @@ static HRESULT STDMETHODCALLTYPE out_unexpected(IPin *face)
     return E_UNEXPECTED; /* the stream comes out here, it does not go in */
 }
 
-static HRESULT STDMETHODCALLTYPE out_new_segment(IPin *face, REFERENCE_TIME start, REFERENCE_TIME stop,
-                                                 double rate)
+static HRESULT STDMETHODCALLTYPE out_new_segment(IPin *face, REFERENCE_TIME start,
+                                                 REFERENCE_TIME stop, double rate)
 {
     (void)start;
     (void)stop;
@@ -386,8 +390,9 @@ static HRESULT connect_locked(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA
             atomic_store(&pin->is_active, true);
         if (pin->ops->connected != NULL)
             hr = pin->ops->connected(pin);
-        if (FAILED(hr) && FAILED(rg_out_pin_exchange(pin, &link))) /* the record was empty before */
-            return S_OK; /* samples pass already: it stands */
+        if (FAILED(hr) &&
+            FAILED(rg_out_pin_exchange(pin, &link))) /* the record was empty before */
+            return S_OK;                             /* samples pass already: it stands */
     }
     if (FAILED(hr)) {
         rg_peer_disconnect(peer);
@@ -448,7 +453,8 @@ static const IPinVtbl out_pin_vtbl = {
 
 /* ---- IQualityControl ------------------------------------------------------------------- */
 
-static HRESULT STDMETHODCALLTYPE out_quality(IQualityControl *face, IBaseFilter *from, Quality q)
+static HRESULT STDMETHODCALLTYPE out_quality(IQualityControl *face, IBaseFilter *from,
+                                             Quality q)
 {
     struct rg_out_pin *pin = COM_HOME(face, struct rg_out_pin);
     RG_AUTO(IPin) peer = NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* base/out_pin.h - an output pin: the gate, and behind it the link as one record.
  *
- * For the base classes in this folder.  begin, get, deliver, end: streaming thread.  The rest: control threads.
+ * For the base classes in this folder.  begin, get, deliver, end: streaming thread.  The
+ * rest: control threads.
  * Knows: its filter, the gate, the connection's record.  Must not know: who is downstream.
  */
 #pragma once
@@ -13,9 +14,11 @@
 /* What a source does for IMediaSeeking.  Control threads.  Times in 100 ns. */
 struct rg_seek_ops {
     HRESULT (*duration)(struct rg_filter *filter, REFERENCE_TIME *ret);
-    HRESULT (*positions)(struct rg_filter *filter, REFERENCE_TIME *ret_current, REFERENCE_TIME *ret_stop);
+    HRESULT(*positions)
+    (struct rg_filter *filter, REFERENCE_TIME *ret_current, REFERENCE_TIME *ret_stop);
     /* Either pointer may be NULL: unchanged.  *current becomes the point reached. */
-    HRESULT (*set_positions)(struct rg_out_pin *pin, REFERENCE_TIME *current, REFERENCE_TIME *stop, bool flush);
+    HRESULT(*set_positions)
+    (struct rg_out_pin *pin, REFERENCE_TIME *current, REFERENCE_TIME *stop, bool flush);
     HRESULT (*set_rate)(struct rg_out_pin *pin, double rate);
     double (*rate)(struct rg_filter *filter);
 };
@@ -26,24 +29,27 @@ struct rg_out_pin_ops {
     /* Optional: beyond the list above, what else is accepted. */
     HRESULT (*accept)(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type);
     /* Optional: how many and how large buffers; *props comes with a default. */
-    HRESULT (*buffers)(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type, ALLOCATOR_PROPERTIES *props);
+    HRESULT(*buffers)
+    (struct rg_out_pin *pin, const AM_MEDIA_TYPE *type, ALLOCATOR_PROPERTIES *props);
     /* Optional: a connection was made or broken.  Under the filter lock. */
     HRESULT (*connected)(struct rg_out_pin *pin);
     void (*disconnected)(struct rg_out_pin *pin);
-    /* Optional: quality message from downstream.  NULL: handed upstream through the filter's first input. */
+    /* Optional: quality message from downstream.  NULL: handed upstream through the filter's
+     * first input. */
     HRESULT (*quality)(struct rg_out_pin *pin, Quality q);
     /* Sources: who carries out IMediaSeeking; NULL: upstream of the filter's first input. */
     const struct rg_seek_ops *seek;
 };
 
-/* The connection as its output end sees it.  One record: whoever is inside the gate sees all of the old or all of the new. */
+/* The connection as its output end sees it.  One record: whoever is inside the gate sees all
+ * of the old or all of the new. */
 struct rg_link {
-    IPin *peer;               /* NULL: not connected */
+    IPin *peer; /* NULL: not connected */
     IMemInputPin *input;
     IMemAllocator *allocator;
     bool is_read_only;
     AM_MEDIA_TYPE type;
-    bool is_fresh;            /* nothing has passed yet: segment and discontinuity go first */
+    bool is_fresh; /* nothing has passed yet: segment and discontinuity go first */
 };
 
 struct rg_out_pin {
@@ -62,13 +68,16 @@ struct rg_out_pin {
 
     struct rg_gate gate;
     pthread_mutex_t link_lock; /* a leaf: control threads that look at the link */
-    struct rg_link link;       /* written under the filter lock, link_lock and a gate hold; read inside the gate */
-    struct rg_link next;       /* prepared; under the filter lock */
-    unsigned link_serial;      /* as `link`; another one for each link, also where is_fresh is used up already */
-    struct rg_link retired;    /* exchanged for another, to be let go of; under the filter lock */
+    struct rg_link
+        link; /* written under the filter lock, link_lock and a gate hold; read inside the gate */
+    struct rg_link next; /* prepared; under the filter lock */
+    unsigned
+        link_serial; /* as `link`; another one for each link, also where is_fresh is used up already */
+    struct rg_link retired; /* exchanged for another, to be let go of; under the filter lock */
 
     /* owned by the streaming thread, inside the gate */
-    atomic_uint ends;          /* EndOfStream calls since the last sample, push-through markers not forgotten */
+    atomic_uint
+        ends; /* EndOfStream calls since the last sample, push-through markers not forgotten */
     REFERENCE_TIME segment_start, segment_stop;
     double segment_rate;
     _Atomic(int64_t) segment_offset; /* segment_start, for the gate's times */
@@ -82,15 +91,17 @@ struct rg_out_pin {
     void *user;
 };
 
-/* Adds pin to its filter.  *pin is zeroed but for user, and the segment (its rate not 0) if it joins a stream under way. */
-void rg_out_pin_init(struct rg_out_pin *pin, struct rg_filter *filter, const struct rg_out_pin_ops *ops,
-                     const char *name);
+/* Adds pin to its filter.  *pin is zeroed but for user, and the segment (its rate not 0) if
+ * it joins a stream under way. */
+void rg_out_pin_init(struct rg_out_pin *pin, struct rg_filter *filter,
+                     const struct rg_out_pin_ops *ops, const char *name);
 void rg_out_pin_fini(struct rg_out_pin *pin);
 bool rg_out_pin_is_connected(struct rg_out_pin *pin);
 
 /* ---- streaming thread ------------------------------------------------------------------ */
 
-/* Waits at the gate.  S_OK: the link stands still until rg_out_pin_end.  VFW_E_NOT_CONNECTED; VFW_E_STATE_CHANGED. */
+/* Waits at the gate.  S_OK: the link stands still until rg_out_pin_end.
+ * VFW_E_NOT_CONNECTED; VFW_E_STATE_CHANGED. */
 HRESULT rg_out_pin_begin(struct rg_out_pin *pin, REFERENCE_TIME start);
 void rg_out_pin_end(struct rg_out_pin *pin);
 
@@ -101,7 +112,8 @@ HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample);
 
 /* Bracket by themselves. */
 HRESULT rg_out_pin_end_of_stream(struct rg_out_pin *pin);
-HRESULT rg_out_pin_new_segment(struct rg_out_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop, double rate);
+HRESULT rg_out_pin_new_segment(struct rg_out_pin *pin, REFERENCE_TIME start,
+                               REFERENCE_TIME stop, double rate);
 
 /* ---- control threads ------------------------------------------------------------------- */
 
@@ -118,8 +130,10 @@ IPin *rg_out_pin_peer(struct rg_out_pin *pin);
 IMemInputPin *rg_out_pin_input(struct rg_out_pin *pin);
 IMemAllocator *rg_out_pin_allocator(struct rg_out_pin *pin);
 
-/* out_pin_connect.c: type and allocator agreement with peer into *ret.  Under the filter lock. */
-HRESULT rg_out_pin_negotiate(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type, struct rg_link *ret);
+/* out_pin_connect.c: type and allocator agreement with peer into *ret.  Under the filter
+ * lock. */
+HRESULT rg_out_pin_negotiate(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type,
+                             struct rg_link *ret);
 void rg_link_clear(struct rg_link *link);
 /* Undo towards a peer that has accepted. */
 void rg_peer_disconnect(IPin *peer);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* out_pin_connect.c - how an output pin and an input pin agree: on a type, then on an allocator.
+/* out_pin_connect.c - how an output pin and an input pin agree: on a type, then on an
+ * allocator.
  *
- * Control threads under the filter lock, or a streaming thread that edits its own link inside the gate.
+ * Control threads under the filter lock, or a streaming thread that edits its own link
+ * inside the gate.
  * Knows: the rules of spec section 8.2.  Must not know: when the new record takes effect.
  */
 #include <string.h>

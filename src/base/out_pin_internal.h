@@ -9,6 +9,6 @@
 /* S_OK if the pin itself would connect with this type. */
 HRESULT rg_out_pin_accepts(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type);
 
-/* Makes *fresh the link, as one record with nobody inside the gate; *fresh gets the former one.  VFW_E_TIMEOUT: someone
- * stayed inside, nothing changed. */
+/* Makes *fresh the link, as one record with nobody inside the gate; *fresh gets the former
+ * one.  VFW_E_TIMEOUT: someone stayed inside, nothing changed. */
 HRESULT rg_out_pin_exchange(struct rg_out_pin *pin, struct rg_link *fresh);

@@ -15,8 +15,8 @@ static struct rg_out_pin *of_link(IRgLink *face)
 
 /* ---- IPinFlowControl ------------------------------------------------------------------- */
 
-/* The stream had ended before the road was changed: the new road has not heard of it, and nobody else will say it.
- * Under a hold of the gate: nobody is inside. */
+/* The stream had ended before the road was changed: the new road has not heard of it, and
+ * nobody else will say it. Under a hold of the gate: nobody is inside. */
 static void repeat_end(struct rg_out_pin *pin)
 {
     RG_AUTO(IPin) peer = NULL;
@@ -123,7 +123,8 @@ static HRESULT prepare_locked(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE link_prepare(IRgLink *face, IPin *peer, const AM_MEDIA_TYPE *type)
+static HRESULT STDMETHODCALLTYPE link_prepare(IRgLink *face, IPin *peer,
+                                              const AM_MEDIA_TYPE *type)
 {
     struct rg_out_pin *pin = of_link(face);
     HRESULT hr;
@@ -164,7 +165,8 @@ static HRESULT STDMETHODCALLTYPE link_commit(IRgLink *face)
     return hr;
 }
 
-/* The peer of a prepared link has us as its only connection, or as its next one beside another that must stay. */
+/* The peer of a prepared link has us as its only connection, or as its next one beside
+ * another that must stay. */
 static void take_back(struct rg_out_pin *pin, IPin *peer)
 {
     RG_AUTO(IPin) present = NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* pump.c - puts samples into the ring, takes them out on a thread of its own.
  *
- * put: the input's streaming thread, which waits while the ring is full.  pump_main: the pump's thread.
+ * put: the input's streaming thread, which waits while the ring is full.  pump_main: the
+ * pump's thread.
  * Knows: an output pin.  Must not know: media.
  */
 #include "base/pump.h"
@@ -50,7 +51,8 @@ static struct rg_pump_entry take_locked(struct rg_pump *pump)
     return entry;
 }
 
-/* Empties the ring, while nothing can be put in; the samples go home without the lock, for they may be another's. */
+/* Empties the ring, while nothing can be put in; the samples go home without the lock, for
+ * they may be another's. */
 static unsigned clear_locked(struct rg_pump *pump)
 {
     unsigned samples = 0;
@@ -164,7 +166,8 @@ static HRESULT deliver(struct rg_pump *pump, IMediaSample *sample)
         rg_out_pin_end(pump->out);
     }
     if (hr != S_OK)
-        rg_drops_add(pump->drops, hr == VFW_E_STATE_CHANGED ? "flushed" : "refused downstream", 1);
+        rg_drops_add(pump->drops, hr == VFW_E_STATE_CHANGED ? "flushed" : "refused downstream",
+                     1);
     return hr;
 }
 
@@ -213,7 +216,8 @@ static void pump_main(void *arg)
         pthread_mutex_lock(&pump->lock);
         pump->is_busy = false;
         /* what refused may be gone already */
-        if (hr != S_OK && !pump->is_flushing && hr != VFW_E_STATE_CHANGED && pump->roads == roads)
+        if (hr != S_OK && !pump->is_flushing && hr != VFW_E_STATE_CHANGED &&
+            pump->roads == roads)
             rg_drops_add(pump->drops, "refused downstream", refuse_locked(pump, hr));
         pthread_cond_broadcast(&pump->changed);
     }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* base/pump.h - a bounded ring of samples in front of an output pin, and the thread that empties it.
+/* base/pump.h - a bounded ring of samples in front of an output pin, and the thread that
+ * empties it.
  *
- * For queue.c and tee.c.  put: the input's streaming thread.  The pump's own thread delivers.  The rest: control threads.
+ * For queue.c and tee.c.  put: the input's streaming thread.  The pump's own thread
+ * delivers.  The rest: control threads.
  * Knows: an output pin.  Must not know: where the samples come from.
  *
  * Markers and segments keep their place among the samples.
@@ -57,8 +59,9 @@ void rg_pump_wake(struct rg_pump *pump);
 /* Under the filter lock: joins the thread; what still waits is dropped by name. */
 void rg_pump_stop(struct rg_pump *pump);
 
-/* Streaming thread.  Samples wait while `bound` of them are in; the rest has its place beyond the bound.  Takes a reference to
- * the sample on success.  S_OK; S_FALSE: flushing; VFW_E_WRONG_STATE: stopping; what downstream answered. */
+/* Streaming thread.  Samples wait while `bound` of them are in; the rest has its place
+ * beyond the bound.  Takes a reference to the sample on success.  S_OK; S_FALSE: flushing;
+ * VFW_E_WRONG_STATE: stopping; what downstream answered. */
 HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, unsigned bound);
 
 /* The input is being taken off (on), or is back (off). */

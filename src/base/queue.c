@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* queue.c - a thread boundary: samples wait in a bounded ring and go on upon a thread of their own.
+/* queue.c - a thread boundary: samples wait in a bounded ring and go on upon a thread of
+ * their own.
  *
- * Upstream's streaming thread puts in and waits while the ring is full; the pump's thread takes out.
+ * Upstream's streaming thread puts in and waits while the ring is full; the pump's thread
+ * takes out.
  * Knows: pins, the pump.  Must not know: media.
  */
 #include "base/tee.h"
@@ -72,9 +74,12 @@ static HRESULT in_marker(struct rg_in_pin *pin)
     return put(pin, &entry);
 }
 
-static HRESULT in_new_segment(struct rg_in_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop, double rate)
+static HRESULT in_new_segment(struct rg_in_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop,
+                              double rate)
 {
-    struct rg_pump_entry entry = { .kind = RG_PUMP_SEGMENT, .start = start, .stop = stop, .rate = rate };
+    struct rg_pump_entry entry = {
+        .kind = RG_PUMP_SEGMENT, .start = start, .stop = stop, .rate = rate
+    };
 
     return put(pin, &entry);
 }
@@ -161,7 +166,8 @@ static HRESULT out_type(struct rg_out_pin *pin, unsigned index, AM_MEDIA_TYPE *r
     return hr;
 }
 
-static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type, ALLOCATOR_PROPERTIES *props)
+static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type,
+                           ALLOCATOR_PROPERTIES *props)
 {
     (void)pin;
     (void)type;
@@ -241,7 +247,8 @@ HRESULT rg_queue_create(IUnknown *outer, REFIID iid, void **out)
     q->pump.marker_pin = &q->in;
     hr = rg_frozen_init(&q->frozen, &q->filter);
     if (FAILED(hr)) {
-        IUnknown_Release(&q->filter.object.inner.i); /* our own count, also inside another object */
+        IUnknown_Release(
+            &q->filter.object.inner.i); /* our own count, also inside another object */
         return hr;
     }
     return com_object_hand_out(&q->filter.object, outer, iid, out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* seek.c - IMediaSeeking on every output pin and on sinks: a source carries it out, everyone else asks upstream.
+/* seek.c - IMediaSeeking on every output pin and on sinks: a source carries it out, everyone
+ * else asks upstream.
  *
  * Control threads.  Only TIME_FORMAT_MEDIA_TIME.
  * Knows: the filter's first connected input.  Must not know: how a source seeks.
@@ -9,15 +10,15 @@
 #include "base/in_pin.h"
 #include "base/out_pin.h"
 
-#define CAPABILITIES                                                                             \
-    (AM_SEEKING_CanSeekAbsolute | AM_SEEKING_CanSeekForwards | AM_SEEKING_CanSeekBackwards |     \
+#define CAPABILITIES                                                                           \
+    (AM_SEEKING_CanSeekAbsolute | AM_SEEKING_CanSeekForwards | AM_SEEKING_CanSeekBackwards |   \
      AM_SEEKING_CanGetCurrentPos | AM_SEEKING_CanGetStopPos | AM_SEEKING_CanGetDuration)
 
 /* Who answers: a source's own slots, or the pin upstream. */
 struct answerer {
-    struct rg_out_pin *pin;       /* set with ops */
+    struct rg_out_pin *pin; /* set with ops */
     const struct rg_seek_ops *ops;
-    IMediaSeeking *up;            /* a reference; NULL with ops */
+    IMediaSeeking *up; /* a reference; NULL with ops */
 };
 
 static HRESULT ask_upstream(struct rg_filter *filter, IMediaSeeking **ret)
@@ -43,10 +44,10 @@ static HRESULT find(IMediaSeeking *face, struct answerer *ret)
     return ret->ops != NULL ? S_OK : ask_upstream(ret->pin->filter, &ret->up);
 }
 
-#define FORWARD(call)                                                                            \
-    do {                                                                                         \
-        hr = call;                                                                               \
-        IMediaSeeking_Release(a.up);                                                             \
+#define FORWARD(call)                                                                          \
+    do {                                                                                       \
+        hr = call;                                                                             \
+        IMediaSeeking_Release(a.up);                                                           \
     } while (0)
 
 static bool is_media_time(const GUID *format)
@@ -128,7 +129,8 @@ static HRESULT STDMETHODCALLTYPE seek_duration(IMediaSeeking *face, LONGLONG *re
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE seek_positions(IMediaSeeking *face, LONGLONG *current, LONGLONG *stop)
+static HRESULT STDMETHODCALLTYPE seek_positions(IMediaSeeking *face, LONGLONG *current,
+                                                LONGLONG *stop)
 {
     struct answerer a;
     HRESULT hr = find(face, &a);
@@ -161,8 +163,8 @@ static HRESULT STDMETHODCALLTYPE seek_current(IMediaSeeking *face, LONGLONG *ret
     return ret != NULL ? seek_positions(face, ret, NULL) : E_POINTER;
 }
 
-static HRESULT STDMETHODCALLTYPE seek_convert(IMediaSeeking *face, LONGLONG *ret, const GUID *to,
-                                              LONGLONG value, const GUID *from)
+static HRESULT STDMETHODCALLTYPE seek_convert(IMediaSeeking *face, LONGLONG *ret,
+                                              const GUID *to, LONGLONG value, const GUID *from)
 {
     (void)face;
     if (ret == NULL)
@@ -190,8 +192,8 @@ static bool resolve(LONGLONG now, const LONGLONG *value, DWORD flags, REFERENCE_
     }
 }
 
-static HRESULT source_set_positions(const struct answerer *a, LONGLONG *current, DWORD current_flags,
-                                    LONGLONG *stop, DWORD stop_flags)
+static HRESULT source_set_positions(const struct answerer *a, LONGLONG *current,
+                                    DWORD current_flags, LONGLONG *stop, DWORD stop_flags)
 {
     REFERENCE_TIME at = 0, end = 0, new_at, new_end;
     bool has_at, has_end;
@@ -220,7 +222,8 @@ static HRESULT source_set_positions(const struct answerer *a, LONGLONG *current,
 }
 
 static HRESULT STDMETHODCALLTYPE seek_set_positions(IMediaSeeking *face, LONGLONG *current,
-                                                    DWORD current_flags, LONGLONG *stop, DWORD stop_flags)
+                                                    DWORD current_flags, LONGLONG *stop,
+                                                    DWORD stop_flags)
 {
     struct answerer a;
     HRESULT hr;
@@ -237,7 +240,8 @@ static HRESULT STDMETHODCALLTYPE seek_set_positions(IMediaSeeking *face, LONGLON
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE seek_available(IMediaSeeking *face, LONGLONG *earliest, LONGLONG *latest)
+static HRESULT STDMETHODCALLTYPE seek_available(IMediaSeeking *face, LONGLONG *earliest,
+                                                LONGLONG *latest)
 {
     if (earliest != NULL)
         *earliest = 0;
@@ -252,7 +256,9 @@ static HRESULT STDMETHODCALLTYPE seek_set_rate(IMediaSeeking *face, double rate)
     if (FAILED(hr))
         return hr;
     if (a.ops != NULL)
-        return a.ops->set_rate != NULL ? a.ops->set_rate(a.pin, rate) : rate == 1.0 ? S_OK : E_NOTIMPL;
+        return a.ops->set_rate != NULL ? a.ops->set_rate(a.pin, rate)
+               : rate == 1.0           ? S_OK
+                                       : E_NOTIMPL;
     FORWARD(IMediaSeeking_SetRate(a.up, rate));
     return hr;
 }

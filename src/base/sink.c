@@ -31,7 +31,8 @@ static HRESULT with_settings(struct rg_sink *sink, const AM_MEDIA_TYPE *type, un
     if (FAILED(hr))
         return hr;
     settings = rg_filter_settings(&sink->filter, &frozen);
-    hr = type != NULL ? sink->cls->accept_type(settings, type) : sink->cls->input_type(settings, index, ret);
+    hr = type != NULL ? sink->cls->accept_type(settings, type)
+                      : sink->cls->input_type(settings, index, ret);
     rg_frozen_fini(&frozen);
     return hr;
 }
@@ -45,7 +46,8 @@ static HRESULT in_type(struct rg_in_pin *pin, unsigned index, AM_MEDIA_TYPE *ret
 {
     struct rg_sink *sink = ((struct rg_input *)pin->user)->sink;
 
-    return sink->cls->input_type != NULL ? with_settings(sink, NULL, index, ret) : VFW_S_NO_MORE_ITEMS;
+    return sink->cls->input_type != NULL ? with_settings(sink, NULL, index, ret)
+                                         : VFW_S_NO_MORE_ITEMS;
 }
 
 /* Equal, but for what says nothing about a sample's layout. */
@@ -79,7 +81,8 @@ static HRESULT in_accept_dynamic(struct rg_in_pin *pin, const AM_MEDIA_TYPE *typ
     if (is_same_layout(&now, type))
         hr = S_OK;
     else if (input->sink->cls->accept_change != NULL)
-        hr = input->sink->cls->accept_change(input->sink->filter.author_state, pin->index, &now, type);
+        hr = input->sink->cls->accept_change(input->sink->filter.author_state, pin->index, &now,
+                                             type);
     else
         hr = VFW_E_TYPE_NOT_ACCEPTED;
     rg_type_clear(&now);
@@ -90,7 +93,9 @@ static HRESULT in_type_changed(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 {
     struct rg_sink *sink = ((struct rg_input *)pin->user)->sink;
 
-    return sink->cls->joined != NULL ? sink->cls->joined(sink->filter.author_state, pin->index, type) : S_OK;
+    return sink->cls->joined != NULL
+               ? sink->cls->joined(sink->filter.author_state, pin->index, type)
+               : S_OK;
 }
 
 static HRESULT add_input(struct rg_sink *sink);
@@ -113,7 +118,8 @@ static HRESULT in_connected(struct rg_in_pin *pin)
         hr = sink->cls->joined(sink->filter.author_state, pin->index, &pin->link.type);
     if (FAILED(hr))
         return hr;
-    if (sink->cls->grows && !has_free_input(sink) && atomic_load(&sink->filter.n_in) < RG_MAX_PINS)
+    if (sink->cls->grows && !has_free_input(sink) &&
+        atomic_load(&sink->filter.n_in) < RG_MAX_PINS)
         hr = add_input(sink);
     if (SUCCEEDED(hr))
         rg_sink_input_joined(input);
@@ -129,7 +135,8 @@ static void in_disconnected(struct rg_in_pin *pin)
     rg_sink_input_left(input);
     if (input->sink->cls->left != NULL)
         input->sink->cls->left(input->sink->filter.author_state, pin->index);
-    rg_sink_settle_left(input->sink); /* only now: what finishes the class knows that this one is gone */
+    rg_sink_settle_left(
+        input->sink); /* only now: what finishes the class knows that this one is gone */
 }
 
 static HRESULT in_can_block(struct rg_in_pin *pin)
@@ -271,7 +278,8 @@ static HRESULT STDMETHODCALLTYPE file_set_name(IFileSinkFilter2 *face, LPCOLESTR
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE file_current(IFileSinkFilter2 *face, LPOLESTR *ret, AM_MEDIA_TYPE *type)
+static HRESULT STDMETHODCALLTYPE file_current(IFileSinkFilter2 *face, LPOLESTR *ret,
+                                              AM_MEDIA_TYPE *type)
 {
     struct rg_sink *sink = COM_HOME(face, struct rg_sink);
     HRESULT hr = S_OK;
@@ -307,11 +315,8 @@ static HRESULT STDMETHODCALLTYPE file_mode(IFileSinkFilter2 *face, DWORD *ret)
 }
 
 static const IFileSinkFilter2Vtbl file_vtbl = {
-    COM_UNKNOWN(IFileSinkFilter2),
-    .SetFileName = file_set_name,
-    .GetCurFile = file_current,
-    .SetMode = file_set_mode,
-    .GetMode = file_mode,
+    COM_UNKNOWN(IFileSinkFilter2), .SetFileName = file_set_name, .GetCurFile = file_current,
+    .SetMode = file_set_mode,      .GetMode = file_mode,
 };
 
 /* ---- birth and end --------------------------------------------------------------------- */
@@ -391,7 +396,8 @@ HRESULT rg_sink_create(const struct rg_sink_class *cls, IUnknown *outer, REFIID 
     if (SUCCEEDED(hr))
         hr = add_input(sink);
     if (FAILED(hr)) {
-        IUnknown_Release(&sink->filter.object.inner.i); /* our own count, also inside another object */
+        IUnknown_Release(
+            &sink->filter.object.inner.i); /* our own count, also inside another object */
         return hr;
     }
     return com_object_hand_out(&sink->filter.object, outer, iid, out);

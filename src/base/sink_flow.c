@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* sink_flow.c - samples at the end of their road: held while paused, held until due, rendered; and the end of it all.
+/* sink_flow.c - samples at the end of their road: held while paused, held until due,
+ * rendered; and the end of it all.
  *
- * Streaming threads, one per input, under that pin's streaming lock; state changes come from control threads.
- * Every wait here ends with stop, flush, a state change, or the input being taken off.
+ * Streaming threads, one per input, under that pin's streaming lock; state changes come from
+ * control threads. Every wait here ends with stop, flush, a state change, or the input being
+ * taken off.
  * Knows: clock, states.  Must not know: what is rendered.
  */
 #include "base/sink_internal.h"
@@ -100,7 +102,8 @@ static bool all_ended_locked(struct rg_sink *sink)
     return true;
 }
 
-/* If nobody has anything left to bring: trailers, then the event.  Called after each change that may be the last. */
+/* If nobody has anything left to bring: trailers, then the event.  Called after each change
+ * that may be the last. */
 static void settle_end(struct rg_sink *sink)
 {
     bool finish, complete;
@@ -117,8 +120,8 @@ static void settle_end(struct rg_sink *sink)
         pthread_mutex_unlock(&sink->work_lock);
     }
     pthread_mutex_lock(&sink->flow_lock);
-    complete = !sink->is_stopping && sink->is_running && sink->has_finished && all_ended_locked(sink) &&
-               !sink->has_completed;
+    complete = !sink->is_stopping && sink->is_running && sink->has_finished &&
+               all_ended_locked(sink) && !sink->has_completed;
     if (complete)
         sink->has_completed = true;
     pthread_mutex_unlock(&sink->flow_lock);
@@ -189,8 +192,9 @@ HRESULT rg_sink_receive(struct rg_in_pin *pin, IMediaSample *sample)
     }
     if (sink->cls->serialize)
         pthread_mutex_lock(&sink->work_lock);
-    hr = sink->cls->render(sink->filter.author_state, rg_filter_settings(&sink->filter, &input->frozen),
-                           pin->index, sample);
+    hr = sink->cls->render(sink->filter.author_state,
+                           rg_filter_settings(&sink->filter, &input->frozen), pin->index,
+                           sample);
     if (sink->cls->serialize)
         pthread_mutex_unlock(&sink->work_lock);
     if (hr == S_OK)
@@ -270,7 +274,8 @@ void rg_sink_input_left(struct rg_input *input)
     pthread_mutex_unlock(&sink->flow_lock);
 }
 
-/* The others no longer wait for this one.  Where there are none the stream has not ended: a new road is being made. */
+/* The others no longer wait for this one.  Where there are none the stream has not ended: a
+ * new road is being made. */
 void rg_sink_settle_left(struct rg_sink *sink)
 {
     bool has_others = false;

@@ -41,7 +41,7 @@ struct rg_sink {
     /* under `flow_lock` */
     bool is_stopping;
     bool is_running;
-    bool has_finished; /* the class has been told that all inputs ended */
+    bool has_finished;  /* the class has been told that all inputs ended */
     bool has_completed; /* EC_COMPLETE is out for this run */
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* source.c - the filter around a source class: its pins, files, states.
  *
- * Control threads under the filter lock; the flow is in source_thread.c, seeking in source_seek.c.
+ * Control threads under the filter lock; the flow is in source_thread.c, seeking in
+ * source_seek.c.
  * Knows: the class's load, streams, types.  Must not know: formats.
  */
 #include "base/source_internal.h"
@@ -36,12 +37,14 @@ static HRESULT out_type(struct rg_out_pin *pin, unsigned index, AM_MEDIA_TYPE *r
     if (FAILED(hr))
         return hr;
     hr = source->cls->stream_type(source->filter.author_state,
-                                  rg_filter_settings(&source->filter, &frozen), pin->index, index, ret);
+                                  rg_filter_settings(&source->filter, &frozen), pin->index,
+                                  index, ret);
     rg_frozen_fini(&frozen);
     return hr;
 }
 
-static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type, ALLOCATOR_PROPERTIES *props)
+static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type,
+                           ALLOCATOR_PROPERTIES *props)
 {
     struct rg_source *source = source_of(pin);
     struct rg_format format;
@@ -49,13 +52,15 @@ static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type, AL
     if (SUCCEEDED(rg_format_from_type(type, &format))) {
         int bytes = rg_format_bytes(&format);
 
-        props->cbBuffer = format.kind == RG_KIND_VIDEO ? bytes : bytes * (format.sample_rate / 10 + 1);
+        props->cbBuffer =
+            format.kind == RG_KIND_VIDEO ? bytes : bytes * (format.sample_rate / 10 + 1);
     } else if (type->lSampleSize <= 1) {
         props->cbBuffer = 64 * 1024; /* compressed: a sample that needs more grows */
     }
     if (source->cls->buffers == NULL)
         return S_OK;
-    return source->cls->buffers(source->filter.author_state, settings_of(source), pin->index, type, props);
+    return source->cls->buffers(source->filter.author_state, settings_of(source), pin->index,
+                                type, props);
 }
 
 static HRESULT out_connected(struct rg_out_pin *pin)
@@ -117,7 +122,8 @@ static HRESULT make_pins(struct rg_source *source)
         source->cls->stream_name(source->filter.author_state, i, name, sizeof(name));
         (void)rg_text_to_wide(source->streams[i]->out.name, MAX_PIN_NAME, name);
     }
-    atomic_store(&source->filter.n_out, wanted < source->n_streams ? wanted : source->n_streams);
+    atomic_store(&source->filter.n_out,
+                 wanted < source->n_streams ? wanted : source->n_streams);
     while (SUCCEEDED(hr) && source->n_streams < wanted)
         hr = make_stream(source, source->n_streams);
     atomic_fetch_add(&source->filter.pins_version, 1);
@@ -126,7 +132,8 @@ static HRESULT make_pins(struct rg_source *source)
 
 /* ---- states ---------------------------------------------------------------------------- */
 
-/* Before work on a control thread: a Stop, also of a filter that was stopped, leaves the class interrupted. */
+/* Before work on a control thread: a Stop, also of a filter that was stopped, leaves the
+ * class interrupted. */
 static void let_work(struct rg_source *source)
 {
     if (source->cls->interrupt != NULL)
@@ -216,8 +223,9 @@ static HRESULT load_locked(struct rg_source *source, LPCWSTR location)
         return hr;
     let_work(source);
     copy = rg_memory_dup(location, (wcslen(location) + 1) * sizeof(WCHAR));
-    hr = copy != NULL ? source->cls->load(source->filter.author_state, settings_of(source), utf8)
-                      : E_OUTOFMEMORY;
+    hr = copy != NULL
+             ? source->cls->load(source->filter.author_state, settings_of(source), utf8)
+             : E_OUTOFMEMORY;
     rg_free(utf8);
     if (FAILED(hr)) {
         rg_free(copy);
@@ -247,7 +255,8 @@ static HRESULT STDMETHODCALLTYPE file_load(IFileSourceFilter *face, LPCOLESTR lo
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE file_current(IFileSourceFilter *face, LPOLESTR *ret, AM_MEDIA_TYPE *type)
+static HRESULT STDMETHODCALLTYPE file_current(IFileSourceFilter *face, LPOLESTR *ret,
+                                              AM_MEDIA_TYPE *type)
 {
     struct rg_source *source = COM_HOME(face, struct rg_source);
     HRESULT hr = S_OK;
@@ -305,14 +314,10 @@ static HRESULT STDMETHODCALLTYPE push_set_offset(IAMPushSource *face, REFERENCE_
 }
 
 static const IAMPushSourceVtbl push_vtbl = {
-    COM_UNKNOWN(IAMPushSource),
-    .GetLatency = push_latency,
-    .GetPushSourceFlags = push_flags,
-    .SetPushSourceFlags = push_set_flags,
-    .SetStreamOffset = push_set_offset,
-    .GetStreamOffset = push_latency,
-    .GetMaxStreamOffset = push_latency,
-    .SetMaxStreamOffset = push_set_offset,
+    COM_UNKNOWN(IAMPushSource),         .GetLatency = push_latency,
+    .GetPushSourceFlags = push_flags,   .SetPushSourceFlags = push_set_flags,
+    .SetStreamOffset = push_set_offset, .GetStreamOffset = push_latency,
+    .GetMaxStreamOffset = push_latency, .SetMaxStreamOffset = push_set_offset,
 };
 
 /* ---- the input for bytes --------------------------------------------------------------- */
@@ -355,7 +360,8 @@ static HRESULT reader_connected(struct rg_in_pin *pin)
         return hr;
     hr = make_pins(source);
     if (FAILED(hr) && source->cls->unload != NULL)
-        source->cls->unload(source->filter.author_state); /* the reader goes with the connection */
+        source->cls->unload(
+            source->filter.author_state); /* the reader goes with the connection */
     return hr;
 }
 
@@ -456,7 +462,8 @@ static const struct rg_filter_ops filter_ops = {
     .settings_changed = settings_changed,
 };
 
-HRESULT rg_source_create(const struct rg_source_class *cls, IUnknown *outer, REFIID iid, void **out)
+HRESULT rg_source_create(const struct rg_source_class *cls, IUnknown *outer, REFIID iid,
+                         void **out)
 {
     struct rg_source *source;
     HRESULT hr;
@@ -490,7 +497,8 @@ HRESULT rg_source_create(const struct rg_source_class *cls, IUnknown *outer, REF
     if (SUCCEEDED(hr))
         hr = make_pins(source);
     if (FAILED(hr)) {
-        IUnknown_Release(&source->filter.object.inner.i); /* our own count, also inside another object */
+        IUnknown_Release(
+            &source->filter.object.inner.i); /* our own count, also inside another object */
         return hr;
     }
     return com_object_hand_out(&source->filter.object, outer, iid, out);

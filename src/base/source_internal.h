@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* source_internal.h - the filter around a source class; shared by source.c, source_thread.c and source_seek.c. */
+/* source_internal.h - the filter around a source class; shared by source.c, source_thread.c
+ * and source_seek.c. */
 #pragma once
 
 #include "base/in_pin.h"
@@ -17,8 +18,8 @@ struct rg_stream {
 
     /* under source->flow_lock */
     bool has_thread;
-    bool is_busy;        /* inside fetch, fill or a delivery */
-    bool is_parked;      /* refused downstream: quiet until flush, stop or another connection */
+    bool is_busy;   /* inside fetch, fill or a delivery */
+    bool is_parked; /* refused downstream: quiet until flush, stop or another connection */
     bool has_ended;
     bool segment_is_due; /* NewSegment goes before the next sample */
     bool is_discontinuous;

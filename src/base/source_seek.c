@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* source_seek.c - a source moves: flush downstream, quiet the threads, seek, go on with a new segment.
+/* source_seek.c - a source moves: flush downstream, quiet the threads, seek, go on with a
+ * new segment.
  *
- * Control threads, under the filter lock.  The segment is announced by the streaming threads, so that a closed gate
- * makes them wait and not the caller.
+ * Control threads, under the filter lock.  The segment is announced by the streaming
+ * threads, so that a closed gate makes them wait and not the caller.
  * Knows: the class's seek.  Must not know: who asked.
  */
 #include <string.h>
@@ -18,7 +19,8 @@ static HRESULT source_duration(struct rg_filter *filter, REFERENCE_TIME *ret)
 {
     struct rg_source *source = source_of(filter);
 
-    return source->cls->duration != NULL ? source->cls->duration(filter->author_state, ret) : E_NOTIMPL;
+    return source->cls->duration != NULL ? source->cls->duration(filter->author_state, ret)
+                                         : E_NOTIMPL;
 }
 
 static HRESULT source_positions(struct rg_filter *filter, REFERENCE_TIME *ret_current,
@@ -45,8 +47,8 @@ static void hold_threads(struct rg_source *source)
     pthread_mutex_unlock(&source->flow_lock);
 }
 
-static void let_go(struct rg_source *source, REFERENCE_TIME start, REFERENCE_TIME stop, double rate,
-                   bool moved)
+static void let_go(struct rg_source *source, REFERENCE_TIME start, REFERENCE_TIME stop,
+                   double rate, bool moved)
 {
     pthread_mutex_lock(&source->flow_lock);
     source->segment_start = start;
@@ -79,7 +81,8 @@ static void interrupt(struct rg_source *source, bool on)
         source->cls->interrupt(source->filter.author_state, on);
 }
 
-static HRESULT move_locked(struct rg_source *source, REFERENCE_TIME *at, REFERENCE_TIME stop, double rate)
+static HRESULT move_locked(struct rg_source *source, REFERENCE_TIME *at, REFERENCE_TIME stop,
+                           double rate)
 {
     bool active = rg_filter_state(&source->filter) != State_Stopped;
     HRESULT hr;
@@ -93,7 +96,8 @@ static HRESULT move_locked(struct rg_source *source, REFERENCE_TIME *at, REFEREN
     if (active)
         flush_all(source, false);
     let_go(source, SUCCEEDED(hr) ? *at : source->segment_start,
-           SUCCEEDED(hr) ? stop : source->segment_stop, SUCCEEDED(hr) ? rate : source->segment_rate, true);
+           SUCCEEDED(hr) ? stop : source->segment_stop,
+           SUCCEEDED(hr) ? rate : source->segment_rate, true);
     return hr;
 }
 
@@ -106,8 +110,8 @@ static bool is_leader(struct rg_out_pin *pin)
     return true;
 }
 
-static HRESULT source_set_positions(struct rg_out_pin *pin, REFERENCE_TIME *current, REFERENCE_TIME *stop,
-                                    bool flush)
+static HRESULT source_set_positions(struct rg_out_pin *pin, REFERENCE_TIME *current,
+                                    REFERENCE_TIME *stop, bool flush)
 {
     struct rg_source *source = source_of(pin->filter);
     REFERENCE_TIME at, end;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* source_thread.c - one streaming thread per stream: fetch, wait at the gate, fill, deliver.
  *
- * Streaming threads.  Data is waited for outside the gate, so an edit never waits for a camera; what was fetched
- * while the gate closed goes down the road that stands when it opens.
+ * Streaming threads.  Data is waited for outside the gate, so an edit never waits for a
+ * camera; what was fetched while the gate closed goes down the road that stands when it
+ * opens.
  * Knows: the class's fetch and fill.  Must not know: what the data is.
  */
 #include <string.h>
@@ -75,8 +76,8 @@ static HRESULT fill_and_deliver(struct rg_stream *stream, const struct rg_fetch 
 
     if (FAILED(hr))
         return hr;
-    hr = source->cls->fill(source->filter.author_state, settings, stream->index, &stream->out.link.type,
-                           sample);
+    hr = source->cls->fill(source->filter.author_state, settings, stream->index,
+                           &stream->out.link.type, sample);
     if (hr == S_FALSE)
         return S_OK; /* the class skips it */
     if (FAILED(hr))
@@ -85,7 +86,8 @@ static HRESULT fill_and_deliver(struct rg_stream *stream, const struct rg_fetch 
         (void)IMediaSample_SetDiscontinuity(sample, TRUE);
     hr = rg_out_pin_deliver(&stream->out, sample);
     if (hr != S_OK)
-        rg_drops_add(&stream->out.drops, is_quiet(hr) ? "refused downstream" : "failed downstream", 1);
+        rg_drops_add(&stream->out.drops,
+                     is_quiet(hr) ? "refused downstream" : "failed downstream", 1);
     return hr;
 }
 
@@ -107,7 +109,8 @@ static enum step step(struct rg_stream *stream)
     struct rg_source *source = stream->source;
     const void *settings = rg_filter_settings(&source->filter, &stream->frozen);
     struct rg_fetch fetched = { .bytes = 0, .start = -1 };
-    HRESULT hr = source->cls->fetch(source->filter.author_state, settings, stream->index, &fetched);
+    HRESULT hr =
+        source->cls->fetch(source->filter.author_state, settings, stream->index, &fetched);
 
     if (hr == VFW_E_STATE_CHANGED)
         return STEP_ON;
@@ -133,9 +136,8 @@ static bool wait_for_work(struct rg_stream *stream)
     bool go;
 
     pthread_mutex_lock(&source->flow_lock);
-    while (!source->is_stopping &&
-           (source->is_held || stream->is_parked || stream->has_ended ||
-            (source->cls->is_live && !source->is_running)))
+    while (!source->is_stopping && (source->is_held || stream->is_parked || stream->has_ended ||
+                                    (source->cls->is_live && !source->is_running)))
         pthread_cond_wait(&source->flow, &source->flow_lock);
     go = !source->is_stopping;
     stream->is_busy = go;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* tee.c - one input, any number of outputs: every sample goes to every connected leg, unchanged and uncopied.
+/* tee.c - one input, any number of outputs: every sample goes to every connected leg,
+ * unchanged and uncopied.
  *
- * Streaming thread of the input.  A leg whose road can block (a renderer that waits for its time, or for Run) gets a pump with a thread of its
- * own as soon as there is another leg, so that no leg starves behind one that waits.
+ * Streaming thread of the input.  A leg whose road can block (a renderer that waits for its
+ * time, or for Run) gets a pump with a thread of its own as soon as there is another leg, so
+ * that no leg starves behind one that waits.
  * Knows: pins, pumps.  Must not know: media.
  */
 #include "base/tee.h"
@@ -21,8 +23,8 @@ struct leg {
     struct rg_pump pump;
     atomic_bool is_pumped; /* set while nothing flows through the leg; stays until Stop */
     /* owned by the streaming thread */
-    bool uses_pump;   /* is_pumped, read once per sample */
-    bool has_refused; /* no more until flush, stop or a new connection */
+    bool uses_pump;       /* is_pumped, read once per sample */
+    bool has_refused;     /* no more until flush, stop or a new connection */
     unsigned link_serial; /* of the connection that has_refused speaks of */
 };
 
@@ -31,8 +33,10 @@ struct tee {
     struct rg_in_pin in;
     bool is_started; /* under the filter lock */
 
-    pthread_mutex_t segment_lock; /* a leg is made under it: with the segment of that moment, or in time for the next */
-    struct rg_pump_entry segment; /* under `segment_lock`: the present one; rate 0: none has come */
+    pthread_mutex_t
+        segment_lock; /* a leg is made under it: with the segment of that moment, or in time for the next */
+    struct rg_pump_entry
+        segment; /* under `segment_lock`: the present one; rate 0: none has come */
 };
 
 const struct rg_class rg_tee = {
@@ -82,7 +86,8 @@ static HRESULT deliver_pumped(struct leg *leg, IMediaSample *sample)
 
 static HRESULT deliver_to(struct leg *leg, IMediaSample *sample, REFERENCE_TIME start)
 {
-    HRESULT hr = leg->uses_pump ? deliver_pumped(leg, sample) : deliver_direct(leg, sample, start);
+    HRESULT hr =
+        leg->uses_pump ? deliver_pumped(leg, sample) : deliver_direct(leg, sample, start);
 
     if (hr != S_OK && hr != VFW_E_NOT_CONNECTED)
         rg_drops_add(&leg->out.drops, "refused downstream", 1);
@@ -94,8 +99,8 @@ struct tally {
     HRESULT result; /* of the last leg that refused */
 };
 
-static void give(struct tee *tee, bool pumped, IMediaSample *sample, const struct rg_sample_info *info,
-                 struct tally *tally)
+static void give(struct tee *tee, bool pumped, IMediaSample *sample,
+                 const struct rg_sample_info *info, struct tally *tally)
 {
     for (unsigned i = 0; i < n_legs(tee); i++) {
         struct leg *leg = leg_at(tee, i);
@@ -115,7 +120,8 @@ static void give(struct tee *tee, bool pumped, IMediaSample *sample, const struc
     }
 }
 
-/* S_OK as long as one leg takes it, or none is connected: a tee without legs lets the stream run. */
+/* S_OK as long as one leg takes it, or none is connected: a tee without legs lets the stream
+ * run. */
 static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample)
 {
     struct tee *tee = pin->user;
@@ -160,11 +166,14 @@ static HRESULT in_end_of_stream(struct rg_in_pin *pin)
     return S_OK;
 }
 
-static HRESULT in_new_segment(struct rg_in_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop, double rate)
+static HRESULT in_new_segment(struct rg_in_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop,
+                              double rate)
 {
     struct tee *tee = pin->user;
 
-    struct rg_pump_entry entry = { .kind = RG_PUMP_SEGMENT, .start = start, .stop = stop, .rate = rate };
+    struct rg_pump_entry entry = {
+        .kind = RG_PUMP_SEGMENT, .start = start, .stop = stop, .rate = rate
+    };
 
     pthread_mutex_lock(&tee->segment_lock);
     tee->segment = entry;
@@ -263,7 +272,8 @@ static bool can_block(struct leg *leg)
     return input != NULL && IMemInputPin_ReceiveCanBlock(input) != S_FALSE;
 }
 
-/* Under the filter lock, the filter active: a leg that can block gets a pump if another leg has the input's thread to itself already. */
+/* Under the filter lock, the filter active: a leg that can block gets a pump if another leg
+ * has the input's thread to itself already. */
 static HRESULT settle_legs(struct tee *tee)
 {
     unsigned direct = 0;
@@ -312,7 +322,8 @@ static const struct rg_in_pin_ops in_ops = {
     .is_end_pin = true,
 };
 
-static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type, ALLOCATOR_PROPERTIES *props)
+static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type,
+                           ALLOCATOR_PROPERTIES *props)
 {
     (void)pin;
     (void)type;
@@ -429,7 +440,8 @@ HRESULT rg_tee_create(IUnknown *outer, REFIID iid, void **out)
     tee->in.user = tee;
     hr = add_leg(tee);
     if (FAILED(hr)) {
-        IUnknown_Release(&tee->filter.object.inner.i); /* our own count, also inside another object */
+        IUnknown_Release(
+            &tee->filter.object.inner.i); /* our own count, also inside another object */
         return hr;
     }
     return com_object_hand_out(&tee->filter.object, outer, iid, out);

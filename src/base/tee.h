@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* base/tee.h - the two filters that only move samples: tee (one road becomes many) and queue (a thread of its own).
+/* base/tee.h - the two filters that only move samples: tee (one road becomes many) and queue
+ * (a thread of its own).
  *
  * Listed as RG_BASE(tee) and RG_BASE(queue); made by the class registry.
  */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* transform.c - the filter around a transform class: one input, one output, and the road between them.
+/* transform.c - the filter around a transform class: one input, one output, and the road
+ * between them.
  *
- * Receive to deliver: streaming thread, under the input's streaming lock.  Negotiation, start, stop: control threads.
+ * Receive to deliver: streaming thread, under the input's streaming lock.  Negotiation,
+ * start, stop: control threads.
  * Knows: pins, the class table.  Must not know: pixels, codecs.
  */
 #include "base/transform_internal.h"
@@ -12,7 +14,8 @@
 
 /* ---- what the class is told ---------------------------------------------------------------- */
 
-static HRESULT start_class(struct rg_transform *t, const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out)
+static HRESULT start_class(struct rg_transform *t, const AM_MEDIA_TYPE *in,
+                           const AM_MEDIA_TYPE *out)
 {
     const void *settings = rg_filter_settings(&t->filter, &t->frozen);
     HRESULT hr = rg_transform_read_formats(t, in, out);
@@ -22,14 +25,15 @@ static HRESULT start_class(struct rg_transform *t, const AM_MEDIA_TYPE *in, cons
     if (rg_transform_is_stream(t))
         return t->cls->start_stream == NULL
                    ? S_OK
-                   : t->cls->start_stream(t->filter.author_state, settings, in, out, &t->output);
-    return t->cls->start == NULL ? S_OK
-                                 : t->cls->start(t->filter.author_state, settings, &t->in_format,
-                                                 &t->out_format);
+                   : t->cls->start_stream(t->filter.author_state, settings, in, out,
+                                          &t->output);
+    return t->cls->start == NULL
+               ? S_OK
+               : t->cls->start(t->filter.author_state, settings, &t->in_format, &t->out_format);
 }
 
-/* Under the streaming lock, both ends connected.  The output's type is a copy: outside its gate the link may be exchanged at
- * any moment, and then the serial tells. */
+/* Under the streaming lock, both ends connected.  The output's type is a copy: outside its
+ * gate the link may be exchanged at any moment, and then the serial tells. */
 static HRESULT start_locked(struct rg_transform *t, const AM_MEDIA_TYPE *in)
 {
     AM_MEDIA_TYPE out;
@@ -67,7 +71,8 @@ static HRESULT start_if_active(struct rg_transform *t)
 {
     HRESULT hr = S_OK;
 
-    /* once started it stays so until Stop; asking for the streaming lock while a sample waits at our own gate would hang */
+    /* once started it stays so until Stop; asking for the streaming lock while a sample
+     * waits at our own gate would hang */
     if (rg_filter_state(&t->filter) == State_Stopped || !is_joined(t) || t->is_started)
         return S_OK;
     pthread_mutex_lock(&t->in.stream_lock);
@@ -93,8 +98,8 @@ static HRESULT filter_stop(struct rg_filter *filter)
 
 /* ---- the output, as a stream class uses it --------------------------------------------- */
 
-/* The output connection was exchanged: the class hears of it on its own thread, before the first sample, with the settings of
- * the callback it is in.  Inside the gate. */
+/* The output connection was exchanged: the class hears of it on its own thread, before the
+ * first sample, with the settings of the callback it is in.  Inside the gate. */
 static HRESULT meet_new_link(struct rg_transform *t)
 {
     HRESULT hr = S_OK;
@@ -104,7 +109,8 @@ static HRESULT meet_new_link(struct rg_transform *t)
     if (!rg_transform_is_stream(t))
         hr = rg_transform_read_formats(t, &t->in.link.type, &t->out.link.type);
     else if (t->cls->output_changed != NULL)
-        hr = t->cls->output_changed(t->filter.author_state, t->frozen.settings, &t->out.link.type);
+        hr = t->cls->output_changed(t->filter.author_state, t->frozen.settings,
+                                    &t->out.link.type);
     if (SUCCEEDED(hr))
         t->met_link = t->out.link_serial;
     return hr;
@@ -136,7 +142,8 @@ HRESULT rg_output_open(struct rg_output *output, REFERENCE_TIME start)
     return open_output(output->transform, start < 0 ? RG_GATE_NO_TIME : start);
 }
 
-HRESULT rg_output_get(struct rg_output *output, ULONG bytes, REFERENCE_TIME start, IMediaSample **ret)
+HRESULT rg_output_get(struct rg_output *output, ULONG bytes, REFERENCE_TIME start,
+                      IMediaSample **ret)
 {
     HRESULT hr = rg_output_open(output, start);
 
@@ -149,7 +156,7 @@ static REFERENCE_TIME start_of(IMediaSample *sample)
     struct rg_sample_info info;
 
     return SUCCEEDED(rg_sample_get_info(sample, &info)) && info.has_time ? info.start
-                                                                          : RG_GATE_NO_TIME;
+                                                                         : RG_GATE_NO_TIME;
 }
 
 static HRESULT send_down(struct rg_transform *t, IMediaSample *sample, bool has_type)
@@ -160,7 +167,8 @@ static HRESULT send_down(struct rg_transform *t, IMediaSample *sample, bool has_
         hr = IMediaSample_SetMediaType(sample, &t->out.link.type);
         t->announce_type = FAILED(hr);
     } else if (has_type) {
-        hr = IMediaSample_SetMediaType(sample, NULL); /* it told us of our input, not downstream of our output */
+        hr = IMediaSample_SetMediaType(
+            sample, NULL); /* it told us of our input, not downstream of our output */
     }
     if (SUCCEEDED(hr))
         hr = rg_out_pin_deliver(&t->out, sample);
@@ -311,8 +319,9 @@ static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample)
         return S_FALSE;
     t->output.was_refused = false;
     settings = rg_filter_settings(&t->filter, &t->frozen);
-    hr = rg_transform_is_stream(t) ? t->cls->send(t->filter.author_state, settings, sample, &t->output)
-                                   : work_on_frame(t, settings, sample);
+    hr = rg_transform_is_stream(t)
+             ? t->cls->send(t->filter.author_state, settings, sample, &t->output)
+             : work_on_frame(t, settings, sample);
     close_output(t);
     if (hr == S_OK)
         return S_OK;
@@ -373,8 +382,8 @@ static HRESULT in_end_flush(struct rg_in_pin *pin)
     return rg_out_pin_end_flush(&t->out);
 }
 
-/* The output after another input type: as it is where that fits, else (in place) what comes in goes out; downstream has
- * agreed. */
+/* The output after another input type: as it is where that fits, else (in place) what comes
+ * in goes out; downstream has agreed. */
 static HRESULT follow_type(struct rg_transform *t, const AM_MEDIA_TYPE *type)
 {
     AM_MEDIA_TYPE now, copy;
@@ -448,7 +457,8 @@ static HRESULT in_can_block(struct rg_in_pin *pin)
     return input != NULL ? IMemInputPin_ReceiveCanBlock(input) : S_OK;
 }
 
-/* Samples go through in place: who keeps them further down needs them from our upstream's pool. */
+/* Samples go through in place: who keeps them further down needs them from our upstream's
+ * pool. */
 static LONG in_extra_buffers(struct rg_in_pin *pin)
 {
     struct rg_transform *t = pin->user;
@@ -529,7 +539,8 @@ HRESULT rg_transform_create(const struct rg_transform_class *cls, IUnknown *oute
     t->out.user = t;
     hr = rg_frozen_init(&t->frozen, &t->filter);
     if (FAILED(hr)) {
-        IUnknown_Release(&t->filter.object.inner.i); /* our own count, also inside another object */
+        IUnknown_Release(
+            &t->filter.object.inner.i); /* our own count, also inside another object */
         return hr;
     }
     return com_object_hand_out(&t->filter.object, outer, iid, out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* transform_internal.h - the filter around a transform class; shared by transform.c and transform_types.c. */
+/* transform_internal.h - the filter around a transform class; shared by transform.c and
+ * transform_types.c. */
 #pragma once
 
 #include "base/in_pin.h"
@@ -25,10 +26,10 @@ struct rg_transform {
     struct rg_output output;
     struct rg_frozen frozen;
     struct rg_format in_format, out_format; /* frame classes */
-    atomic_bool is_started; /* read by control threads without the lock */
-    bool has_ended;     /* the class wants no more */
-    unsigned met_link;  /* serial of the output link that the class knows */
-    bool announce_type; /* the next sample tells downstream of a new type */
+    atomic_bool is_started;                 /* read by control threads without the lock */
+    bool has_ended;                         /* the class wants no more */
+    unsigned met_link;                      /* serial of the output link that the class knows */
+    bool announce_type;                     /* the next sample tells downstream of a new type */
 };
 
 static inline bool rg_transform_is_stream(const struct rg_transform *t)
@@ -37,15 +38,18 @@ static inline bool rg_transform_is_stream(const struct rg_transform *t)
 }
 
 /* Both connections' types as formats, for a frame class. */
-HRESULT rg_transform_read_formats(struct rg_transform *t, const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out);
+HRESULT rg_transform_read_formats(struct rg_transform *t, const AM_MEDIA_TYPE *in,
+                                  const AM_MEDIA_TYPE *out);
 void rg_transform_frame_times(struct rg_frame *frame, const struct rg_sample_info *info);
 
 /* Can out follow from in?  S_OK or VFW_E_TYPE_NOT_ACCEPTED. */
-HRESULT rg_transform_output_fits(struct rg_transform *t, const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out);
+HRESULT rg_transform_output_fits(struct rg_transform *t, const AM_MEDIA_TYPE *in,
+                                 const AM_MEDIA_TYPE *out);
 
 /* The pins' negotiation slots. */
 HRESULT rg_transform_in_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type);
 HRESULT rg_transform_in_accept_dynamic(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type);
 HRESULT rg_transform_out_type(struct rg_out_pin *pin, unsigned index, AM_MEDIA_TYPE *ret);
 HRESULT rg_transform_out_accept(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type);
-HRESULT rg_transform_out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type, ALLOCATOR_PROPERTIES *props);
+HRESULT rg_transform_out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type,
+                                 ALLOCATOR_PROPERTIES *props);

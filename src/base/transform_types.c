@@ -24,10 +24,12 @@ static bool same_layout(const struct rg_format *a, const struct rg_format *b)
         return a->pixels == b->pixels && a->width == b->width && a->height == b->height &&
                a->coded_width == b->coded_width && a->coded_height == b->coded_height &&
                a->bottom_up == b->bottom_up;
-    return a->sound == b->sound && a->sample_rate == b->sample_rate && a->channels == b->channels;
+    return a->sound == b->sound && a->sample_rate == b->sample_rate &&
+           a->channels == b->channels;
 }
 
-HRESULT rg_transform_read_formats(struct rg_transform *t, const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out)
+HRESULT rg_transform_read_formats(struct rg_transform *t, const AM_MEDIA_TYPE *in,
+                                  const AM_MEDIA_TYPE *out)
 {
     HRESULT hr;
 
@@ -48,8 +50,8 @@ void rg_transform_frame_times(struct rg_frame *frame, const struct rg_sample_inf
 
 /* ---- the output, given an input -------------------------------------------------------- */
 
-static HRESULT frame_output(struct rg_transform *t, const void *settings, const AM_MEDIA_TYPE *in,
-                            unsigned index, AM_MEDIA_TYPE *ret)
+static HRESULT frame_output(struct rg_transform *t, const void *settings,
+                            const AM_MEDIA_TYPE *in, unsigned index, AM_MEDIA_TYPE *ret)
 {
     struct rg_format from, to;
     HRESULT hr;
@@ -71,7 +73,8 @@ static HRESULT output_at(struct rg_transform *t, const void *settings, const AM_
                                      : frame_output(t, settings, in, index, ret);
 }
 
-static bool output_equals(struct rg_transform *t, const AM_MEDIA_TYPE *mine, const AM_MEDIA_TYPE *out)
+static bool output_equals(struct rg_transform *t, const AM_MEDIA_TYPE *mine,
+                          const AM_MEDIA_TYPE *out)
 {
     struct rg_format a, b;
 
@@ -79,12 +82,12 @@ static bool output_equals(struct rg_transform *t, const AM_MEDIA_TYPE *mine, con
         return IsEqualGUID(&mine->majortype, &out->majortype) &&
                IsEqualGUID(&mine->subtype, &out->subtype) &&
                IsEqualGUID(&mine->formattype, &out->formattype);
-    return SUCCEEDED(rg_format_from_type(mine, &a)) && SUCCEEDED(rg_format_from_type(out, &b)) &&
-           same_layout(&a, &b);
+    return SUCCEEDED(rg_format_from_type(mine, &a)) &&
+           SUCCEEDED(rg_format_from_type(out, &b)) && same_layout(&a, &b);
 }
 
-static HRESULT output_fits(struct rg_transform *t, const void *settings, const AM_MEDIA_TYPE *in,
-                           const AM_MEDIA_TYPE *out)
+static HRESULT output_fits(struct rg_transform *t, const void *settings,
+                           const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out)
 {
     if (t->cls->accept_output != NULL)
         return t->cls->accept_output(settings, in, out);
@@ -102,7 +105,8 @@ static HRESULT output_fits(struct rg_transform *t, const void *settings, const A
     }
 }
 
-HRESULT rg_transform_output_fits(struct rg_transform *t, const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out)
+HRESULT rg_transform_output_fits(struct rg_transform *t, const AM_MEDIA_TYPE *in,
+                                 const AM_MEDIA_TYPE *out)
 {
     struct rg_frozen frozen;
     const void *settings = settings_now(t, &frozen);
@@ -114,7 +118,8 @@ HRESULT rg_transform_output_fits(struct rg_transform *t, const AM_MEDIA_TYPE *in
 
 /* ---- the input ------------------------------------------------------------------------- */
 
-static HRESULT input_accepted(struct rg_transform *t, const void *settings, const AM_MEDIA_TYPE *type)
+static HRESULT input_accepted(struct rg_transform *t, const void *settings,
+                              const AM_MEDIA_TYPE *type)
 {
     struct rg_format format;
 
@@ -143,9 +148,11 @@ static HRESULT downstream_accepts(struct rg_transform *t, const AM_MEDIA_TYPE *t
     RG_AUTO(IPin) peer = rg_out_pin_peer(&t->out);
     RG_AUTO(IPinConnection) dynamic = NULL;
 
-    if (peer == NULL || FAILED(IPin_QueryInterface(peer, &IID_IPinConnection, (void **)&dynamic)))
+    if (peer == NULL ||
+        FAILED(IPin_QueryInterface(peer, &IID_IPinConnection, (void **)&dynamic)))
         return VFW_E_TYPE_NOT_ACCEPTED;
-    return IPinConnection_DynamicQueryAccept(dynamic, type) == S_OK ? S_OK : VFW_E_TYPE_NOT_ACCEPTED;
+    return IPinConnection_DynamicQueryAccept(dynamic, type) == S_OK ? S_OK
+                                                                    : VFW_E_TYPE_NOT_ACCEPTED;
 }
 
 static HRESULT accept_with(struct rg_transform *t, const AM_MEDIA_TYPE *type, bool is_dynamic)
@@ -157,7 +164,8 @@ static HRESULT accept_with(struct rg_transform *t, const AM_MEDIA_TYPE *type, bo
 
     if (hr == S_OK && SUCCEEDED(output_type_now(t, &out))) {
         hr = output_fits(t, settings, type, &out);
-        if (hr != S_OK && is_dynamic && !rg_transform_is_stream(t) && t->cls->output_format == NULL)
+        if (hr != S_OK && is_dynamic && !rg_transform_is_stream(t) &&
+            t->cls->output_format == NULL)
             hr = downstream_accepts(t, type);
         rg_type_clear(&out);
     }
@@ -248,7 +256,8 @@ HRESULT rg_transform_out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *ty
         int bytes = rg_format_bytes(&format);
 
         /* sound: a tenth of a second to begin with; a sample that needs more grows */
-        props->cbBuffer = format.kind == RG_KIND_VIDEO ? bytes : bytes * (format.sample_rate / 10 + 1);
+        props->cbBuffer =
+            format.kind == RG_KIND_VIDEO ? bytes : bytes * (format.sample_rate / 10 + 1);
     }
     if (t->cls->buffers == NULL)
         return S_OK;

@@ -5,18 +5,18 @@
  */
 #include "com/object.h"
 
-#define COM_DOORS(I)                                                                             \
-    HRESULT STDMETHODCALLTYPE I##_door_qi(I *face, REFIID iid, void **out)                       \
-    {                                                                                            \
-        return com_query(face, iid, out);                                                        \
-    }                                                                                            \
-    ULONG STDMETHODCALLTYPE I##_door_add(I *face)                                                \
-    {                                                                                            \
-        return com_addref(face);                                                                 \
-    }                                                                                            \
-    ULONG STDMETHODCALLTYPE I##_door_rel(I *face)                                                \
-    {                                                                                            \
-        return com_release(face);                                                                \
+#define COM_DOORS(I)                                                                           \
+    HRESULT STDMETHODCALLTYPE I##_door_qi(I *face, REFIID iid, void **out)                     \
+    {                                                                                          \
+        return com_query(face, iid, out);                                                      \
+    }                                                                                          \
+    ULONG STDMETHODCALLTYPE I##_door_add(I *face)                                              \
+    {                                                                                          \
+        return com_addref(face);                                                               \
+    }                                                                                          \
+    ULONG STDMETHODCALLTYPE I##_door_rel(I *face)                                              \
+    {                                                                                          \
+        return com_release(face);                                                              \
     }
 
 COM_DOOR_LIST(COM_DOORS)

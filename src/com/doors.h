@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* com/doors.h - the three IUnknown slots of every interface that our objects offer.
  *
- * Each interface gets typed doors, so that no function pointer is ever cast.  They are made once, in
- * doors.c, from the list below; a new interface is one line here.
+ * Each interface gets typed doors, so that no function pointer is ever cast.  They are made
+ * once, in doors.c, from the list below; a new interface is one line here.
  */
 #pragma once
 
@@ -13,52 +13,53 @@
 #define RG_API __attribute__((visibility("default")))
 #endif
 
-#define COM_DOOR_LIST(X)                                                                         \
-    X(IClassFactory)                                                                             \
-    X(IBaseFilter)                                                                               \
-    X(IPin)                                                                                      \
-    X(IMemInputPin)                                                                              \
-    X(IPinConnection)                                                                            \
-    X(IPinFlowControl)                                                                           \
-    X(IQualityControl)                                                                           \
-    X(IRgLink)                                                                                   \
-    X(IRgOptions)                                                                                \
-    X(IEnumPins)                                                                                 \
-    X(IEnumFilters)                                                                              \
-    X(IEnumMediaTypes)                                                                           \
-    X(IMemAllocator)                                                                             \
-    X(IMemAllocatorCallbackTemp)                                                                 \
-    X(IMemAllocatorNotifyCallbackTemp)                                                           \
-    X(IReferenceClock)                                                                           \
-    X(IReferenceClock2)                                                                          \
-    X(IFilterGraph2)                                                                             \
-    X(IFilterGraph3)                                                                             \
-    X(IGraphConfig)                                                                              \
-    X(IGraphConfigCallback)                                                                      \
-    X(IGraphVersion)                                                                             \
-    X(IGraphEdit)                                                                                \
-    X(IGraphReport)                                                                              \
-    X(IFilterChain)                                                                              \
-    X(IMediaControl)                                                                             \
-    X(IMediaEventEx)                                                                             \
-    X(IMediaEventSink)                                                                           \
-    X(IMediaSeeking)                                                                             \
-    X(IMediaPosition)                                                                            \
-    X(IMediaFilter)                                                                              \
-    X(IFileSourceFilter)                                                                         \
-    X(IFileSinkFilter2)                                                                          \
-    X(IAsyncReader)                                                                              \
-    X(IAMFilterMiscFlags)                                                                        \
-    X(IAMPushSource)                                                                             \
+#define COM_DOOR_LIST(X)                                                                       \
+    X(IClassFactory)                                                                           \
+    X(IBaseFilter)                                                                             \
+    X(IPin)                                                                                    \
+    X(IMemInputPin)                                                                            \
+    X(IPinConnection)                                                                          \
+    X(IPinFlowControl)                                                                         \
+    X(IQualityControl)                                                                         \
+    X(IRgLink)                                                                                 \
+    X(IRgOptions)                                                                              \
+    X(IEnumPins)                                                                               \
+    X(IEnumFilters)                                                                            \
+    X(IEnumMediaTypes)                                                                         \
+    X(IMemAllocator)                                                                           \
+    X(IMemAllocatorCallbackTemp)                                                               \
+    X(IMemAllocatorNotifyCallbackTemp)                                                         \
+    X(IReferenceClock)                                                                         \
+    X(IReferenceClock2)                                                                        \
+    X(IFilterGraph2)                                                                           \
+    X(IFilterGraph3)                                                                           \
+    X(IGraphConfig)                                                                            \
+    X(IGraphConfigCallback)                                                                    \
+    X(IGraphVersion)                                                                           \
+    X(IGraphEdit)                                                                              \
+    X(IGraphReport)                                                                            \
+    X(IFilterChain)                                                                            \
+    X(IMediaControl)                                                                           \
+    X(IMediaEventEx)                                                                           \
+    X(IMediaEventSink)                                                                         \
+    X(IMediaSeeking)                                                                           \
+    X(IMediaPosition)                                                                          \
+    X(IMediaFilter)                                                                            \
+    X(IFileSourceFilter)                                                                       \
+    X(IFileSinkFilter2)                                                                        \
+    X(IAsyncReader)                                                                            \
+    X(IAMFilterMiscFlags)                                                                      \
+    X(IAMPushSource)                                                                           \
     X(IObjectWithSite)
 
-#define COM_DOORS_DECLARE(I)                                                                     \
-    RG_API HRESULT STDMETHODCALLTYPE I##_door_qi(I *face, REFIID iid, void **out);               \
-    RG_API ULONG STDMETHODCALLTYPE I##_door_add(I *face);                                        \
+#define COM_DOORS_DECLARE(I)                                                                   \
+    RG_API HRESULT STDMETHODCALLTYPE I##_door_qi(I *face, REFIID iid, void **out);             \
+    RG_API ULONG STDMETHODCALLTYPE I##_door_add(I *face);                                      \
     RG_API ULONG STDMETHODCALLTYPE I##_door_rel(I *face);
 COM_DOOR_LIST(COM_DOORS_DECLARE)
 #undef COM_DOORS_DECLARE
 
-/* The first three slots of a table: static const IPinVtbl t = { COM_UNKNOWN(IPin), .Connect = … }; */
-#define COM_UNKNOWN(I)                                                                           \
+/* The first three slots of a table: static const IPinVtbl t = { COM_UNKNOWN(IPin), .Connect
+ * = … }; */
+#define COM_UNKNOWN(I)                                                                         \
     .QueryInterface = I##_door_qi, .AddRef = I##_door_add, .Release = I##_door_rel

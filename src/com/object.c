@@ -94,7 +94,8 @@ static ULONG inner_release(struct com_object *object)
         return before - 1;
     atomic_thread_fence(memory_order_acquire);
 #if defined(__SANITIZE_THREAD__)
-    atomic_load_explicit(&object->refs, memory_order_acquire); /* the fence, as TSan can see it */
+    atomic_load_explicit(&object->refs,
+                         memory_order_acquire); /* the fence, as TSan can see it */
 #endif
     /* calls made while it is taken down must not bring the count to 0 again */
     atomic_store_explicit(&object->refs, 1, memory_order_relaxed);
@@ -118,7 +119,8 @@ ULONG com_addref(void *face)
 
     if (is_part(object))
         object = object->lifetime;
-    return is_aggregated(object) ? object->outer->lpVtbl->AddRef(object->outer) : inner_addref(object);
+    return is_aggregated(object) ? object->outer->lpVtbl->AddRef(object->outer)
+                                 : inner_addref(object);
 }
 
 ULONG com_release(void *face)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* builder.c - IFilterGraph, IGraphBuilder, IFilterGraph2, IFilterGraph3: arguments in, results out.
+/* builder.c - IFilterGraph, IGraphBuilder, IFilterGraph2, IFilterGraph3: arguments in,
+ * results out.
  *
  * Control threads; each call takes the graph lock.
  * Knows: which function does the work.  Must not know: how.

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* candidates.c - which filters may come next after an output pin, and in which order.
  *
- * Control threads under the graph lock.  Order: cached filters, members with a free input, the class
- * registry by merit (above MERIT_DO_NOT_USE), matched by the types the classes registered.
- * Knows: the registry, the cache.  Must not know: what a road looks like (search.c, render.c).
+ * Control threads under the graph lock.  Order: cached filters, members with a free input,
+ * the class registry by merit (above MERIT_DO_NOT_USE), matched by the types the classes
+ * registered.
+ * Knows: the registry, the cache.  Must not know: what a road looks like (search.c,
+ * render.c).
  */
 #include "graph/graph_internal.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* clock.c - the system clock: CLSID_SystemClock.
  *
- * Any thread asks; one thread, started with the first advise, sleeps until the next one is due and no longer.
+ * Any thread asks; one thread, started with the first advise, sleeps until the next one is
+ * due and no longer.
  * Knows: time, events, semaphores.  Must not know: graphs.
  */
 #include "graph/graph_internal.h"

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* connect.c - one connection between two pins, what undoes it, and IFilterGraph's direct ways.
+/* connect.c - one connection between two pins, what undoes it, and IFilterGraph's direct
+ * ways.
  *
  * Control threads under the graph lock.  The two pins agree on a type between themselves.
- * Knows: membership, circles, undo.  Must not know: how a road through other filters is found (search.c).
+ * Knows: membership, circles, undo.  Must not know: how a road through other filters is
+ * found (search.c).
  */
 #include "graph/graph_internal.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* control.c - IMediaControl and IMediaFilter of the graph, and the IDispatch slots of its faces.
+/* control.c - IMediaControl and IMediaFilter of the graph, and the IDispatch slots of its
+ * faces.
  *
  * Control threads.  Knows: which function does the work.  Must not know: how.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* enum.c - IEnumFilters over the members or the cache.
  *
- * Control threads; each call takes the graph lock.  A place in the list is good as long as the list has
- * not changed; after that the enumerator is out of sync until Reset.
+ * Control threads; each call takes the graph lock.  A place in the list is good as long as
+ * the list has not changed; after that the enumerator is out of sync until Reset.
  * Knows: one list.  Must not know: anything else of the graph.
  */
 #include "graph/graph_internal.h"

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* events.c - the event queue: what filters report, what the graph makes of it, what the host reads.
+/* events.c - the event queue: what filters report, what the graph makes of it, what the host
+ * reads.
  *
  * Any thread sends; it never takes the graph lock.  Control threads read.
- * Knows: default handling, the queue.  Must not know: which filters are renderers (renderers.c).
+ * Knows: default handling, the queue.  Must not know: which filters are renderers
+ * (renderers.c).
  */
 #include "graph/graph_internal.h"
 

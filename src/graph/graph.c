@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* graph.c - the Filter Graph Manager is made, asked for its faces, and taken down.
  *
- * Any thread makes and releases it; its last reference must not be dropped by a streaming thread.
+ * Any thread makes and releases it; its last reference must not be dropped by a streaming
+ * thread.
  * Knows: which parts there are.  Must not know: what they do.
  */
 #include "graph/graph_internal.h"
@@ -91,8 +92,9 @@ void graph_take_down(struct graph *graph)
     rg_free(graph);
 }
 
-/* The worker owns no reference, so a filter that it calls may hold the last one, or take one for a moment while the
- * graph goes already: the first one to come here decides, and the worker itself waits until it is out of the filter. */
+/* The worker owns no reference, so a filter that it calls may hold the last one, or take one
+ * for a moment while the graph goes already: the first one to come here decides, and the
+ * worker itself waits until it is out of the filter. */
 static void graph_destroy(struct com_object *object)
 {
     struct graph *graph = (struct graph *)object;

@@ -2,7 +2,8 @@
 /* graph_clock.c - which clock the graph goes by, and who is told.
  *
  * Control threads under the graph lock.
- * Knows: IReferenceClock, what a live source looks like.  Must not know: how clocks tick (clock.c).
+ * Knows: IReferenceClock, what a live source looks like.  Must not know: how clocks tick
+ * (clock.c).
  */
 #include "graph/graph_internal.h"
 
@@ -90,7 +91,8 @@ static bool is_connected(IBaseFilter *filter)
     return connected;
 }
 
-/* A live source's clock; else the first one met from the renderers upstream, connected filters first. */
+/* A live source's clock; else the first one met from the renderers upstream, connected
+ * filters first. */
 static IReferenceClock *clock_of_filters(const struct graph_snapshot *all)
 {
     RG_AUTO(IReferenceClock) connected = NULL;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* graph_config.c - IGraphConfig: the documented door to the edit engine, the cache, flags, start time.
+/* graph_config.c - IGraphConfig: the documented door to the edit engine, the cache, flags,
+ * start time.
  *
- * Control threads, and a filter's data thread that passes its abort event; each call takes the graph lock.
+ * Control threads, and a filter's data thread that passes its abort event; each call takes
+ * the graph lock.
  * Knows: spec section 3.  Must not know: how an edit is carried out (rewire.c).
  */
 #include <string.h>
@@ -9,8 +11,9 @@
 #include "graph/rewire.h"
 #include "platform/time.h"
 
-#define KNOWN_RECONNECT_FLAGS                                                                    \
-    (AM_GRAPH_CONFIG_RECONNECT_DIRECTCONNECT | AM_GRAPH_CONFIG_RECONNECT_CACHE_REMOVED_FILTERS | \
+#define KNOWN_RECONNECT_FLAGS                                                                  \
+    (AM_GRAPH_CONFIG_RECONNECT_DIRECTCONNECT |                                                 \
+     AM_GRAPH_CONFIG_RECONNECT_CACHE_REMOVED_FILTERS |                                         \
      AM_GRAPH_CONFIG_RECONNECT_USE_ONLY_CACHED_FILTERS)
 
 /* ---- Reconnect ----------------------------------------------------------------------------- */
@@ -83,8 +86,9 @@ static HRESULT reconnect_locked(struct rewire *edit, IPin *out, IPin *in, IBaseF
 }
 
 static HRESULT STDMETHODCALLTYPE config_reconnect(IGraphConfig *face, IPin *out, IPin *in,
-                                                  const AM_MEDIA_TYPE *first_type, IBaseFilter *via,
-                                                  HANDLE abort_event, DWORD flags)
+                                                  const AM_MEDIA_TYPE *first_type,
+                                                  IBaseFilter *via, HANDLE abort_event,
+                                                  DWORD flags)
 {
     struct graph *graph = graph_home(face);
     struct rewire edit;
@@ -130,8 +134,10 @@ static HRESULT activate_all(struct graph *graph)
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE config_reconfigure(IGraphConfig *face, IGraphConfigCallback *callback,
-                                                    PVOID context, DWORD flags, HANDLE abort_event)
+static HRESULT STDMETHODCALLTYPE config_reconfigure(IGraphConfig *face,
+                                                    IGraphConfigCallback *callback,
+                                                    PVOID context, DWORD flags,
+                                                    HANDLE abort_event)
 {
     struct graph *graph = graph_home(face);
     HRESULT hr;
@@ -152,8 +158,11 @@ static HRESULT STDMETHODCALLTYPE config_reconfigure(IGraphConfig *face, IGraphCo
 static HRESULT push_locked(struct graph *graph, IPin *out, IPin *in, HANDLE abort_event)
 {
     RG_AUTO(IPin) end = in;
-    struct rewire_push push = { .graph = graph, .out = out, .abort = abort_event,
-                                .deadline_ns = RG_TIME_NEVER, .road_stays = true };
+    struct rewire_push push = { .graph = graph,
+                                .out = out,
+                                .abort = abort_event,
+                                .deadline_ns = RG_TIME_NEVER,
+                                .road_stays = true };
     struct rewire_path path;
     HRESULT hr = check_pin(graph, out, true);
 
@@ -174,8 +183,8 @@ static HRESULT push_locked(struct graph *graph, IPin *out, IPin *in, HANDLE abor
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE config_push_through(IGraphConfig *face, IPin *out, IPinConnection *input,
-                                                     HANDLE abort_event)
+static HRESULT STDMETHODCALLTYPE config_push_through(IGraphConfig *face, IPin *out,
+                                                     IPinConnection *input, HANDLE abort_event)
 {
     struct graph *graph = graph_home(face);
     RG_AUTO(IPin) in = NULL;
@@ -221,7 +230,8 @@ static HRESULT STDMETHODCALLTYPE config_enum_cache(IGraphConfig *face, IEnumFilt
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE config_remove_from_cache(IGraphConfig *face, IBaseFilter *filter)
+static HRESULT STDMETHODCALLTYPE config_remove_from_cache(IGraphConfig *face,
+                                                          IBaseFilter *filter)
 {
     struct graph *graph = graph_home(face);
     HRESULT hr;
@@ -252,7 +262,8 @@ static HRESULT STDMETHODCALLTYPE config_start_time(IGraphConfig *face, REFERENCE
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE config_set_flags(IGraphConfig *face, IBaseFilter *filter, DWORD flags)
+static HRESULT STDMETHODCALLTYPE config_set_flags(IGraphConfig *face, IBaseFilter *filter,
+                                                  DWORD flags)
 {
     struct graph *graph = graph_home(face);
     struct graph_node *node;
@@ -269,7 +280,8 @@ static HRESULT STDMETHODCALLTYPE config_set_flags(IGraphConfig *face, IBaseFilte
     return node != NULL ? S_OK : VFW_E_NOT_IN_GRAPH;
 }
 
-static HRESULT STDMETHODCALLTYPE config_get_flags(IGraphConfig *face, IBaseFilter *filter, DWORD *ret)
+static HRESULT STDMETHODCALLTYPE config_get_flags(IGraphConfig *face, IBaseFilter *filter,
+                                                  DWORD *ret)
 {
     struct graph *graph = graph_home(face);
     struct graph_node *node;
@@ -284,7 +296,8 @@ static HRESULT STDMETHODCALLTYPE config_get_flags(IGraphConfig *face, IBaseFilte
     return node != NULL ? S_OK : VFW_E_NOT_IN_GRAPH;
 }
 
-static HRESULT STDMETHODCALLTYPE config_remove_filter(IGraphConfig *face, IBaseFilter *filter, DWORD flags)
+static HRESULT STDMETHODCALLTYPE config_remove_filter(IGraphConfig *face, IBaseFilter *filter,
+                                                      DWORD flags)
 {
     struct graph *graph = graph_home(face);
     struct graph_node *node;
@@ -297,8 +310,9 @@ static HRESULT STDMETHODCALLTYPE config_remove_filter(IGraphConfig *face, IBaseF
     (void)graph_lock(graph, NULL, INFINITE);
     node = graph_node_of_filter(graph, filter);
     if (node != NULL)
-        hr = graph_remove_locked(graph, node,
-                                 (flags & REMFILTERF_LEAVECONNECTED) != 0 ? GRAPH_REMOVE_LEAVECONNECTED : 0);
+        hr = graph_remove_locked(
+            graph, node,
+            (flags & REMFILTERF_LEAVECONNECTED) != 0 ? GRAPH_REMOVE_LEAVECONNECTED : 0);
     graph_recount_renderers(graph);
     graph_unlock(graph);
     return hr;

@@ -18,7 +18,8 @@ static HRESULT check_request(const RG_EDIT_REQUEST *request, const RG_CERTIFICAT
     if (request != NULL &&
         (request->size != sizeof(*request) || (request->flags & ~(DWORD)KNOWN_FLAGS) != 0))
         return E_INVALIDARG;
-    return certificate == NULL || certificate->size == sizeof(*certificate) ? S_OK : E_INVALIDARG;
+    return certificate == NULL || certificate->size == sizeof(*certificate) ? S_OK
+                                                                            : E_INVALIDARG;
 }
 
 static void plan(struct rewire *edit, struct graph *graph, const RG_EDIT_REQUEST *request)
@@ -41,17 +42,26 @@ static void plan(struct rewire *edit, struct graph *graph, const RG_EDIT_REQUEST
     edit->certificate.cut = -1;
 }
 
-/* The road around a filter: its only connected input's peer, its only connected output's peer. */
+/* The road around a filter: its only connected input's peer, its only connected output's
+ * peer. */
 static HRESULT plan_around(struct rewire *edit, IBaseFilter *present)
 {
-    RG_AUTO(IPin) input = rewire_only_connected_pin(present, PINDIR_INPUT);
-    RG_AUTO(IPin) output = rewire_only_connected_pin(present, PINDIR_OUTPUT);
+    RG_AUTO(IPin) input = NULL;
+    RG_AUTO(IPin) output = NULL;
+    HRESULT hr;
 
     if (graph_node_of_filter(edit->graph, present) == NULL)
         return VFW_E_NOT_IN_GRAPH;
+    hr = rewire_only_connected_pin(present, PINDIR_INPUT, &input);
+    if (SUCCEEDED(hr))
+        hr = rewire_only_connected_pin(present, PINDIR_OUTPUT, &output);
+    if (FAILED(hr) && hr != VFW_E_NOT_FOUND)
+        return hr;
     if (input == NULL || output == NULL) {
-        graph_report_set(edit->graph, "only a filter with exactly one connected input and one connected output "
-                                      "can be exchanged or taken out");
+        graph_report_set(
+            edit->graph,
+            "only a filter with exactly one connected input and one connected output "
+            "can be exchanged or taken out");
         return E_INVALIDARG;
     }
     edit->out = graph_pin_peer(input);
@@ -67,7 +77,8 @@ struct newcomer {
     bool was_cached;
 };
 
-static HRESULT bring_in(struct rewire *edit, IBaseFilter *filter, const char *name, struct newcomer *ret)
+static HRESULT bring_in(struct rewire *edit, IBaseFilter *filter, const char *name,
+                        struct newcomer *ret)
 {
     struct graph_node *node = graph_node_of_filter(edit->graph, filter);
     WCHAR wide[MAX_FILTER_NAME];
@@ -97,7 +108,9 @@ static HRESULT check_gate(struct rewire *edit)
         FAILED(IPin_QueryInterface(edit->out, &IID_IRgLink, (void **)&link)) ||
         IRgLink_IsBlocked(link, NULL) != S_FALSE)
         return S_OK;
-    graph_report_set(edit->graph, "RG_EDIT_CALLER_BLOCKED was given, but the gate is open: block the pin first");
+    graph_report_set(
+        edit->graph,
+        "RG_EDIT_CALLER_BLOCKED was given, but the gate is open: block the pin first");
     return E_INVALIDARG;
 }
 
@@ -128,10 +141,12 @@ static const char *plain_reason(HRESULT hr)
 {
     switch (hr) {
     case VFW_E_TIMEOUT:
-        return "the road was not free in time: a filter downstream holds a sample (a paused renderer does) or hangs; "
+        return "the road was not free in time: a filter downstream holds a sample (a paused "
+               "renderer does) or hangs; "
                "the graph is as before";
     case VFW_E_STATE_CHANGED:
-        return "the edit was called off: its abort event, a stop or a flush came first; the graph is as before";
+        return "the edit was called off: its abort event, a stop or a flush came first; the "
+               "graph is as before";
     case VFW_E_PIN_ALREADY_BLOCKED:
     case VFW_E_PIN_ALREADY_BLOCKED_ON_THIS_THREAD:
         return "the gate is closed already: open it, or say so with RG_EDIT_CALLER_BLOCKED";
@@ -144,7 +159,8 @@ static const char *plain_reason(HRESULT hr)
     case E_OUTOFMEMORY:
         return "memory, or a thread, was not to be had; the graph is as before";
     case E_INVALIDARG:
-        return "the request does not make sense: its size or flags, or the filter is to replace itself";
+        return "the request does not make sense: its size or flags, or the filter is to "
+               "replace itself";
     default:
         return "a filter refused; the graph is as before";
     }
@@ -176,8 +192,9 @@ static HRESULT finish(struct rewire *edit, HRESULT hr, RG_CERTIFICATE *certifica
     return hr;
 }
 
-/* A graph that is still on its way to running holds its first samples in the renderers: an edit waits until it has arrived, without
- * the lock, which the arrival needs. */
+/* A graph that is still on its way to running holds its first samples in the renderers: an
+ * edit waits until it has arrived, without the lock, which the arrival needs.  Not behind a
+ * gate that the caller has closed already: that may be what the renderers wait for. */
 static HRESULT lock_settled(struct rewire *edit)
 {
     struct graph *graph = edit->graph;
@@ -187,7 +204,7 @@ static HRESULT lock_settled(struct rewire *edit)
 
         if (FAILED(hr))
             return hr;
-        if (graph->state == (FILTER_STATE)atomic_load(&graph->goal) ||
+        if (edit->caller_blocked || graph->state == (FILTER_STATE)atomic_load(&graph->goal) ||
             (FILTER_STATE)atomic_load(&graph->goal) != State_Running)
             return S_OK;
         graph_unlock(graph);
@@ -216,8 +233,9 @@ static HRESULT begin(struct rewire *edit, struct graph *graph, const RG_EDIT_REQ
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE edit_swap(IGraphEdit *face, IBaseFilter *present, IBaseFilter *replacement,
-                                           const char *name, const RG_EDIT_REQUEST *request,
+static HRESULT STDMETHODCALLTYPE edit_swap(IGraphEdit *face, IBaseFilter *present,
+                                           IBaseFilter *replacement, const char *name,
+                                           const RG_EDIT_REQUEST *request,
                                            RG_CERTIFICATE *certificate)
 {
     struct rewire edit;
@@ -228,14 +246,16 @@ static HRESULT STDMETHODCALLTYPE edit_swap(IGraphEdit *face, IBaseFilter *presen
     hr = begin(&edit, graph_home(face), request, certificate);
     if (FAILED(hr))
         return hr;
-    hr = graph_identity(present) != graph_identity(replacement) ? plan_around(&edit, present) : E_INVALIDARG;
+    hr = graph_identity(present) != graph_identity(replacement) ? plan_around(&edit, present)
+                                                                : E_INVALIDARG;
     if (SUCCEEDED(hr))
         hr = carry_out(&edit, replacement, name);
     return finish(&edit, hr, certificate);
 }
 
-static HRESULT STDMETHODCALLTYPE edit_insert(IGraphEdit *face, IPin *output, IBaseFilter *addition,
-                                             const char *name, const RG_EDIT_REQUEST *request,
+static HRESULT STDMETHODCALLTYPE edit_insert(IGraphEdit *face, IPin *output,
+                                             IBaseFilter *addition, const char *name,
+                                             const RG_EDIT_REQUEST *request,
                                              RG_CERTIFICATE *certificate)
 {
     struct rewire edit;
@@ -260,7 +280,8 @@ static HRESULT STDMETHODCALLTYPE edit_insert(IGraphEdit *face, IPin *output, IBa
 }
 
 static HRESULT STDMETHODCALLTYPE edit_remove(IGraphEdit *face, IBaseFilter *present,
-                                             const RG_EDIT_REQUEST *request, RG_CERTIFICATE *certificate)
+                                             const RG_EDIT_REQUEST *request,
+                                             RG_CERTIFICATE *certificate)
 {
     struct rewire edit;
     HRESULT hr;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* graph_internal.h - the Filter Graph Manager, as the files of this folder see it.
  *
- * Control threads, one at a time, under the graph lock; what streaming threads may touch (events)
- * has a leaf lock of its own.
- * Knows: filters and pins through COM interfaces alone.  Must not know: base/, samples, formats.
+ * Control threads, one at a time, under the graph lock; what streaming threads may touch
+ * (events) has a leaf lock of its own.
+ * Knows: filters and pins through COM interfaces alone.  Must not know: base/, samples,
+ * formats.
  *
- * Suffix _locked: the caller holds the graph lock.  Lock order: graph lock > filter > events_lock,
- * report_lock, jobs_lock (leaves; nothing is called under them).
+ * Suffix _locked: the caller holds the graph lock.  Lock order: graph lock > filter >
+ * events_lock, report_lock, jobs_lock (leaves; nothing is called under them).
  */
 #pragma once
 
@@ -88,8 +89,8 @@ struct graph_gate {
     unsigned depth;
     unsigned waiters;
     HANDLE free_event; /* auto-reset: the lock has become free */
-    unsigned urgent;       /* who waits to stop the graph */
-    HANDLE called_off;     /* manual-reset: somebody does; whoever waits under the lock gives up */
+    unsigned urgent;   /* who waits to stop the graph */
+    HANDLE called_off; /* manual-reset: somebody does; whoever waits under the lock gives up */
 };
 
 /* ---- the worker thread: worker.c --------------------------------------------------------- */
@@ -172,11 +173,12 @@ struct graph {
     unsigned name_counter;
     uint64_t walk_stamp;
     bool drain_given_up; /* rewire_drain.c: a marker may still be on its way somewhere */
-    IUnknown *site; /* reference */
+    IUnknown *site;      /* reference */
 
     /* state.c, under the graph lock */
     FILTER_STATE state; /* what the filters were told */
-    atomic_int goal;    /* FILTER_STATE that the application asked for: the change may be unfinished */
+    atomic_int
+        goal; /* FILTER_STATE that the application asked for: the change may be unfinished */
     _Atomic(uint64_t) change; /* grows with every command: an unfinished older one gives up */
     HANDLE settled;           /* manual-reset: state == goal */
     HANDLE overtaken;         /* manual-reset: a newer command came */
@@ -247,9 +249,9 @@ struct graph_node *graph_node_by_name(struct graph *graph, const WCHAR *name);
 
 #define GRAPH_ADD_BY_CONNECT 0x1 /* intelligent connect adds it */
 
-/* name may be NULL.  S_OK; VFW_S_DUPLICATE_NAME: added under another name; E_INVALIDARG: a member already;
- * E_POINTER; E_OUTOFMEMORY; what JoinFilterGraph said.  A cached filter leaves the cache.
- * The filter gets the clock and stays stopped.  ret_node may be NULL. */
+/* name may be NULL.  S_OK; VFW_S_DUPLICATE_NAME: added under another name; E_INVALIDARG: a
+ * member already; E_POINTER; E_OUTOFMEMORY; what JoinFilterGraph said.  A cached filter
+ * leaves the cache. The filter gets the clock and stays stopped.  ret_node may be NULL. */
 HRESULT graph_add_locked(struct graph *graph, IBaseFilter *filter, const WCHAR *name,
                          unsigned flags, struct graph_node **ret_node);
 
@@ -258,29 +260,34 @@ HRESULT graph_add_locked(struct graph *graph, IBaseFilter *filter, const WCHAR *
     0x2                        /* REMFILTERF_LEAVECONNECTED: neither stopped nor disconnected */
 #define GRAPH_REMOVE_FORCE 0x4 /* whatever its pins say: the graph goes away */
 
-/* Stops the filter, disconnects both ends of its connections, takes it out; the node is freed or moves to
- * the cache.  S_OK; VFW_E_NOT_STOPPED: an active neighbour cannot let go, and nothing was changed. */
+/* Stops the filter, disconnects both ends of its connections, takes it out; the node is
+ * freed or moves to the cache.  S_OK; VFW_E_NOT_STOPPED: an active neighbour cannot let go,
+ * and nothing was changed. */
 HRESULT graph_remove_locked(struct graph *graph, struct graph_node *node, unsigned flags);
 
-/* The cache.  Find: borrowed, NULL if absent.  Add: S_OK, S_FALSE (cached already), E_FAIL (a connected pin);
- * a member leaves the graph, an active filter is stopped.  Drop: S_OK, S_FALSE (was not cached). */
+/* The cache.  Find: borrowed, NULL if absent.  Add: S_OK, S_FALSE (cached already), E_FAIL
+ * (a connected pin); a member leaves the graph, an active filter is stopped.  Drop: S_OK,
+ * S_FALSE (was not cached). */
 struct graph_node *graph_cache_find(struct graph *graph, IBaseFilter *filter);
 HRESULT graph_cache_add_locked(struct graph *graph, IBaseFilter *filter);
 HRESULT graph_cache_drop_locked(struct graph *graph, IBaseFilter *filter);
 
-/* The connections of node have changed: its renderer status is looked at by graph_recount_renderers. */
+/* The connections of node have changed: its renderer status is looked at by
+ * graph_recount_renderers. */
 void graph_touch_locked(struct graph *graph, struct graph_node *node);
 void graph_touch_pin_locked(struct graph *graph, IPin *pin);
 
 /* IGraphVersion's number. */
 void graph_version_bump(struct graph *graph);
 
-/* IEnumFilters over graph->members or graph->cached; out of sync when the list changes.  enum.c */
+/* IEnumFilters over graph->members or graph->cached; out of sync when the list changes.
+ * enum.c */
 HRESULT graph_enum_create(struct graph *graph, struct graph_list *list, IEnumFilters **ret);
 
 /* ---- pins: pins.c.  No lock needed, control threads. ------------------------------------- */
 
-/* A filter's pins as they are at one moment, each with a reference.  On failure the set is empty. */
+/* A filter's pins as they are at one moment, each with a reference.  On failure the set is
+ * empty. */
 #define GRAPH_PINS_AT_ONCE 8
 struct graph_pins {
     IPin **list;
@@ -295,7 +302,8 @@ IPin *graph_pin_peer(IPin *pin);          /* reference, or NULL if not connected
 bool graph_pin_is_output(IPin *pin);
 bool graph_pin_is_hidden(IPin *pin);     /* its name begins with '~' */
 IUnknown *graph_identity(void *unknown); /* a key, no reference; NULL if there is none */
-/* One side.  IPin::Disconnect, and where the filter is active IPinConnection::DynamicDisconnect. */
+/* One side.  IPin::Disconnect, and where the filter is active
+ * IPinConnection::DynamicDisconnect. */
 HRESULT graph_pin_disconnect(IPin *pin);
 /* Both sides, output first.  S_OK; S_FALSE: was not connected; the first failure. */
 HRESULT graph_pin_disconnect_both(IPin *pin);
@@ -305,7 +313,8 @@ void graph_text_from_wide(const WCHAR *wide, char *text, size_t size);
 
 /* ---- walks: walk.c ----------------------------------------------------------------------- */
 
-/* Does data that leaves `from` reach `to`?  Iterative; costs what the smaller side of the graph has. */
+/* Does data that leaves `from` reach `to`?  Iterative; costs what the smaller side of the
+ * graph has. */
 HRESULT graph_walk_reaches_locked(struct graph *graph, struct graph_node *from,
                                   struct graph_node *to);
 /* All members, renderers first, then upstream.  O(filters + connections), iterative. */
@@ -326,7 +335,8 @@ struct graph_trail {
 };
 /* Takes back everything after the first `keep` steps, newest first. */
 void graph_trail_undo_locked(struct graph *graph, struct graph_trail *trail, size_t keep);
-/* Room for one more step, so that what follows can't fail for want of memory.  trail may be NULL. */
+/* Room for one more step, so that what follows can't fail for want of memory.  trail may be
+ * NULL. */
 HRESULT graph_trail_reserve(struct graph_trail *trail);
 /* Forgets; what was done stays. */
 void graph_trail_free(struct graph_trail *trail);
@@ -341,15 +351,17 @@ HRESULT graph_join_locked(struct graph *graph, IPin *output, IPin *input,
     0x100 /* don't lead through free inputs of filters in the graph */
 #define GRAPH_CONNECT_EXISTING_RENDERERS 0x200 /* AM_RENDEREX_RENDERTOEXISTINGRENDERERS */
 
-/* output -> input, by way of via (a member with a free input and a free output; may be NULL), with more
- * filters in between as flags allow.  type (may be NULL) binds the first connection only.
- * On failure nothing stays of it, the report says why: VFW_E_CANNOT_CONNECT, E_ABORT, or the pins' own error where
- * only a direct connection was allowed.  The trail tells what was added (nodes with by_connect). */
+/* output -> input, by way of via (a member with a free input and a free output; may be
+ * NULL), with more filters in between as flags allow.  type (may be NULL) binds the first
+ * connection only. On failure nothing stays of it, the report says why:
+ * VFW_E_CANNOT_CONNECT, E_ABORT, or the pins' own error where only a direct connection was
+ * allowed.  The trail tells what was added (nodes with by_connect). */
 HRESULT graph_connect_between(struct graph *graph, IPin *output, IPin *input,
                               const AM_MEDIA_TYPE *type, IBaseFilter *via, unsigned flags,
                               struct graph_trail *trail);
 
-/* Candidate filters for one output pin, in the order of spec 8.2: cached, members, registry by merit. */
+/* Candidate filters for one output pin, in the order of spec 8.2: cached, members, registry
+ * by merit. */
 struct graph_candidate {
     IBaseFilter *filter; /* reference; NULL: to be made from entry */
     const struct rg_class_entry
@@ -364,7 +376,8 @@ struct graph_candidates {
 HRESULT graph_candidates_of(struct graph *graph, IPin *output, unsigned flags,
                             struct graph_candidates *ret);
 void graph_candidates_free(struct graph_candidates *all);
-/* Makes sure that candidate->filter is there and a member; adds to the trail where it was not. */
+/* Makes sure that candidate->filter is there and a member; adds to the trail where it was
+ * not. */
 HRESULT graph_candidate_join_locked(struct graph *graph, struct graph_candidate *candidate,
                                     struct graph_trail *trail);
 
@@ -388,7 +401,8 @@ void graph_report_set(struct graph *graph, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void graph_report_add(struct graph *graph, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Two pins that did not agree: names, both type lists, the first field that differs, what would help. */
+/* Two pins that did not agree: names, both type lists, the first field that differs, what
+ * would help. */
 void graph_report_connect(struct graph *graph, IPin *output, IPin *input,
                           const AM_MEDIA_TYPE *type, HRESULT result);
 /* A pin for which no filter was found. */
@@ -403,10 +417,12 @@ HRESULT graph_stop_when_ready(struct graph *graph);
 HRESULT graph_get_state(struct graph *graph, DWORD timeout_ms, FILTER_STATE *ret_state);
 HRESULT graph_pause_locked(struct graph *graph);
 HRESULT graph_run_locked(struct graph *graph, REFERENCE_TIME start);
-/* Brings one filter to the graph's present state with the existing start time: SetSyncSource, Pause, Run. */
+/* Brings one filter to the graph's present state with the existing start time:
+ * SetSyncSource, Pause, Run. */
 HRESULT graph_activate_locked(struct graph *graph, IBaseFilter *filter);
-/* Asks every filter, waiting until the deadline (rg_time_now_ns).  S_OK, VFW_S_STATE_INTERMEDIATE, VFW_S_CANT_CUE,
- * VFW_E_STATE_CHANGED (graph->change is no longer `change`), a filter's error.  Without the graph lock. */
+/* Asks every filter, waiting until the deadline (rg_time_now_ns).  S_OK,
+ * VFW_S_STATE_INTERMEDIATE, VFW_S_CANT_CUE, VFW_E_STATE_CHANGED (graph->change is no longer
+ * `change`), a filter's error.  Without the graph lock. */
 HRESULT graph_wait_cued(struct graph *graph, const struct graph_snapshot *snapshot,
                         uint64_t change, int64_t deadline_ns);
 /* Runs at once, or as soon as every filter is ready (S_FALSE then); the graph is paused. */
@@ -416,8 +432,9 @@ void graph_settle_finish_locked(struct graph *graph, HRESULT cued);
 
 /* ---- the worker: worker.c ---------------------------------------------------------------- */
 
-/* Any thread.  S_OK: the worker will do it.  S_FALSE: this graph has none; E_OUTOFMEMORY: there was no thread to be
- * had.  The next control call does it then (graph_jobs_run_pending), but for GRAPH_JOB_SETTLE, which is forgotten. */
+/* Any thread.  S_OK: the worker will do it.  S_FALSE: this graph has none; E_OUTOFMEMORY:
+ * there was no thread to be had.  The next control call does it then
+ * (graph_jobs_run_pending), but for GRAPH_JOB_SETTLE, which is forgotten. */
 HRESULT graph_worker_post(struct graph *graph, enum graph_job job);
 /* Ends and joins it; not under the graph lock. */
 void graph_worker_stop(struct graph *graph);
@@ -432,7 +449,8 @@ HRESULT system_clock_create(IUnknown *outer, REFIID iid, void **out); /* CLSID_S
 /* Chooses where choice is default and none is there yet. */
 HRESULT graph_clock_choose_locked(struct graph *graph);
 HRESULT graph_clock_set_locked(struct graph *graph, IReferenceClock *clock);
-/* The filter leaves: if its clock is ours, keep it alive and choose again at the next pause or run. */
+/* The filter leaves: if its clock is ours, keep it alive and choose again at the next pause
+ * or run. */
 void graph_clock_filter_leaves_locked(struct graph *graph, IBaseFilter *filter);
 /* Time on the graph's clock; false if there is none. */
 bool graph_clock_now(struct graph *graph, REFERENCE_TIME *ret);
@@ -445,7 +463,8 @@ void graph_events_free(struct graph *graph);
 void graph_event_post(struct graph *graph, LONG code, LONG_PTR param1, LONG_PTR param2);
 /* What a filter sent: default handling, then the queue. */
 HRESULT graph_event_notify(struct graph *graph, LONG code, LONG_PTR param1, LONG_PTR param2);
-/* Looks at the filters whose connections have changed; posts EC_COMPLETE if the last one missing has left. */
+/* Looks at the filters whose connections have changed; posts EC_COMPLETE if the last one
+ * missing has left. */
 void graph_recount_renderers(struct graph *graph);
 /* Looks at all of them: before a stopped graph starts. */
 void graph_recount_all_locked(struct graph *graph);

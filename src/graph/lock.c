@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* lock.c - the graph lock: recursive, and waited for with an abort event and a deadline.
  *
- * Control threads, and a data thread that asks for a reconnection (it must pass an abort event).
+ * Control threads, and a data thread that asks for a reconnection (it must pass an abort
+ * event).
  * Knows: waits.  Must not know: what the lock protects.
  */
 #include "graph/graph_internal.h"

@@ -155,8 +155,8 @@ static void name_of_class(IBaseFilter *filter, WCHAR name[NAME_ROOM])
     name[i] = 0;
 }
 
-/* S_OK; VFW_S_DUPLICATE_NAME: made different; VFW_E_DUPLICATE_NAME.  A generated name is never a
- * duplicate. */
+/* S_OK; VFW_S_DUPLICATE_NAME: made different; VFW_E_DUPLICATE_NAME.  A generated name is
+ * never a duplicate. */
 static HRESULT name_choose(struct graph *graph, IBaseFilter *filter, const WCHAR *wish,
                            WCHAR name[NAME_ROOM])
 {

@@ -24,5 +24,6 @@ void graph_rename_locked(struct graph *graph, struct graph_node *node, const WCH
     node->name = copy;
     /* there is room: one was taken out */
     (void)graph_table_put(&graph->by_name, &node->by_name, graph_hash_text(node->name));
-    (void)IBaseFilter_JoinFilterGraph(node->filter, (IFilterGraph *)&graph->builder.i, node->name);
+    (void)IBaseFilter_JoinFilterGraph(node->filter, (IFilterGraph *)&graph->builder.i,
+                                      node->name);
 }

@@ -2,7 +2,8 @@
 /* render.c - from an output pin to renderers, and from a file name to an output pin.
  *
  * Control threads under the graph lock.
- * Knows: candidates, trails, IFileSourceFilter, IStreamBuilder.  Must not know: containers, codecs.
+ * Knows: candidates, trails, IFileSourceFilter, IStreamBuilder.  Must not know: containers,
+ * codecs.
  */
 #include "graph/graph_internal.h"
 
@@ -50,8 +51,9 @@ static bool rendered_by_itself(struct rendering *r, IPin *output)
     return false;
 }
 
-/* Renders what comes out of a filter whose input was just connected.  S_OK; VFW_S_PARTIAL_RENDER: some of it;
- * VFW_E_CANNOT_RENDER: there are outputs, and none could be. */
+/* Renders what comes out of a filter whose input was just connected.  S_OK;
+ * VFW_S_PARTIAL_RENDER: some of it; VFW_E_CANNOT_RENDER: there are outputs, and none could
+ * be. */
 static HRESULT render_outputs(struct rendering *r, IBaseFilter *filter)
 {
     unsigned tried = 0, done = 0;

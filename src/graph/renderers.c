@@ -75,7 +75,8 @@ void graph_renderers_complete_locked(struct graph *graph, LONG_PTR status, IBase
         node->completed = true;
         events->completed++;
     }
-    /* a renderer that completed before a pause says so again after it: all of them together make one event */
+    /* a renderer that completed before a pause says so again after it: all of them together
+     * make one event */
     complete_if_all(events);
 }
 
@@ -138,7 +139,8 @@ void graph_recount_renderers(struct graph *graph)
         recount_one(graph, node);
     }
     pthread_mutex_lock(&graph->events_lock);
-    /* the last one that was missing may have left; with no completion at all nothing has ended */
+    /* the last one that was missing may have left; with no completion at all nothing has
+     * ended */
     if (events->running && events->completed + events->nameless != 0)
         complete_if_all(events);
     pthread_mutex_unlock(&graph->events_lock);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* renderers.h - between events.c and renderers.c: who has completed, and the queue it is told to.
+/* renderers.h - between events.c and renderers.c: who has completed, and the queue it is
+ * told to.
  *
  * Any thread, under events_lock.
  */

@@ -125,7 +125,8 @@ static void types_read(IPin *pin, struct type_list *ret)
     }
 }
 
-/* A pin that waits to be offered something names nothing; what its class was registered with says more. */
+/* A pin that waits to be offered something names nothing; what its class was registered with
+ * says more. */
 static void types_of_class(IPin *pin, struct type_list *ret)
 {
     RG_AUTO(IBaseFilter) filter = graph_pin_filter(pin);

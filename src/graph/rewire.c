@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* rewire.c - the only code that edits a live link: plan, prepare, block, drain, swap, open; put back on failure.
+/* rewire.c - the only code that edits a live link: plan, prepare, block, drain, swap, open;
+ * put back on failure.
  *
  * Control threads under the graph lock; the streaming thread waits at the gate meanwhile.
- * Knows: IRgLink where pins have it, else the documented road.  Must not know: what the filters do.
+ * Knows: IRgLink where pins have it, else the documented road.  Must not know: what the
+ * filters do.
  *
- * Prepared road (both ends have IRgLink): the new filter is connected, allocated and running before the gate closes, beside the
- * old one; the cut exchanges two records.  Documented road (a foreign pin): block, drain, disconnect, connect, start.
+ * Prepared road (both ends have IRgLink): the new filter is connected, allocated and running
+ * before the gate closes, beside the old one; the cut exchanges two records.  Documented
+ * road (a foreign pin): block, drain, disconnect, connect, start.
  */
 #include "graph/rewire.h"
 
@@ -71,12 +74,17 @@ static uint64_t samples_at(IPin *pin)
 static HRESULT drain(struct rewire *edit)
 {
     int64_t begun = rg_time_now_ns();
-    struct rewire_push push = { .graph = edit->graph, .out = edit->out, .in = edit->in, .path = &edit->path,
-                                .abort = edit->abort, .deadline_ns = edit->deadline_ns };
+    struct rewire_push push = { .graph = edit->graph,
+                                .out = edit->out,
+                                .in = edit->in,
+                                .path = &edit->path,
+                                .abort = edit->abort,
+                                .deadline_ns = edit->deadline_ns };
     uint64_t before;
     HRESULT hr;
 
-    if (!is_live(edit) || edit->no_drain || edit->path.count == 0 || rewire_path_is_empty(&edit->path))
+    if (!is_live(edit) || edit->no_drain || edit->path.count == 0 ||
+        rewire_path_is_empty(&edit->path))
         return S_OK;
     before = samples_at(edit->in);
     hr = rewire_push_through(&push);
@@ -151,7 +159,8 @@ static HRESULT activate(struct rewire *edit, IBaseFilter *filter)
 
         if (node != NULL)
             graph_text_from_wide(node->name, name, sizeof(name));
-        graph_report_set(edit->graph, "filter \"%s\" does not start (0x%08x)", name, (unsigned)hr);
+        graph_report_set(edit->graph, "filter \"%s\" does not start (0x%08x)", name,
+                         (unsigned)hr);
     }
     return hr;
 }
@@ -162,10 +171,11 @@ static HRESULT prepare(struct rewire *edit, struct prepared *p)
     HRESULT hr;
 
     if (edit->via != NULL) {
-        p->via_in = rewire_free_pin(edit->via, PINDIR_INPUT);
-        p->via_out = rewire_free_pin(edit->via, PINDIR_OUTPUT);
-        if (p->via_in == NULL || p->via_out == NULL)
-            return VFW_E_CANNOT_CONNECT;
+        hr = rewire_free_pin(edit->via, PINDIR_INPUT, &p->via_in);
+        if (SUCCEEDED(hr))
+            hr = rewire_free_pin(edit->via, PINDIR_OUTPUT, &p->via_out);
+        if (FAILED(hr))
+            return hr;
         first = p->via_in;
     }
     if (edit->via == NULL) {
@@ -208,7 +218,8 @@ static void retire(struct rewire *edit)
         (void)IPin_Disconnect(edit->path.outputs[i]);
         (void)graph_pin_disconnect(edit->path.inputs[i]);
         if (node != NULL)
-            (void)graph_remove_locked(edit->graph, node, edit->keep_removed ? GRAPH_REMOVE_TO_CACHE : 0);
+            (void)graph_remove_locked(edit->graph, node,
+                                      edit->keep_removed ? GRAPH_REMOVE_TO_CACHE : 0);
     }
 }
 
@@ -231,7 +242,8 @@ static void note_gate(struct rewire *edit)
 static HRESULT cut(struct rewire *edit, struct prepared *p)
 {
     int64_t begun = rg_time_now_ns();
-    HRESULT hr = IRgLink_Commit(p->in_link); /* may refuse: the filter behind it restarts with another type */
+    HRESULT hr = IRgLink_Commit(
+        p->in_link); /* may refuse: the filter behind it restarts with another type */
 
     if (SUCCEEDED(hr))
         hr = IRgLink_Commit(p->out_link);
@@ -301,13 +313,16 @@ static HRESULT check_documented(struct rewire *edit)
         return S_OK;
     if (!edit->caller_blocked &&
         FAILED(IPin_QueryInterface(edit->out, &IID_IPinFlowControl, (void **)&flow))) {
-        graph_report_set(edit->graph, "the output pin cannot block (it has no IPinFlowControl): stop the graph "
-                                      "for this edit, or make it at a pin of another filter upstream");
+        graph_report_set(
+            edit->graph,
+            "the output pin cannot block (it has no IPinFlowControl): stop the graph "
+            "for this edit, or make it at a pin of another filter upstream");
         return E_NOINTERFACE;
     }
     if (FAILED(IPin_QueryInterface(edit->in, &IID_IPinConnection, (void **)&connection))) {
-        graph_report_set(edit->graph, "the input pin cannot be taken off while it is active (it has no "
-                                      "IPinConnection): stop the graph for this edit");
+        graph_report_set(edit->graph,
+                         "the input pin cannot be taken off while it is active (it has no "
+                         "IPinConnection): stop the graph for this edit");
         return E_NOINTERFACE;
     }
     return S_OK;
@@ -368,7 +383,8 @@ static HRESULT take_apart(struct rewire *edit, struct old_road *old)
     return S_OK;
 }
 
-/* The old filters have kept their connections with each other; only the two ends are made again. */
+/* The old filters have kept their connections with each other; only the two ends are made
+ * again. */
 static HRESULT put_back(struct rewire *edit, const struct old_road *old)
 {
     size_t n = edit->path.count;
@@ -394,7 +410,8 @@ static HRESULT activate_new(struct rewire *edit, const struct graph_trail *trail
 
     if (!is_live(edit))
         return S_OK;
-    /* downstream first: what was added last lies nearest to the end, but via may lie anywhere, and starting twice is harmless */
+    /* downstream first: what was added last lies nearest to the end, but via may lie
+     * anywhere, and starting twice is harmless */
     for (size_t i = trail->count; SUCCEEDED(hr) && i-- > 0;)
         if (trail->steps[i].added != NULL)
             hr = activate(edit, trail->steps[i].added->filter);
@@ -425,8 +442,11 @@ static HRESULT rebuild(struct rewire *edit, struct old_road *old)
     graph_trail_free(&trail);
     back = put_back(edit, old);
     if (FAILED(back))
-        graph_report_add(edit->graph, "\nand the old connection could not be made again (0x%08x): the pins are "
-                                      "left unconnected", (unsigned)back);
+        graph_report_add(
+            edit->graph,
+            "\nand the old connection could not be made again (0x%08x): the pins are "
+            "left unconnected",
+            (unsigned)back);
     return hr;
 }
 
@@ -470,7 +490,8 @@ static HRESULT take_a_road(struct rewire *edit)
         return documented_road(edit);
     hr = prepared_road(edit, &p);
     prepared_free(&p);
-    /* what two pins cannot agree on directly, a filter in between may: only where the caller allows it */
+    /* what two pins cannot agree on directly, a filter in between may: only where the caller
+     * allows it */
     if ((hr == VFW_E_TYPE_NOT_ACCEPTED || hr == VFW_E_NO_ACCEPTABLE_TYPES) &&
         (edit->connect_flags & GRAPH_CONNECT_DIRECT) == 0)
         return documented_road(edit);
@@ -488,19 +509,28 @@ static bool is_active(IBaseFilter *filter)
 /* Can what comes stand in a road at all? */
 static HRESULT check_via(struct rewire *edit)
 {
-    RG_AUTO(IPin) input = rewire_free_pin(edit->via, PINDIR_INPUT);
-    RG_AUTO(IPin) output = rewire_free_pin(edit->via, PINDIR_OUTPUT);
+    RG_AUTO(IPin) input = NULL;
+    RG_AUTO(IPin) output = NULL;
+    HRESULT hr = rewire_has_connection(edit->via);
 
-    if (rewire_has_connection(edit->via)) {
-        graph_report_set(edit->graph, "the filter that comes is connected already: disconnect it first");
+    if (FAILED(hr))
+        return hr;
+    if (hr == S_OK) {
+        graph_report_set(edit->graph,
+                         "the filter that comes is connected already: disconnect it first");
         return E_INVALIDARG;
     }
-    if (input == NULL || output == NULL) {
-        graph_report_set(edit->graph, "the filter that comes has no %s pin: it can't stand in the middle of a road",
-                         input == NULL ? "input" : "output");
+    hr = rewire_free_pin(edit->via, PINDIR_INPUT, &input);
+    if (SUCCEEDED(hr))
+        hr = rewire_free_pin(edit->via, PINDIR_OUTPUT, &output);
+    if (hr == VFW_E_NOT_FOUND) {
+        graph_report_set(
+            edit->graph,
+            "the filter that comes has no %s pin: it can't stand in the middle of a road",
+            input == NULL ? "input" : "output");
         return VFW_E_CANNOT_CONNECT;
     }
-    return S_OK;
+    return hr;
 }
 
 HRESULT rewire_carry_out(struct rewire *edit)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* rewire.h - one edit of a live road, as rewire.c carries it out; for graph_edit.c and graph_config.c.
+/* rewire.h - one edit of a live road, as rewire.c carries it out; for graph_edit.c and
+ * graph_config.c.
  *
- * Control threads under the graph lock.  An edit replaces what lies between an output pin and an input pin by another
- * filter, or by nothing: plan -> prepare -> block -> drain -> swap -> open, put back on failure.
+ * Control threads under the graph lock.  An edit replaces what lies between an output pin
+ * and an input pin by another filter, or by nothing: plan -> prepare -> block -> drain ->
+ * swap -> open, put back on failure.
  */
 #pragma once
 
@@ -21,14 +23,14 @@ struct rewire {
 
     /* the plan, references */
     IPin *out, *in;
-    struct rewire_path path; /* what leaves */
-    IBaseFilter *via;        /* what comes; NULL: nothing */
+    struct rewire_path path;   /* what leaves */
+    IBaseFilter *via;          /* what comes; NULL: nothing */
     const AM_MEDIA_TYPE *type; /* borrowed, may be NULL: of the first connection */
-    unsigned connect_flags;  /* GRAPH_CONNECT_... of extra filters */
-    bool caller_blocked;     /* the gate is closed already and stays so */
+    unsigned connect_flags;    /* GRAPH_CONNECT_... of extra filters */
+    bool caller_blocked;       /* the gate is closed already and stays so */
     bool no_drain;
-    bool keep_removed;       /* into the cache */
-    HANDLE abort;            /* may be NULL */
+    bool keep_removed; /* into the cache */
+    HANDLE abort;      /* may be NULL */
     int64_t deadline_ns;
 
     /* what it did */
@@ -40,21 +42,25 @@ void graph_rename_locked(struct graph *graph, struct graph_node *node, const WCH
 
 /* ---- search.c of the edit: rewire_path.c -------------------------------------------------------- */
 
-/* Fills out or in, whichever is NULL, by the rules of spec 3.3.  need_removable: a filter that the caller had added stands in the way
- * unless it is flagged.  S_OK; VFW_E_NOT_FOUND; VFW_E_NOT_IN_GRAPH; E_NOINTERFACE: the input has no IPinConnection. */
+/* Fills out or in, whichever is NULL, by the rules of spec 3.3.  need_removable: a filter
+ * that the caller had added stands in the way unless it is flagged.  S_OK; VFW_E_NOT_FOUND;
+ * VFW_E_NOT_IN_GRAPH; E_NOINTERFACE: the input has no IPinConnection. */
 HRESULT rewire_find_end(struct graph *graph, IPin *out, IPin **ret_in, bool need_removable);
 HRESULT rewire_find_begin(struct graph *graph, IPin *in, IPin **ret_out);
 
-/* Everything strictly between.  S_OK; VFW_E_NOT_FOUND: out does not lead to in by a single road. */
+/* Everything strictly between.  S_OK; VFW_E_NOT_FOUND: out does not lead to in by a single
+ * road. */
 HRESULT rewire_path_between(struct graph *graph, IPin *out, IPin *in, struct rewire_path *ret);
 void rewire_path_free(struct rewire_path *path);
 
-/* The first unconnected pin of a direction, with a reference; NULL. */
-IPin *rewire_free_pin(IBaseFilter *filter, PIN_DIRECTION direction);
-/* Any pin of it is connected. */
-bool rewire_has_connection(IBaseFilter *filter);
-/* The connected pin of a direction if there is exactly one, with a reference; NULL. */
-IPin *rewire_only_connected_pin(IBaseFilter *filter, PIN_DIRECTION direction);
+/* The first unconnected pin of a direction, with a reference.  S_OK; VFW_E_NOT_FOUND, *ret
+ * is NULL; E_OUTOFMEMORY. */
+HRESULT rewire_free_pin(IBaseFilter *filter, PIN_DIRECTION direction, IPin **ret);
+/* S_OK: a pin of it is connected; S_FALSE; E_OUTOFMEMORY. */
+HRESULT rewire_has_connection(IBaseFilter *filter);
+/* The connected pin of a direction if there is exactly one, with a reference; as above
+ * otherwise. */
+HRESULT rewire_only_connected_pin(IBaseFilter *filter, PIN_DIRECTION direction, IPin **ret);
 
 /* ---- rewire_drain.c -------------------------------------------------------------------------------- */
 
@@ -67,8 +73,9 @@ struct rewire_push {
     bool road_stays; /* PushThroughData: the end has worked through all, and the road goes on */
 };
 
-/* Push-through from out's peer to in (spec 3.5).  On failure the road goes on as if nothing had been.  S_OK;
- * VFW_E_STATE_CHANGED: abort, or the marker was refused; VFW_E_TIMEOUT; E_NOINTERFACE; E_OUTOFMEMORY. */
+/* Push-through from out's peer to in (spec 3.5).  On failure the road goes on as if nothing
+ * had been.  S_OK; VFW_E_STATE_CHANGED: abort, or the marker was refused; VFW_E_TIMEOUT;
+ * E_NOINTERFACE; E_OUTOFMEMORY. */
 HRESULT rewire_push_through(const struct rewire_push *push);
 /* True if every filter of the path says that it holds nothing back. */
 bool rewire_path_is_empty(const struct rewire_path *path);
@@ -76,11 +83,13 @@ bool rewire_path_is_empty(const struct rewire_path *path);
 void rewire_path_forget_markers(const struct rewire_path *path);
 /* Until the deadline, for a wait in ms; rounded up. */
 DWORD rewire_ms_left(int64_t deadline_ns);
-/* Waits for event, abort, somebody who wants to stop the graph, or the deadline.  S_OK, VFW_E_STATE_CHANGED, VFW_E_TIMEOUT. */
+/* Waits for event, abort, somebody who wants to stop the graph, or the deadline.  S_OK,
+ * VFW_E_STATE_CHANGED, VFW_E_TIMEOUT. */
 HRESULT rewire_wait(struct graph *graph, HANDLE event, HANDLE abort, int64_t deadline_ns);
 
 /* ---- rewire.c ----------------------------------------------------------------------------------------- */
 
-/* Carries the edit out.  edit->out, in, via, path and the switches are set; via is a member.  On failure the old road plays on. */
+/* Carries the edit out.  edit->out, in, via, path and the switches are set; via is a
+ * member.  On failure the old road plays on. */
 HRESULT rewire_carry_out(struct rewire *edit);
 void rewire_free(struct rewire *edit);

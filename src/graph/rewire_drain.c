@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* rewire_drain.c - push-through: a marker is sent down the road, and whoever stands at its end says when it has come (spec 3.5).
+/* rewire_drain.c - push-through: a marker is sent down the road, and whoever stands at its
+ * end says when it has come (spec 3.5).
  *
- * The waiting side is a control thread under the graph lock; the marker is pushed by a helper thread, so that a filter that hangs
- * holds up the helper and not the caller.
+ * The waiting side is a control thread under the graph lock; the marker is pushed by a
+ * helper thread, so that a filter that hangs holds up the helper and not the caller.
  * Knows: IPinConnection.  Must not know: why something is drained.
  */
 #include "graph/rewire.h"
@@ -15,8 +16,8 @@
 /* Shared by both threads; freed by the last one. */
 struct push {
     atomic_uint refs;
-    IPin *peer;     /* a reference: who gets the marker; the helper's */
-    HANDLE done;    /* the call has come back, the reference is gone */
+    IPin *peer;  /* a reference: who gets the marker; the helper's */
+    HANDLE done; /* the call has come back, the reference is gone */
     atomic_int result;
 
     atomic_int phase; /* enum push_phase */
@@ -104,7 +105,8 @@ HRESULT rewire_wait(struct graph *graph, HANDLE event, HANDLE abort, int64_t dea
 {
     HANDLE all[3] = { event, graph->gate.called_off, abort };
 
-    switch (WaitForMultipleObjects(abort != NULL ? 3 : 2, all, FALSE, rewire_ms_left(deadline_ns))) {
+    switch (WaitForMultipleObjects(abort != NULL ? 3 : 2, all, FALSE,
+                                   rewire_ms_left(deadline_ns))) {
     case WAIT_OBJECT_0:
         return S_OK;
     case WAIT_OBJECT_0 + 1:
@@ -140,8 +142,8 @@ struct drain {
     uint64_t markers_before;
 };
 
-/* What leaves has given up all it held once the marker is past it; an edit does not wait until a queue behind has
- * worked that off. */
+/* What leaves has given up all it held once the marker is past it; an edit does not wait
+ * until a queue behind has worked that off. */
 static bool is_received(const struct drain *drain)
 {
     return !drain->plan->road_stays && !drain->plan->graph->drain_given_up &&
@@ -152,16 +154,19 @@ static bool is_received(const struct drain *drain)
 static HRESULT wait_for_marker(const struct drain *drain)
 {
     const struct rewire_push *plan = drain->plan;
-    HANDLE all[4] = { drain->arrived, drain->push->done, plan->graph->gate.called_off, plan->abort };
+    HANDLE all[4] = { drain->arrived, drain->push->done, plan->graph->gate.called_off,
+                      plan->abort };
     DWORD n = plan->abort != NULL ? 4 : 3;
 
     switch (WaitForMultipleObjects(n, all, FALSE, rewire_ms_left(plan->deadline_ns))) {
     case WAIT_OBJECT_0:
-        /* the goal is reached; but what leaves is not stopped while the call is still inside it */
+        /* the goal is reached; but what leaves is not stopped while the call is still inside
+         * it */
         (void)rewire_wait(plan->graph, drain->push->done, plan->abort, plan->deadline_ns);
         return S_OK;
     case WAIT_OBJECT_0 + 1:
-        /* refused on the way: it will never arrive.  Taken: a filter with a thread of its own may still have it. */
+        /* refused on the way: it will never arrive.  Taken: a filter with a thread of its
+         * own may still have it. */
         if (atomic_load(&drain->push->result) != S_OK)
             return VFW_E_STATE_CHANGED;
         if (is_received(drain))
@@ -188,7 +193,8 @@ static bool path_is_ours(const struct rewire_path *path)
     return true;
 }
 
-/* Nobody waits any more.  A marker that will still come must not be taken for the end of the stream. */
+/* Nobody waits any more.  A marker that will still come must not be taken for the end of the
+ * stream. */
 static void give_up(const struct drain *drain)
 {
     RG_AUTO(IRgLink) link = link_of(drain->plan->in);
@@ -229,7 +235,8 @@ static HRESULT push_and_wait(struct drain *drain)
     is_out = WaitForSingleObject(drain->push->done, 0) == WAIT_OBJECT_0;
     if (FAILED(hr))
         give_up(drain);
-    /* what stays has not ended; while a call is inside, its outputs can't be asked, and the next sample will tell them */
+    /* what stays has not ended; while a call is inside, its outputs can't be asked, and the
+     * next sample will tell them */
     if (is_out && (plan->road_stays || FAILED(hr)))
         rewire_path_forget_markers(plan->path);
     push_release(drain->push);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* rewire_path.c - where an edit begins and ends, and what lies between (spec section 3.3).
  *
- * Control threads under the graph lock.  Costs what the road between the two pins has, never the whole graph.
+ * Control threads under the graph lock.  Costs what the road between the two pins has, never
+ * the whole graph.
  * Knows: pins through COM.  Must not know: how the edit is carried out.
  */
 #include "graph/rewire.h"
@@ -12,7 +13,8 @@
 
 #define LONGEST_ROAD 1000000 /* a loop of pins ends here */
 
-static HRESULT pick_pin(IBaseFilter *filter, PIN_DIRECTION direction, bool connected, bool only, IPin **ret)
+static HRESULT pick_pin(IBaseFilter *filter, PIN_DIRECTION direction, bool connected, bool only,
+                        IPin **ret)
 {
     struct graph_pins pins;
     size_t found = 0;
@@ -41,30 +43,25 @@ static HRESULT pick_pin(IBaseFilter *filter, PIN_DIRECTION direction, bool conne
     return *ret != NULL ? S_OK : VFW_E_NOT_FOUND;
 }
 
-IPin *rewire_free_pin(IBaseFilter *filter, PIN_DIRECTION direction)
+HRESULT rewire_free_pin(IBaseFilter *filter, PIN_DIRECTION direction, IPin **ret)
 {
-    IPin *pin = NULL;
-
-    (void)pick_pin(filter, direction, false, false, &pin);
-    return pin;
+    return pick_pin(filter, direction, false, false, ret);
 }
 
-IPin *rewire_only_connected_pin(IBaseFilter *filter, PIN_DIRECTION direction)
+HRESULT rewire_only_connected_pin(IBaseFilter *filter, PIN_DIRECTION direction, IPin **ret)
 {
-    IPin *pin = NULL;
-
-    (void)pick_pin(filter, direction, true, true, &pin);
-    return pin;
+    return pick_pin(filter, direction, true, true, ret);
 }
 
-bool rewire_has_connection(IBaseFilter *filter)
+HRESULT rewire_has_connection(IBaseFilter *filter)
 {
     RG_AUTO(IPin) input = NULL;
     RG_AUTO(IPin) output = NULL;
+    HRESULT hr = pick_pin(filter, PINDIR_INPUT, true, false, &input);
 
-    (void)pick_pin(filter, PINDIR_INPUT, true, false, &input);
-    (void)pick_pin(filter, PINDIR_OUTPUT, true, false, &output);
-    return input != NULL || output != NULL;
+    if (hr == VFW_E_NOT_FOUND)
+        hr = pick_pin(filter, PINDIR_OUTPUT, true, false, &output);
+    return hr == VFW_E_NOT_FOUND ? S_FALSE : hr;
 }
 
 static bool is_removable(struct graph *graph, IBaseFilter *filter)
@@ -93,6 +90,7 @@ HRESULT rewire_find_end(struct graph *graph, IPin *out, IPin **ret_in, bool need
         RG_AUTO(IPin) input = graph_pin_peer(output);
         RG_AUTO(IBaseFilter) filter = NULL;
         IPin *next;
+        HRESULT hr;
 
         if (input == NULL)
             return VFW_E_NOT_FOUND;
@@ -103,9 +101,9 @@ HRESULT rewire_find_end(struct graph *graph, IPin *out, IPin **ret_in, bool need
         filter = graph_pin_filter(input);
         if (filter == NULL || (need_removable && !is_removable(graph, filter)))
             return VFW_E_NOT_FOUND;
-        next = rewire_only_connected_pin(filter, PINDIR_OUTPUT);
-        if (next == NULL)
-            return VFW_E_NOT_FOUND;
+        hr = rewire_only_connected_pin(filter, PINDIR_OUTPUT, &next);
+        if (FAILED(hr))
+            return hr;
         IPin_Release(output);
         output = next;
     }
@@ -123,6 +121,7 @@ HRESULT rewire_find_begin(struct graph *graph, IPin *in, IPin **ret_out)
         RG_AUTO(IPinFlowControl) flow = NULL;
         RG_AUTO(IBaseFilter) filter = NULL;
         IPin *next;
+        HRESULT hr;
 
         if (output == NULL)
             return VFW_E_NOT_FOUND;
@@ -133,9 +132,9 @@ HRESULT rewire_find_begin(struct graph *graph, IPin *in, IPin **ret_out)
         filter = graph_pin_filter(output);
         if (filter == NULL || !is_removable(graph, filter))
             return VFW_E_NOT_FOUND;
-        next = rewire_only_connected_pin(filter, PINDIR_INPUT);
-        if (next == NULL)
-            return VFW_E_NOT_FOUND;
+        hr = rewire_only_connected_pin(filter, PINDIR_INPUT, &next);
+        if (FAILED(hr))
+            return hr;
         IPin_Release(input);
         input = next;
     }
@@ -166,7 +165,8 @@ static HRESULT path_grow(struct rewire_path *path)
 }
 
 /* Takes over all three references on success. */
-static HRESULT path_add(struct rewire_path *path, IBaseFilter *filter, IPin *input, IPin *output)
+static HRESULT path_add(struct rewire_path *path, IBaseFilter *filter, IPin *input,
+                        IPin *output)
 {
     HRESULT hr = path->count == path->room ? path_grow(path) : S_OK;
 
@@ -188,7 +188,9 @@ HRESULT rewire_path_between(struct graph *graph, IPin *out, IPin *in, struct rew
     if (input == NULL) {
         RG_AUTO(IPin) other = graph_pin_peer(in);
 
-        return other == NULL ? S_OK : VFW_E_NOT_FOUND; /* nothing there yet, or ends of different roads */
+        return other == NULL
+                   ? S_OK
+                   : VFW_E_NOT_FOUND; /* nothing there yet, or ends of different roads */
     }
     while (SUCCEEDED(hr) && graph_identity(input) != goal) {
         RG_AUTO(IBaseFilter) filter = graph_pin_filter(input);
@@ -196,7 +198,9 @@ HRESULT rewire_path_between(struct graph *graph, IPin *out, IPin *in, struct rew
         RG_AUTO(IPin) next = NULL;
 
         if (filter != NULL && graph_node_of_filter(graph, filter) != NULL)
-            output = rewire_only_connected_pin(filter, PINDIR_OUTPUT);
+            hr = rewire_only_connected_pin(filter, PINDIR_OUTPUT, &output);
+        if (FAILED(hr))
+            break;
         if (output != NULL)
             next = graph_pin_peer(output);
         if (next == NULL || ret->count > LONGEST_ROAD) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* search.c - intelligent connect: the shortest road from an output pin to an input pin.
  *
- * Control threads under the graph lock.  Roads with no filter in between are tried first, then with one, two and so on,
- * the candidates of each place in their order; a step that leads nowhere is taken back completely.
+ * Control threads under the graph lock.  Roads with no filter in between are tried first,
+ * then with one, two and so on, the candidates of each place in their order; a step that
+ * leads nowhere is taken back completely.
  * Knows: candidates, trails.  Must not know: media types; pins agree on those themselves.
  */
 #include "graph/graph_internal.h"
@@ -139,7 +140,8 @@ static HRESULT by_candidate(struct search *s, IPin *output, const AM_MEDIA_TYPE 
     return hr;
 }
 
-/* From output to the goal with exactly `left` filters in between; at most ROAD_MOST calls deep. */
+/* From output to the goal with exactly `left` filters in between; at most ROAD_MOST calls
+ * deep. */
 static HRESULT reach(struct search *s, IPin *output, const AM_MEDIA_TYPE *type, unsigned left)
 {
     struct graph_candidates all;

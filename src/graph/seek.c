@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* seek.c - IMediaSeeking of the graph: asked of every renderer, answered as one.
  *
- * Control threads under the graph lock.  Renderers pass a seek upstream until somebody executes it.
- * Knows: renderers' IMediaSeeking, the clock's share in the position.
- * Must not know: who executes a seek.
+ * Control threads under the graph lock.  Renderers pass a seek upstream until somebody
+ * executes it.
+ * Knows: renderers' IMediaSeeking, the clock's share in the position. Must not know: who
+ * executes a seek.
  */
 #include "graph/graph_internal.h"
 

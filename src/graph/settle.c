@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* settle.c - waiting until every filter has what it needs, without the graph lock.
  *
- * Control threads (GetState) and the worker (the rest of a Run).  Every wait ends: at its deadline, or when a newer
- * state command arrives.
+ * Control threads (GetState) and the worker (the rest of a Run).  Every wait ends: at its
+ * deadline, or when a newer state command arrives.
  * Knows: GetState's answers.  Must not know: whom it waits for.
  */
 #include "graph/graph_internal.h"
@@ -79,7 +79,8 @@ HRESULT graph_wait_cued(struct graph *graph, const struct graph_snapshot *snapsh
     return S_OK;
 }
 
-/* One look.  S_FALSE: not there yet, and *ret_all is to be waited for (or, if empty, graph->settled). */
+/* One look.  S_FALSE: not there yet, and *ret_all is to be waited for (or, if empty,
+ * graph->settled). */
 static HRESULT state_look_locked(struct graph *graph, struct graph_snapshot *ret_all,
                                  bool *ret_unfinished)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* state.c - stop, pause and run the whole graph, renderers first and then upstream.
  *
- * Control threads under the graph lock.  A change that has to wait for the first samples is finished by
- * settle.c; a newer command overtakes it.
+ * Control threads under the graph lock.  A change that has to wait for the first samples is
+ * finished by settle.c; a newer command overtakes it.
  * Knows: the order, the start time.  Must not know: what filters do in a state.
  */
 #include "graph/graph_internal.h"

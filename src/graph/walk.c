@@ -59,7 +59,8 @@ static HRESULT neighbours_of(struct graph *graph, struct graph_node *node, bool 
 
 /* ---- does data reach? -------------------------------------------------------------------- */
 
-/* One step of one side: S_OK go on; S_FALSE: this side has seen all it can; VFW_E_CIRCULAR_GRAPH: met. */
+/* One step of one side: S_OK go on; S_FALSE: this side has seen all it can;
+ * VFW_E_CIRCULAR_GRAPH: met. */
 static HRESULT reach_step(struct graph *graph, struct neighbours *queue, size_t *at,
                           bool downstream, uint64_t stamp, struct graph_node *goal)
 {

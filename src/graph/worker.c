@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* worker.c - the graph's own thread: what a streaming thread asked for, and what has to wait.
+/* worker.c - the graph's own thread: what a streaming thread asked for, and what has to
+ * wait.
  *
- * Started with the first job, joined when the graph goes.  It owns no reference on the graph.  A filter that it calls
- * may drop the last one: then this thread takes the graph down after the job, and frees itself.
+ * Started with the first job, joined when the graph goes.  It owns no reference on the
+ * graph.  A filter that it calls may drop the last one: then this thread takes the graph
+ * down after the job, and frees itself.
  * Knows: which jobs there are.  Must not know: how they are done.
  */
 #include "graph/graph_internal.h"

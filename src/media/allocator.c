@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* allocator.c - CLSID_MemoryAllocator: a fixed set of samples over ordinary memory.
  *
- * Any thread; one lock, a leaf.  The streaming thread waits here for a free sample, and Decommit ends that wait.
+ * Any thread; one lock, a leaf.  The streaming thread waits here for a free sample, and
+ * Decommit ends that wait.
  * Knows: samples (sample.c).  Must not know: pins, types.
  *
- * Committed, or decommitted with samples still out (draining), the allocator keeps itself alive, so a sample may
- * outlive every other reference to it.
+ * Committed, or decommitted with samples still out (draining), the allocator keeps itself
+ * alive, so a sample may outlive every other reference to it.
  */
 #include "media/allocator_internal.h"
 
@@ -246,7 +247,8 @@ static HRESULT get_sample(struct allocator *a, ULONG bytes, DWORD flags, struct 
 }
 
 static HRESULT STDMETHODCALLTYPE get_buffer(IMemAllocatorCallbackTemp *face, IMediaSample **ret,
-                                            REFERENCE_TIME *start, REFERENCE_TIME *end, DWORD flags)
+                                            REFERENCE_TIME *start, REFERENCE_TIME *end,
+                                            DWORD flags)
 {
     struct sample *s = NULL;
     HRESULT hr;
@@ -262,7 +264,8 @@ static HRESULT STDMETHODCALLTYPE get_buffer(IMemAllocatorCallbackTemp *face, IMe
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE release_buffer(IMemAllocatorCallbackTemp *face, IMediaSample *sample)
+static HRESULT STDMETHODCALLTYPE release_buffer(IMemAllocatorCallbackTemp *face,
+                                                IMediaSample *sample)
 {
     struct sample *s;
 

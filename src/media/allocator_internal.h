@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* allocator_internal.h - the structs that allocator.c and sample.c share; nobody else includes this. */
+/* allocator_internal.h - the structs that allocator.c and sample.c share; nobody else
+ * includes this. */
 #pragma once
 
 #include <pthread.h>
@@ -43,7 +44,7 @@ struct allocator {
     /* under `lock` */
     ALLOCATOR_PROPERTIES properties;
     bool committed;
-    unsigned decommits; /* so far */
+    unsigned decommits;      /* so far */
     struct sample **samples; /* n_samples of them; NULL when neither committed nor draining */
     LONG n_samples;
     struct sample *free_first;
@@ -59,5 +60,5 @@ bool rg_allocator_memory(struct allocator *a, struct sample *s, ULONG bytes);
 /* sample.c */
 struct sample *rg_sample_make(struct allocator *a, ULONG bytes); /* NULL: out of memory */
 void rg_sample_destroy(struct sample *s);
-void rg_sample_hand_out(struct sample *s); /* clean, with one reference */
+void rg_sample_hand_out(struct sample *s);          /* clean, with one reference */
 struct sample *rg_sample_own(IMediaSample *sample); /* NULL: another's */

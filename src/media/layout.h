@@ -12,10 +12,10 @@
 struct rg_layout {
     enum rg_pixels pixels;
     const char *name;
-    uint32_t fourcc;        /* biCompression; with subtype NULL also the first field of the subtype */
-    const GUID *subtype;    /* packed RGB: its subtype */
-    int bits;               /* per pixel, all planes */
-    int step_x, step_y;     /* coded sizes we write are multiples of these */
+    uint32_t fourcc; /* biCompression; with subtype NULL also the first field of the subtype */
+    const GUID *subtype; /* packed RGB: its subtype */
+    int bits;            /* per pixel, all planes */
+    int step_x, step_y;  /* coded sizes we write are multiples of these */
 };
 
 /* The layout's first row in the table, the one we write; NULL if there is none. */
@@ -43,6 +43,7 @@ uint32_t rg_format_speakers(const struct rg_format *format);
 #define RG_SECOND_HNS   10000000
 #define RG_LARGEST_SIDE 65535
 
-/* Subtypes {XXXXXXXX-0000-0010-8000-00AA00389B71} carry a FourCC or a wave format tag in their first field. */
+/* Subtypes {XXXXXXXX-0000-0010-8000-00AA00389B71} carry a FourCC or a wave format tag in
+ * their first field. */
 bool rg_subtype_tag(const GUID *subtype, uint32_t *ret);
 GUID rg_subtype_from_tag(uint32_t tag);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* sample.c - the media sample: IMediaSample2 over a piece of the allocator's memory.
  *
- * Any thread may count; one holder at a time writes.  The last Release cleans the sample (flags, times, type) and
- * gives it back to its allocator.
+ * Any thread may count; one holder at a time writes.  The last Release cleans the sample
+ * (flags, times, type) and gives it back to its allocator.
  * Knows: its allocator.  Must not know: pins.
  */
 #include "media/allocator_internal.h"
@@ -199,7 +199,8 @@ static HRESULT STDMETHODCALLTYPE set_discontinuity(IMediaSample2 *face, BOOL on)
     return flag_set(sample_of(face), AM_SAMPLE_DATADISCONTINUITY, on);
 }
 
-static HRESULT STDMETHODCALLTYPE get_media_time(IMediaSample2 *face, LONGLONG *start, LONGLONG *stop)
+static HRESULT STDMETHODCALLTYPE get_media_time(IMediaSample2 *face, LONGLONG *start,
+                                                LONGLONG *stop)
 {
     struct sample *s = sample_of(face);
 
@@ -212,7 +213,8 @@ static HRESULT STDMETHODCALLTYPE get_media_time(IMediaSample2 *face, LONGLONG *s
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE set_media_time(IMediaSample2 *face, LONGLONG *start, LONGLONG *stop)
+static HRESULT STDMETHODCALLTYPE set_media_time(IMediaSample2 *face, LONGLONG *start,
+                                                LONGLONG *stop)
 {
     struct sample *s = sample_of(face);
 
@@ -254,11 +256,13 @@ static HRESULT STDMETHODCALLTYPE get_properties(IMediaSample2 *face, DWORD bytes
 }
 
 /* Does a struct of so many bytes hold the whole field? */
-#define REACHES(bytes, field)                                                                    \
-    ((bytes) >= offsetof(AM_SAMPLE2_PROPERTIES, field) + sizeof(((AM_SAMPLE2_PROPERTIES *)0)->field))
+#define REACHES(bytes, field)                                                                  \
+    ((bytes) >=                                                                                \
+     offsetof(AM_SAMPLE2_PROPERTIES, field) + sizeof(((AM_SAMPLE2_PROPERTIES *)0)->field))
 
 /* What the sample shall be, checked: what the caller's struct does not reach stays as it is. */
-static HRESULT wanted_properties(struct sample *s, DWORD bytes, const BYTE *from, AM_SAMPLE2_PROPERTIES *p)
+static HRESULT wanted_properties(struct sample *s, DWORD bytes, const BYTE *from,
+                                 AM_SAMPLE2_PROPERTIES *p)
 {
     AM_SAMPLE2_PROPERTIES now;
 
@@ -276,11 +280,12 @@ static HRESULT wanted_properties(struct sample *s, DWORD bytes, const BYTE *from
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE set_properties(IMediaSample2 *face, DWORD bytes, const BYTE *from)
+static HRESULT STDMETHODCALLTYPE set_properties(IMediaSample2 *face, DWORD bytes,
+                                                const BYTE *from)
 {
     struct sample *s = sample_of(face);
     AM_SAMPLE2_PROPERTIES p;
-    AM_MEDIA_TYPE *type = s->type;
+    AM_MEDIA_TYPE *type;
     HRESULT hr;
 
     if (bytes == 0)
@@ -368,7 +373,8 @@ void rg_sample_hand_out(struct sample *s)
 
 struct sample *rg_sample_own(IMediaSample *sample)
 {
-    return (const void *)sample->lpVtbl == (const void *)&sample_vtbl ? (struct sample *)sample : NULL;
+    return (const void *)sample->lpVtbl == (const void *)&sample_vtbl ? (struct sample *)sample
+                                                                      : NULL;
 }
 
 /* ---- the short cut --------------------------------------------------------------------- */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* media/sample.h - our media sample and memory allocator (CLSID_MemoryAllocator).
  *
- * Through COM they are IMediaSample2, IMemAllocator and IMemAllocatorCallbackTemp with the rules of spec section 7.4.
- * The rest of this header is the short cut between our own parts: it works on any IMediaSample and IMemAllocator,
- * and is quick on ours.
- * Any thread; a sample is written by its one holder only.
+ * Through COM they are IMediaSample2, IMemAllocator and IMemAllocatorCallbackTemp with the
+ * rules of spec section 7.4. The rest of this header is the short cut between our own parts:
+ * it works on any IMediaSample and IMemAllocator, and is quick on ours. Any thread; a sample
+ * is written by its one holder only.
  */
 #pragma once
 
@@ -20,9 +20,11 @@
 /* A class-factory function: CLSID_MemoryAllocator. */
 RG_API HRESULT rg_allocator_create(IUnknown *outer, REFIID iid, void **out);
 
-/* As IMemAllocator::GetBuffer, with room for at least bytes: our allocator enlarges a sample that is too small and keeps it so;
- * another's too small sample gives VFW_E_BUFFER_OVERFLOW.  S_OK: the caller owns one reference. */
-RG_API HRESULT rg_allocator_get(IMemAllocator *allocator, ULONG bytes, DWORD flags, IMediaSample **ret);
+/* As IMemAllocator::GetBuffer, with room for at least bytes: our allocator enlarges a sample
+ * that is too small and keeps it so; another's too small sample gives
+ * VFW_E_BUFFER_OVERFLOW.  S_OK: the caller owns one reference. */
+RG_API HRESULT rg_allocator_get(IMemAllocator *allocator, ULONG bytes, DWORD flags,
+                                IMediaSample **ret);
 
 /* May the holder write into the sample?  True if it holds the only reference. */
 RG_API bool rg_sample_is_writable(IMediaSample *sample);
@@ -30,14 +32,17 @@ RG_API bool rg_sample_is_writable(IMediaSample *sample);
 /* Copies times, media times, flags, type and what follows below, but no data. */
 RG_API HRESULT rg_sample_copy_properties(IMediaSample *to, IMediaSample *from);
 
-/* What compressed media needs beyond IMediaSample.  Travels between our filters; another's samples have none. */
+/* What compressed media needs beyond IMediaSample.  Travels between our filters; another's
+ * samples have none. */
 struct rg_sample_extra {
     bool has_dts;
-    REFERENCE_TIME dts;     /* decoding time, 100 ns, on the sample's own time line */
-    uint32_t skip_start;    /* audio: samples per channel to throw away after decoding, at the start */
-    uint32_t skip_end;      /* and at the end */
-    int64_t tick_pts, tick_dts; /* the container's own time stamps, exact; valid if tick_den != 0 */
-    int64_t tick_duration;  /* 0: unknown */
+    REFERENCE_TIME dts; /* decoding time, 100 ns, on the sample's own time line */
+    uint32_t
+        skip_start; /* audio: samples per channel to throw away after decoding, at the start */
+    uint32_t skip_end; /* and at the end */
+    int64_t tick_pts,
+        tick_dts;          /* the container's own time stamps, exact; valid if tick_den != 0 */
+    int64_t tick_duration; /* 0: unknown */
     int32_t tick_num, tick_den; /* one tick is tick_num / tick_den seconds */
 };
 
@@ -46,11 +51,12 @@ RG_API HRESULT rg_sample_get_extra(IMediaSample *sample, struct rg_sample_extra 
 /* S_OK; E_NOTIMPL: not our sample. */
 RG_API HRESULT rg_sample_set_extra(IMediaSample *sample, const struct rg_sample_extra *extra);
 
-/* One call instead of five, quick on our samples; works on any.  start -1 and has_time false if it has no time. */
+/* One call instead of five, quick on our samples; works on any.  start -1 and has_time false
+ * if it has no time. */
 struct rg_sample_info {
     BYTE *data;
-    ULONG bytes;            /* actual data length */
-    ULONG size;             /* of the buffer */
+    ULONG bytes; /* actual data length */
+    ULONG size;  /* of the buffer */
     REFERENCE_TIME start, stop;
     bool has_time, has_stop, is_sync, is_discontinuity, is_preroll, has_type;
 };

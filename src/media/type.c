@@ -213,11 +213,8 @@ static HRESULT STDMETHODCALLTYPE types_clone(IEnumMediaTypes *face, IEnumMediaTy
 }
 
 static const IEnumMediaTypesVtbl types_vtbl = {
-    COM_UNKNOWN(IEnumMediaTypes),
-    .Next = types_next,
-    .Skip = types_skip,
-    .Reset = types_reset,
-    .Clone = types_clone,
+    COM_UNKNOWN(IEnumMediaTypes), .Next = types_next,   .Skip = types_skip,
+    .Reset = types_reset,         .Clone = types_clone,
 };
 
 static const struct com_entry types_map[] = {

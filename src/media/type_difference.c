@@ -38,8 +38,10 @@ static const char *or_unknown(const char *name)
 
 static bool differ_video(struct writer *w, const struct rg_format *a, const struct rg_format *b)
 {
-    return differ_text(w, "pixels", or_unknown(rg_pixels_name(a->pixels)), or_unknown(rg_pixels_name(b->pixels))) ||
-           differ_number(w, "width", a->width, b->width) || differ_number(w, "height", a->height, b->height) ||
+    return differ_text(w, "pixels", or_unknown(rg_pixels_name(a->pixels)),
+                       or_unknown(rg_pixels_name(b->pixels))) ||
+           differ_number(w, "width", a->width, b->width) ||
+           differ_number(w, "height", a->height, b->height) ||
            differ_number(w, "row length in pixels", a->coded_width, b->coded_width) ||
            differ_number(w, "rows in memory", a->coded_height, b->coded_height) ||
            differ_text(w, "row order", a->bottom_up ? "bottom-up" : "top-down",
@@ -49,12 +51,14 @@ static bool differ_video(struct writer *w, const struct rg_format *a, const stru
 
 static bool differ_audio(struct writer *w, const struct rg_format *a, const struct rg_format *b)
 {
-    return differ_text(w, "sound", or_unknown(rg_sound_name(a->sound)), or_unknown(rg_sound_name(b->sound))) ||
+    return differ_text(w, "sound", or_unknown(rg_sound_name(a->sound)),
+                       or_unknown(rg_sound_name(b->sound))) ||
            differ_number(w, "sample rate (Hz)", a->sample_rate, b->sample_rate) ||
            differ_number(w, "channels", a->channels, b->channels);
 }
 
-/* A kind of stream in words; a subtype as people know it: its FourCC if it is one, else the number. */
+/* A kind of stream in words; a subtype as people know it: its FourCC if it is one, else the
+ * number. */
 static void guid_text(const GUID *guid, char *text, size_t size)
 {
     unsigned d = guid->Data1;
@@ -67,9 +71,10 @@ static void guid_text(const GUID *guid, char *text, size_t size)
         (void)snprintf(text, size, "audio");
     else if (IsEqualGUID(guid, &MEDIATYPE_Stream))
         (void)snprintf(text, size, "bytes of a file");
-    else if (IsEqualGUID(guid, &as_fourcc) && (d & 0xff) > 0x20 && (d >> 24) >= 0x20 && (d >> 24) < 0x7f)
-        (void)snprintf(text, size, "%c%c%c%c", (int)(d & 0xff), (int)(d >> 8 & 0xff), (int)(d >> 16 & 0xff),
-                       (int)(d >> 24));
+    else if (IsEqualGUID(guid, &as_fourcc) && (d & 0xff) > 0x20 && (d >> 24) >= 0x20 &&
+             (d >> 24) < 0x7f)
+        (void)snprintf(text, size, "%c%c%c%c", (int)(d & 0xff), (int)(d >> 8 & 0xff),
+                       (int)(d >> 16 & 0xff), (int)(d >> 24));
     else
         (void)snprintf(text, size, "{%08x-%04x-%04x-...}", d, guid->Data2, guid->Data3);
 }
@@ -86,7 +91,8 @@ static bool differ_guid(struct writer *w, const char *field, const GUID *a, cons
     return true;
 }
 
-bool rg_type_difference(const AM_MEDIA_TYPE *a, const AM_MEDIA_TYPE *b, char *text, unsigned size)
+bool rg_type_difference(const AM_MEDIA_TYPE *a, const AM_MEDIA_TYPE *b, char *text,
+                        unsigned size)
 {
     struct writer w = { text, size };
     struct rg_format fa, fb;
@@ -95,7 +101,8 @@ bool rg_type_difference(const AM_MEDIA_TYPE *a, const AM_MEDIA_TYPE *b, char *te
         text[0] = '\0';
     if (differ_guid(&w, "kind of stream", &a->majortype, &b->majortype))
         return true;
-    if (SUCCEEDED(rg_format_from_type(a, &fa)) && SUCCEEDED(rg_format_from_type(b, &fb)) && fa.kind == fb.kind &&
+    if (SUCCEEDED(rg_format_from_type(a, &fa)) && SUCCEEDED(rg_format_from_type(b, &fb)) &&
+        fa.kind == fb.kind &&
         (fa.kind == RG_KIND_VIDEO ? differ_video(&w, &fa, &fb) : differ_audio(&w, &fa, &fb)))
         return true;
     if (differ_guid(&w, "subtype", &a->subtype, &b->subtype) ||
@@ -103,6 +110,7 @@ bool rg_type_difference(const AM_MEDIA_TYPE *a, const AM_MEDIA_TYPE *b, char *te
         return true;
     if (rg_type_equal(a, b))
         return false;
-    (void)snprintf(text, size, "the format block (%u bytes against %u)", a->cbFormat, b->cbFormat);
+    (void)snprintf(text, size, "the format block (%u bytes against %u)", a->cbFormat,
+                   b->cbFormat);
     return true;
 }
