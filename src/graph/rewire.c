@@ -392,6 +392,11 @@ static HRESULT put_back(struct rewire *edit, const struct old_road *old)
 
     if (!old->was_connected)
         return S_OK;
+    /* a foreign pin whose Connect failed late may have left its active peer half connected */
+    if (old->out_is_free)
+        (void)graph_pin_disconnect(edit->out);
+    if (old->in_is_free)
+        (void)graph_pin_disconnect(edit->in);
     if (n == 0)
         return old->out_is_free ? IPin_Connect(edit->out, edit->in, &old->first) : S_OK;
     /* downstream last: what a filter gives depends on what it gets */

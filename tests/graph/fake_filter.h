@@ -84,7 +84,8 @@ struct fake_pin {
     HANDLE end_event;          /* NotifyEndOfStream's, our duplicate */
     bool flushing, at_end;
 
-    pthread_mutex_t stream; /* an input's: Receive, EndOfStream, and EndFlush, which waits for them to be out */
+    pthread_mutex_t
+        stream; /* an input's: Receive, EndOfStream, and EndFlush, which waits for them to be out */
 
     /* gate of an output: IPinFlowControl */
     pthread_mutex_t gate;

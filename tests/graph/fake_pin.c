@@ -173,9 +173,9 @@ static HRESULT agree_on_memory(struct fake_pin *pin, IPin *peer)
     pin->peer_memory = memory;
     pin->allocator = allocator;
     if (allocator != NULL && pin->filter->state != State_Stopped)
-        allocator->lpVtbl->Commit(allocator);
+        hr = allocator->lpVtbl->Commit(allocator);
     pthread_mutex_unlock(&pin->filter->lock);
-    return S_OK;
+    return hr;
 }
 
 static HRESULT try_type(struct fake_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type)

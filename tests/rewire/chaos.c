@@ -63,7 +63,8 @@ static void check(bool ok, const char *what)
 
 static IBaseFilter *put(struct chaos *c, IBaseFilter *filter, const WCHAR *name)
 {
-    check(filter != NULL && SUCCEEDED(IFilterGraph3_AddFilter(c->builder, filter, name)), "no filter");
+    check(filter != NULL && SUCCEEDED(IFilterGraph3_AddFilter(c->builder, filter, name)),
+          "no filter");
     IBaseFilter_Release(filter);
     return filter;
 }
@@ -98,8 +99,8 @@ static void ask(struct chaos *c, REFIID iid, void **face)
 
 static void build(struct chaos *c)
 {
-    check(SUCCEEDED(CoCreateInstance(&CLSID_FilterGraph, NULL, CLSCTX_INPROC_SERVER, &IID_IFilterGraph3,
-                                     (void **)&c->builder)),
+    check(SUCCEEDED(CoCreateInstance(&CLSID_FilterGraph, NULL, CLSCTX_INPROC_SERVER,
+                                     &IID_IFilterGraph3, (void **)&c->builder)),
           "no graph");
     ask(c, &IID_IMediaControl, (void **)&c->control);
     ask(c, &IID_IMediaSeeking, (void **)&c->seeking);
@@ -121,8 +122,9 @@ static void build(struct chaos *c)
 
 static IBaseFilter *some_filter(void)
 {
-    struct fake_config foreign = { .name = "foreign", .inputs = 1, .outputs = 1, .in_types = "a",
-                                   .out_types = "=" };
+    struct fake_config foreign = {
+        .name = "foreign", .inputs = 1, .outputs = 1, .in_types = "a", .out_types = "="
+    };
 
     switch (roll(12)) {
     case 0:
@@ -214,7 +216,8 @@ static void edit_once(struct chaos *c)
         doing = "insert";
         fresh = some_filter();
         /* three on a road are enough */
-        hr = IGraphEdit_Insert(c->edit, kit_out(c->queue[roll(ROADS)]), fresh, NULL, &request, &certificate);
+        hr = IGraphEdit_Insert(c->edit, kit_out(c->queue[roll(ROADS)]), fresh, NULL, &request,
+                               &certificate);
         IBaseFilter_Release(fresh);
     } else if (kind < 6) {
         doing = "remove";
@@ -295,7 +298,8 @@ static void block_somewhere(struct chaos *c)
     HANDLE closed = CreateEventW(NULL, TRUE, FALSE, NULL);
 
     doing = "block";
-    check(SUCCEEDED(IPin_QueryInterface(out, &IID_IPinFlowControl, (void **)&flow)), "no flow control");
+    check(SUCCEEDED(IPin_QueryInterface(out, &IID_IPinFlowControl, (void **)&flow)),
+          "no flow control");
     if (IPinFlowControl_Block(flow, AM_PIN_FLOW_CONTROL_BLOCK, closed) == S_OK) {
         WaitForSingleObject(closed, roll(5));
         IPinFlowControl_Block(flow, 0, NULL);
@@ -411,11 +415,12 @@ static int report(struct chaos *c)
         reordered += r->reordered;
         pthread_mutex_unlock(&r->lock);
     }
-    printf("edits=%lu refused=%lu samples=%llu lost=%llu duplicated=%llu reordered=%llu stuck=0 "
-           "max_gate_us=%lld seed=%u\n",
-           atomic_load(&c->edits), atomic_load(&c->refused), (unsigned long long)samples,
-           (unsigned long long)lost, (unsigned long long)duplicated, (unsigned long long)reordered,
-           (long long)atomic_load(&c->max_closed_ns) / 1000, c->seed);
+    printf(
+        "edits=%lu refused=%lu samples=%llu lost=%llu duplicated=%llu reordered=%llu stuck=0 "
+        "max_gate_us=%lld seed=%u\n",
+        atomic_load(&c->edits), atomic_load(&c->refused), (unsigned long long)samples,
+        (unsigned long long)lost, (unsigned long long)duplicated, (unsigned long long)reordered,
+        (long long)atomic_load(&c->max_closed_ns) / 1000, c->seed);
     return lost + duplicated + reordered == 0 ? 0 : 1;
 }
 
@@ -428,7 +433,8 @@ static void play_once_more(struct chaos *c)
     (void)IMediaControl_Stop(c->control);
     doing = "last run";
     check(SUCCEEDED(IMediaControl_Run(c->control)), "does not run again");
-    check(IMediaControl_GetState(c->control, KIT_WAIT_MS, &state) == S_OK && state == State_Running,
+    check(IMediaControl_GetState(c->control, KIT_WAIT_MS, &state) == S_OK &&
+              state == State_Running,
           "is not running again");
     for (unsigned i = 0; i < ROADS; i++)
         check(kit_wait_more(i, 100), "a road is dead");

@@ -8,8 +8,11 @@
 #include <time.h>
 #include <wchar.h>
 
-#define LOCK { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, true, 0, 0, 0, 0, 0, 0, \
-               { 0 }, { -1, -1, -1, -1, -1, -1, -1, -1 }, false, 0 }
+#define LOCK                                                                                   \
+    {                                                                                          \
+        PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, true, 0, 0, 0, 0, 0, 0, { 0 },    \
+            { -1, -1, -1, -1, -1, -1, -1, -1 }, false, 0                                       \
+    }
 
 struct kit_recorder kit_recorder[KIT_RECORDERS] = {
     LOCK, LOCK, LOCK, LOCK, LOCK, LOCK, LOCK, LOCK,

@@ -14,7 +14,7 @@
 #include <regraft.h>
 
 #define KIT_RECORDERS   8
-#define KIT_SAMPLE_TIME 1000 /* 100 ns from one sample to the next */
+#define KIT_SAMPLE_TIME 1000  /* 100 ns from one sample to the next */
 #define KIT_WAIT_MS     20000 /* no test waits that long unless it is broken */
 
 struct kit_sample {
@@ -26,14 +26,14 @@ struct kit_sample {
 struct kit_recorder {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool fresh;      /* the next number begins a run segment: any may come */
-    int64_t next;    /* the number that is due */
+    bool fresh;   /* the next number begins a run segment: any may come */
+    int64_t next; /* the number that is due */
     uint64_t count, lost, duplicated, reordered;
-    uint64_t ends;   /* ends of streams */
-    uint64_t by_mark[8]; /* samples that carried the mark 1 << i */
+    uint64_t ends;         /* ends of streams */
+    uint64_t by_mark[8];   /* samples that carried the mark 1 << i */
     int64_t first_with[8]; /* the first number that carried it, -1 */
-    bool is_shut;    /* render waits until kit_open */
-    uint64_t inside; /* renders that wait so */
+    bool is_shut;          /* render waits until kit_open */
+    uint64_t inside;       /* renders that wait so */
 };
 extern struct kit_recorder kit_recorder[KIT_RECORDERS];
 
@@ -54,9 +54,9 @@ enum kit_kind {
     KIT_PASS,       /* copies; holds nothing back; options mark, refuse, fail_start */
     KIT_IN_PLACE,   /* a frame class of sound: the sample itself goes on; option mark */
     KIT_HOLD,       /* keeps the last `hold` samples until drained; options as KIT_PASS, hold */
-    KIT_SINK,       /* writes down into kit_recorder[slot]; paused, holds its first sample; option slot */
-    KIT_FREE_SINK,  /* does not hold it */
-    KIT_TEE,        /* the library's own */
+    KIT_SINK, /* writes down into kit_recorder[slot]; paused, holds its first sample; option slot */
+    KIT_FREE_SINK, /* does not hold it */
+    KIT_TEE,       /* the library's own */
     KIT_QUEUE,
 };
 

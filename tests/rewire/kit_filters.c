@@ -22,7 +22,8 @@ static HRESULT kit_type(unsigned index, AM_MEDIA_TYPE *ret)
     }
     if (index > 1)
         return VFW_S_NO_MORE_ITEMS;
-    hr = rg_type_make(ret, &MEDIATYPE_Audio, &MEDIASUBTYPE_PCM, &FORMAT_WaveFormatEx, &sound, sizeof(sound));
+    hr = rg_type_make(ret, &MEDIATYPE_Audio, &MEDIASUBTYPE_PCM, &FORMAT_WaveFormatEx, &sound,
+                      sizeof(sound));
     if (SUCCEEDED(hr))
         ret->lSampleSize = 2;
     return hr;
@@ -65,8 +66,8 @@ static HRESULT source_buffers(void *state, const void *settings, unsigned stream
     return sixteen_bytes(props);
 }
 
-static HRESULT source_start(void *state, const void *settings, const AM_MEDIA_TYPE *const *types,
-                            unsigned n_streams)
+static HRESULT source_start(void *state, const void *settings,
+                            const AM_MEDIA_TYPE *const *types, unsigned n_streams)
 {
     struct source_state *self = state;
 
@@ -81,7 +82,8 @@ static void source_stop(void *state)
     ((struct source_state *)state)->is_placed = false;
 }
 
-static HRESULT source_fetch(void *state, const void *settings, unsigned stream, struct rg_fetch *ret)
+static HRESULT source_fetch(void *state, const void *settings, unsigned stream,
+                            struct rg_fetch *ret)
 {
     struct source_state *self = state;
     const struct source_settings *s = settings;
@@ -94,12 +96,13 @@ static HRESULT source_fetch(void *state, const void *settings, unsigned stream, 
     return S_OK;
 }
 
-static HRESULT source_fill(void *state, const void *settings, unsigned stream, const AM_MEDIA_TYPE *type,
-                           IMediaSample *sample)
+static HRESULT source_fill(void *state, const void *settings, unsigned stream,
+                           const AM_MEDIA_TYPE *type, IMediaSample *sample)
 {
     struct source_state *self = state;
     struct kit_sample content = { self->number, 0 };
-    REFERENCE_TIME start = (self->number - self->base) * KIT_SAMPLE_TIME, stop = start + KIT_SAMPLE_TIME;
+    REFERENCE_TIME start = (self->number - self->base) * KIT_SAMPLE_TIME,
+                   stop = start + KIT_SAMPLE_TIME;
     BYTE *data;
     HRESULT hr = IMediaSample_GetPointer(sample, &data);
 
@@ -122,7 +125,8 @@ static HRESULT source_duration(void *state, REFERENCE_TIME *ret)
     return S_OK;
 }
 
-static HRESULT source_seek(void *state, REFERENCE_TIME *position, REFERENCE_TIME stop, double rate)
+static HRESULT source_seek(void *state, REFERENCE_TIME *position, REFERENCE_TIME stop,
+                           double rate)
 {
     struct source_state *self = state;
 
@@ -180,14 +184,15 @@ static HRESULT pass_accept(const void *settings, const AM_MEDIA_TYPE *in)
     return ((const struct pass_settings *)settings)->refuse ? VFW_E_TYPE_NOT_ACCEPTED : S_OK;
 }
 
-static HRESULT pass_type(const void *settings, const AM_MEDIA_TYPE *in, unsigned index, AM_MEDIA_TYPE *ret)
+static HRESULT pass_type(const void *settings, const AM_MEDIA_TYPE *in, unsigned index,
+                         AM_MEDIA_TYPE *ret)
 {
     (void)settings;
     return index == 0 ? rg_type_copy(ret, in) : VFW_S_NO_MORE_ITEMS;
 }
 
-static HRESULT pass_buffers(const void *settings, const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out,
-                            ALLOCATOR_PROPERTIES *props)
+static HRESULT pass_buffers(const void *settings, const AM_MEDIA_TYPE *in,
+                            const AM_MEDIA_TYPE *out, ALLOCATOR_PROPERTIES *props)
 {
     (void)settings, (void)in, (void)out;
     return sixteen_bytes(props);
@@ -201,7 +206,8 @@ static HRESULT pass_start(void *state, const void *settings, const AM_MEDIA_TYPE
     return ((const struct pass_settings *)settings)->fail_start ? VFW_E_NO_DECOMPRESSOR : S_OK;
 }
 
-static HRESULT read_sample(IMediaSample *sample, struct kit_sample *ret, REFERENCE_TIME *ret_start)
+static HRESULT read_sample(IMediaSample *sample, struct kit_sample *ret,
+                           REFERENCE_TIME *ret_start)
 {
     struct rg_sample_info info;
     HRESULT hr = rg_sample_get_info(sample, &info);
@@ -214,7 +220,8 @@ static HRESULT read_sample(IMediaSample *sample, struct kit_sample *ret, REFEREN
     return S_OK;
 }
 
-static HRESULT send_on(struct rg_output *output, const struct kit_sample *content, REFERENCE_TIME start)
+static HRESULT send_on(struct rg_output *output, const struct kit_sample *content,
+                       REFERENCE_TIME start)
 {
     REFERENCE_TIME stop = start + KIT_SAMPLE_TIME;
     IMediaSample *sample;
@@ -236,7 +243,8 @@ static uint64_t marked(const struct pass_settings *settings, uint64_t marks)
     return settings->mark >= 0 ? marks | 1u << settings->mark : marks;
 }
 
-static HRESULT pass_send(void *state, const void *settings, IMediaSample *sample, struct rg_output *output)
+static HRESULT pass_send(void *state, const void *settings, IMediaSample *sample,
+                         struct rg_output *output)
 {
     struct kit_sample content;
     REFERENCE_TIME start;
@@ -259,7 +267,8 @@ static HRESULT give_up(struct pass_state *self, struct rg_output *output)
     return send_on(output, &content, start);
 }
 
-static HRESULT hold_send(void *state, const void *settings, IMediaSample *sample, struct rg_output *output)
+static HRESULT hold_send(void *state, const void *settings, IMediaSample *sample,
+                         struct rg_output *output)
 {
     struct pass_state *self = state;
     const struct pass_settings *s = settings;
@@ -367,7 +376,8 @@ static HRESULT sink_accept(const void *settings, const AM_MEDIA_TYPE *type)
     return S_OK;
 }
 
-static HRESULT sink_change(void *state, unsigned input, const AM_MEDIA_TYPE *from, const AM_MEDIA_TYPE *to)
+static HRESULT sink_change(void *state, unsigned input, const AM_MEDIA_TYPE *from,
+                           const AM_MEDIA_TYPE *to)
 {
     (void)state, (void)input, (void)from, (void)to;
     return S_OK;
@@ -421,7 +431,8 @@ static void write_down(struct kit_recorder *r, const struct kit_sample *content)
     pthread_cond_broadcast(&r->changed);
 }
 
-static HRESULT sink_render(void *state, const void *settings, unsigned input, IMediaSample *sample)
+static HRESULT sink_render(void *state, const void *settings, unsigned input,
+                           IMediaSample *sample)
 {
     struct kit_recorder *r = ((struct sink_state *)state)->recorder;
     struct kit_sample content;
@@ -455,18 +466,23 @@ static HRESULT sink_end(void *state, unsigned input)
     return S_OK;
 }
 
-#define SINK_SLOTS                                                                               \
-    .help = "Writes numbers down", .state_size = sizeof(struct sink_state),                      \
-    .settings_size = sizeof(struct sink_settings), .options = sink_options,                      \
-    .accept_type = sink_accept, .accept_change = sink_change, .start = sink_start,               \
+#define SINK_SLOTS                                                                             \
+    .help = "Writes numbers down", .state_size = sizeof(struct sink_state),                    \
+    .settings_size = sizeof(struct sink_settings), .options = sink_options,                    \
+    .accept_type = sink_accept, .accept_change = sink_change, .start = sink_start,             \
     .render = sink_render, .end = sink_end, .reset = sink_reset
 
 static const struct rg_sink_class recorder = {
-    .name = "recorder", .clsid = { 0x6b697405, 1, 1, { 1 } }, .preroll = true, SINK_SLOTS,
+    .name = "recorder",
+    .clsid = { 0x6b697405, 1, 1, { 1 } },
+    .preroll = true,
+    SINK_SLOTS,
 };
 
 static const struct rg_sink_class free_recorder = {
-    .name = "free recorder", .clsid = { 0x6b697406, 1, 1, { 1 } }, SINK_SLOTS,
+    .name = "free recorder",
+    .clsid = { 0x6b697406, 1, 1, { 1 } },
+    SINK_SLOTS,
 };
 
 IBaseFilter *kit_filter(enum kit_kind kind)

@@ -38,7 +38,8 @@ static inline void road_join(struct road *r, IPin *out, IPin *in)
 }
 
 /* source ! middle ! sink; takes the references over. */
-static inline void road_open(struct road *r, IBaseFilter *source, IBaseFilter *middle, IBaseFilter *sink)
+static inline void road_open(struct road *r, IBaseFilter *source, IBaseFilter *middle,
+                             IBaseFilter *sink)
 {
     road_open_empty(r);
     r->source = road_put(r, source, L"source");
@@ -79,7 +80,8 @@ static inline void assert_refused(const RG_CERTIFICATE *certificate, HRESULT wan
 }
 
 /* Puts a new filter in the place of r->middle, under its name; the old one is gone afterwards. */
-static inline HRESULT road_swap(struct road *r, IBaseFilter *replacement, RG_CERTIFICATE *certificate)
+static inline HRESULT road_swap(struct road *r, IBaseFilter *replacement,
+                                RG_CERTIFICATE *certificate)
 {
     HRESULT hr = CALL(r->edit, Swap, r->middle, replacement, "fx", NULL, certificate);
 

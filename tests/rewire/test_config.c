@@ -56,13 +56,17 @@ static void reconnect_arguments(void **state)
     (void)state;
     open_running(&r);
     assert_hr(CALL(r.config, Reconnect, NULL, NULL, NULL, NULL, NULL, 0), E_INVALIDARG);
-    assert_hr(CALL(r.config, Reconnect, kit_out(r.source), NULL, NULL, NULL, NULL, 8), E_INVALIDARG);
-    assert_hr(CALL(r.config, Reconnect, kit_in(r.sink), NULL, NULL, NULL, NULL, 0), E_INVALIDARG);
-    assert_hr(CALL(r.config, Reconnect, NULL, kit_out(r.source), NULL, NULL, NULL, 0), E_INVALIDARG);
+    assert_hr(CALL(r.config, Reconnect, kit_out(r.source), NULL, NULL, NULL, NULL, 8),
+              E_INVALIDARG);
+    assert_hr(CALL(r.config, Reconnect, kit_in(r.sink), NULL, NULL, NULL, NULL, 0),
+              E_INVALIDARG);
+    assert_hr(CALL(r.config, Reconnect, NULL, kit_out(r.source), NULL, NULL, NULL, 0),
+              E_INVALIDARG);
     assert_hr(CALL(r.config, Reconnect, kit_out(stranger), NULL, NULL, NULL, NULL, 0),
               VFW_E_NOT_IN_GRAPH);
-    assert_hr(CALL(r.config, Reconnect, kit_out(r.source), kit_in(r.sink), NULL, stranger, NULL, 0),
-              VFW_E_NOT_IN_GRAPH);
+    assert_hr(
+        CALL(r.config, Reconnect, kit_out(r.source), kit_in(r.sink), NULL, stranger, NULL, 0),
+        VFW_E_NOT_IN_GRAPH);
     assert_flows(0);
     LET_GO(stranger);
     road_close(&r);
@@ -85,7 +89,8 @@ static void search_and_removable(void **state)
     (void)state;
     open_running(&r);
     block(kit_out(r.source), true);
-    assert_hr(CALL(r.config, Reconnect, kit_out(r.source), NULL, NULL, NULL, NULL, 0), VFW_E_NOT_FOUND);
+    assert_hr(CALL(r.config, Reconnect, kit_out(r.source), NULL, NULL, NULL, NULL, 0),
+              VFW_E_NOT_FOUND);
     assert_int_equal(graph_count(&r.g), 3);
     assert_hr(CALL(r.config, GetFilterFlags, r.middle, &flags), S_OK);
     assert_int_equal(flags, 0);
@@ -165,8 +170,9 @@ static void reconnect_with_filter(void **state)
 /* C-43: a foreign filter is told the graph's start time */
 static void foreign_filter_gets_start_time(void **state)
 {
-    struct fake_config config = { .name = "foreign", .inputs = 1, .outputs = 1, .in_types = "a",
-                                  .out_types = "=" };
+    struct fake_config config = {
+        .name = "foreign", .inputs = 1, .outputs = 1, .in_types = "a", .out_types = "="
+    };
     struct road r;
     struct fake_filter *fx;
     REFERENCE_TIME start;
@@ -175,8 +181,9 @@ static void foreign_filter_gets_start_time(void **state)
     open_running(&r);
     fx = graph_put(&r.g, &config);
     block(kit_out(r.source), true);
-    assert_hr(CALL(r.config, Reconnect, kit_out(r.source), kit_in(r.sink), NULL, &fx->base, NULL, 0),
-              S_OK);
+    assert_hr(
+        CALL(r.config, Reconnect, kit_out(r.source), kit_in(r.sink), NULL, &fx->base, NULL, 0),
+        S_OK);
     block(kit_out(r.source), false);
     assert_hr(CALL(r.config, GetStartTime, &start), S_OK);
     assert_int_equal(fake_state(fx), State_Running);
@@ -196,7 +203,8 @@ static void reconnect_while_paused(void **state)
     fx = road_put(&r, kit_filter(KIT_PASS), L"new");
     block(kit_out(r.source), true);
     CALL(r.g.control, Pause);
-    assert_hr(CALL(r.config, Reconnect, kit_out(r.source), kit_in(r.sink), NULL, fx, NULL, 0), S_OK);
+    assert_hr(CALL(r.config, Reconnect, kit_out(r.source), kit_in(r.sink), NULL, fx, NULL, 0),
+              S_OK);
     assert_int_equal(kit_state(fx), State_Paused);
     block(kit_out(r.source), false);
     road_run(&r);
@@ -207,11 +215,18 @@ static void reconnect_while_paused(void **state)
 /* C-40, C-41: a road that needs a converter */
 static void direct_and_cached(void **state)
 {
-    struct fake_config to_b = { .name = "to b", .inputs = 1, .outputs = 1, .in_types = "a", .out_types = "b" };
-    struct fake_config from_b = { .name = "from b", .inputs = 1, .outputs = 1, .in_types = "b",
-                                  .out_types = "a" };
-    struct fake_config only_a = { .name = "only a", .inputs = 1, .in_types = "a", .pin_connection = true,
-                                  .dynamic_connect = true, .is_end_pin = true };
+    struct fake_config to_b = {
+        .name = "to b", .inputs = 1, .outputs = 1, .in_types = "a", .out_types = "b"
+    };
+    struct fake_config from_b = {
+        .name = "from b", .inputs = 1, .outputs = 1, .in_types = "b", .out_types = "a"
+    };
+    struct fake_config only_a = { .name = "only a",
+                                  .inputs = 1,
+                                  .in_types = "a",
+                                  .pin_connection = true,
+                                  .dynamic_connect = true,
+                                  .is_end_pin = true };
     struct road r;
     struct fake_filter *sink, *converter, *fx;
     IPin *out;
@@ -258,8 +273,12 @@ static void direct_and_cached(void **state)
 /* C-47: a drain that never ends */
 static void abort_one(bool reconnect)
 {
-    struct fake_config config = { .name = "eater", .inputs = 1, .outputs = 1, .in_types = "a",
-                                  .out_types = "=", .swallows_end = true };
+    struct fake_config config = { .name = "eater",
+                                  .inputs = 1,
+                                  .outputs = 1,
+                                  .in_types = "a",
+                                  .out_types = "=",
+                                  .swallows_end = true };
     struct road r;
     HANDLE abort_event = CreateEventW(NULL, TRUE, TRUE, NULL);
     IPinConnection *sink;
@@ -270,7 +289,8 @@ static void abort_one(bool reconnect)
     road_run(&r);
     block(kit_out(r.source), true);
     if (reconnect)
-        assert_hr(CALL(r.config, Reconnect, kit_out(r.source), kit_in(r.sink), NULL, NULL, abort_event, 0),
+        assert_hr(CALL(r.config, Reconnect, kit_out(r.source), kit_in(r.sink), NULL, NULL,
+                       abort_event, 0),
                   VFW_E_STATE_CHANGED);
     else
         assert_hr(CALL(r.config, PushThroughData, kit_out(r.source), sink, abort_event),
@@ -308,7 +328,8 @@ struct callback {
     IBaseFilter *added;
 };
 
-static HRESULT STDMETHODCALLTYPE callback_query(IGraphConfigCallback *face, REFIID iid, void **out)
+static HRESULT STDMETHODCALLTYPE callback_query(IGraphConfigCallback *face, REFIID iid,
+                                                void **out)
 {
     (void)iid;
     *out = face;
@@ -379,7 +400,8 @@ static void push_through_arguments(void **state)
     road_join(&r, kit_out(source), fake_in(sink, 0));
     assert_hr(CALL(r.config, PushThroughData, NULL, NULL, NULL), E_POINTER);
     assert_hr(CALL(r.config, PushThroughData, kit_out(source), NULL, NULL), VFW_E_NOT_FOUND);
-    assert_hr(CALL(r.config, PushThroughData, kit_out(stranger), NULL, NULL), VFW_E_NOT_IN_GRAPH);
+    assert_hr(CALL(r.config, PushThroughData, kit_out(stranger), NULL, NULL),
+              VFW_E_NOT_IN_GRAPH);
     LET_GO(stranger);
     road_close(&r);
 }
@@ -415,8 +437,9 @@ static void start_time_and_flags(void **state)
 /* C-55, C-56, C-59 */
 static void cache(void **state)
 {
-    struct fake_config config = { .name = "foreign", .inputs = 1, .outputs = 1, .in_types = "a",
-                                  .out_types = "=" };
+    struct fake_config config = {
+        .name = "foreign", .inputs = 1, .outputs = 1, .in_types = "a", .out_types = "="
+    };
     struct road r;
     struct fake_filter *active = fake_filter_new(&config);
     IBaseFilter *member;

@@ -82,7 +82,8 @@ static void swap_at_the_end(void **state)
     for (unsigned i = 0; i < 20; i++) {
         struct road r;
 
-        road_open(&r, source(), kit_filter(i % 2 == 0 ? KIT_HOLD : KIT_PASS), kit_filter(KIT_SINK));
+        road_open(&r, source(), kit_filter(i % 2 == 0 ? KIT_HOLD : KIT_PASS),
+                  kit_filter(KIT_SINK));
         road_run(&r);
         for (unsigned n = 0; n < 400 && kit_count(0) < LENGTH; n++)
             assert_hr(road_swap(&r, kit_filter(n % 2 == 0 ? KIT_HOLD : KIT_PASS), NULL), S_OK);
@@ -156,7 +157,8 @@ static void push_through_brings_all(void **state)
     uint64_t delivered;
 
     (void)state;
-    road_open(&r, kit_filter(KIT_SOURCE), kit_filter_with(KIT_HOLD, "hold=5"), kit_filter(KIT_SINK));
+    road_open(&r, kit_filter(KIT_SOURCE), kit_filter_with(KIT_HOLD, "hold=5"),
+              kit_filter(KIT_SINK));
     road_run(&r);
     assert_true(kit_wait_more(0, 10));
     block(kit_out(r.source), true);
@@ -211,12 +213,9 @@ static void late_marker_is_no_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(swap_after_the_end),
-        cmocka_unit_test(swap_between_end_and_sink),
-        cmocka_unit_test(swap_at_the_end),
-        cmocka_unit_test(ends_among_swaps),
-        cmocka_unit_test(push_through_then_swap),
-        cmocka_unit_test(push_through_brings_all),
+        cmocka_unit_test(swap_after_the_end),     cmocka_unit_test(swap_between_end_and_sink),
+        cmocka_unit_test(swap_at_the_end),        cmocka_unit_test(ends_among_swaps),
+        cmocka_unit_test(push_through_then_swap), cmocka_unit_test(push_through_brings_all),
         cmocka_unit_test(late_marker_is_no_end),
     };
 

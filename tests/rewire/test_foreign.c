@@ -8,19 +8,31 @@ struct foreign_road {
 };
 
 static const struct fake_config source_config = {
-    .name = "source", .outputs = 1, .out_types = "a", .samples = -1,
-    .flow_control = true, .dynamic_connect = true,
+    .name = "source",
+    .outputs = 1,
+    .out_types = "a",
+    .samples = -1,
+    .flow_control = true,
+    .dynamic_connect = true,
 };
 static const struct fake_config sink_config = {
-    .name = "sink", .inputs = 1, .in_types = "a", .pin_connection = true, .dynamic_connect = true,
+    .name = "sink",
+    .inputs = 1,
+    .in_types = "a",
+    .pin_connection = true,
+    .dynamic_connect = true,
     .is_end_pin = true,
 };
 static const struct fake_config pass_config = {
-    .name = "foreign", .inputs = 1, .outputs = 1, .in_types = "a", .out_types = "=",
+    .name = "foreign",
+    .inputs = 1,
+    .outputs = 1,
+    .in_types = "a",
+    .out_types = "=",
 };
 
-static void foreign_open(struct foreign_road *f, const struct fake_config *source, IBaseFilter *middle,
-                         const struct fake_config *sink)
+static void foreign_open(struct foreign_road *f, const struct fake_config *source,
+                         IBaseFilter *middle, const struct fake_config *sink)
 {
     f->source = fake_filter_new(source);
     f->sink = fake_filter_new(sink);
@@ -216,7 +228,8 @@ static void marker_is_swallowed_between_ours(void **state)
 
     (void)state;
     config.swallows_end = true;
-    road_open(&r, kit_filter(KIT_SOURCE), &fake_filter_new(&config)->base, kit_filter(KIT_SINK));
+    road_open(&r, kit_filter(KIT_SOURCE), &fake_filter_new(&config)->base,
+              kit_filter(KIT_SINK));
     road_run(&r);
     assert_hr(CALL(r.edit, Swap, r.middle, fx, NULL, &request, &c), VFW_E_TIMEOUT);
     assert_refused(&c, VFW_E_TIMEOUT);

@@ -20,7 +20,8 @@ static void swap_refused(IBaseFilter *replacement, HRESULT wanted)
     struct road r;
     CERTIFICATE(c);
 
-    road_open(&r, kit_filter(KIT_SOURCE), kit_filter_with(KIT_HOLD, "mark=0"), kit_filter(KIT_SINK));
+    road_open(&r, kit_filter(KIT_SOURCE), kit_filter_with(KIT_HOLD, "mark=0"),
+              kit_filter(KIT_SINK));
     road_run(&r);
     assert_true(kit_wait_more(0, 10));
     assert_hr(CALL(r.edit, Swap, r.middle, replacement, "new", NULL, &c), wanted);
@@ -54,7 +55,11 @@ static void no_pins(void **state)
 /* ---- foreign replacements between our pins ------------------------------------------------------------ */
 
 static const struct fake_config foreign_pass = {
-    .name = "foreign", .inputs = 1, .outputs = 1, .in_types = "a", .out_types = "=",
+    .name = "foreign",
+    .inputs = 1,
+    .outputs = 1,
+    .in_types = "a",
+    .out_types = "=",
 };
 
 static void foreign_refused(const struct fake_config *config, HRESULT wanted)
@@ -105,7 +110,8 @@ static void foreign_replacement_works(void **state)
     CERTIFICATE(c);
 
     (void)state;
-    road_open(&r, kit_filter(KIT_SOURCE), kit_filter_with(KIT_HOLD, "hold=3"), kit_filter(KIT_SINK));
+    road_open(&r, kit_filter(KIT_SOURCE), kit_filter_with(KIT_HOLD, "hold=3"),
+              kit_filter(KIT_SINK));
     road_run(&r);
     for (unsigned i = 0; i < 200; i++) {
         struct fake_config config = foreign_pass;
@@ -150,7 +156,8 @@ static void wrong_arguments(void **state)
     assert_refused(&c, E_INVALIDARG);
     assert_hr(CALL(r.edit, Swap, r.sink, fx, NULL, NULL, &c), E_INVALIDARG);
     assert_refused(&c, E_INVALIDARG);
-    assert_hr(CALL(r.edit, Insert, kit_in(r.sink), fx, NULL, NULL, &c), VFW_E_INVALID_DIRECTION);
+    assert_hr(CALL(r.edit, Insert, kit_in(r.sink), fx, NULL, NULL, &c),
+              VFW_E_INVALID_DIRECTION);
     assert_refused(&c, VFW_E_INVALID_DIRECTION);
     assert_hr(CALL(r.edit, Insert, kit_out(stranger), fx, NULL, NULL, &c), VFW_E_NOT_IN_GRAPH);
     assert_refused(&c, VFW_E_NOT_IN_GRAPH);
@@ -199,7 +206,8 @@ static void replacement_is_a_member(void **state)
     spare = road_put(&r, kit_filter(KIT_HOLD), L"spare");
     refusing = road_put(&r, kit_filter_with(KIT_PASS, "refuse=1"), L"refusing");
     road_run(&r);
-    assert_hr(CALL(r.edit, Swap, r.middle, refusing, NULL, NULL, &c), VFW_E_NO_ACCEPTABLE_TYPES);
+    assert_hr(CALL(r.edit, Swap, r.middle, refusing, NULL, NULL, &c),
+              VFW_E_NO_ACCEPTABLE_TYPES);
     assert_int_equal(kit_state(refusing), State_Running);
     assert_as_before(&r, NULL, 5);
     assert_hr(CALL(r.edit, Swap, r.middle, spare, NULL, NULL, &c), S_OK);
@@ -219,7 +227,8 @@ static void cached_replacement_goes_back(void **state)
     road_open(&r, kit_filter(KIT_SOURCE), kit_filter(KIT_PASS), kit_filter(KIT_SINK));
     assert_hr(CALL(r.config, AddFilterToCache, refusing), S_OK);
     road_run(&r);
-    assert_hr(CALL(r.edit, Swap, r.middle, refusing, NULL, NULL, &c), VFW_E_NO_ACCEPTABLE_TYPES);
+    assert_hr(CALL(r.edit, Swap, r.middle, refusing, NULL, NULL, &c),
+              VFW_E_NO_ACCEPTABLE_TYPES);
     assert_hr(CALL(r.config, AddFilterToCache, refusing), S_FALSE);
     assert_hr(CALL(r.config, RemoveFilterFromCache, refusing), S_OK);
     assert_as_before(&r, refusing, 3);
@@ -279,7 +288,8 @@ static void already_blocked(void **state)
     (void)state;
     road_open(&r, kit_filter(KIT_SOURCE), kit_filter(KIT_PASS), kit_filter(KIT_SINK));
     road_run(&r);
-    assert_hr(CALL(kit_out(r.source), QueryInterface, &IID_IPinFlowControl, (void **)&flow), S_OK);
+    assert_hr(CALL(kit_out(r.source), QueryInterface, &IID_IPinFlowControl, (void **)&flow),
+              S_OK);
     assert_hr(CALL(flow, Block, AM_PIN_FLOW_CONTROL_BLOCK, NULL), S_OK);
     assert_hr(CALL(r.edit, Swap, r.middle, fx, "fx", NULL, &c),
               VFW_E_PIN_ALREADY_BLOCKED_ON_THIS_THREAD);

@@ -58,8 +58,9 @@ static IBaseFilter *make_mixed(unsigned i)
 
 static IBaseFilter *make_sound(unsigned i)
 {
-    return i % 3 == 0 ? kit_filter_with(KIT_IN_PLACE, "mark=0")
-                      : i % 3 == 1 ? kit_filter_with(KIT_IN_PLACE, "mark=1") : make_hold(i);
+    return i % 3 == 0   ? kit_filter_with(KIT_IN_PLACE, "mark=0")
+           : i % 3 == 1 ? kit_filter_with(KIT_IN_PLACE, "mark=1")
+                        : make_hold(i);
 }
 
 static void stateless(void **state)
@@ -226,8 +227,10 @@ static int64_t swap_at_time(bool hold)
     road_open(&r, kit_filter_with(KIT_SOURCE, "limit=5000"), hold ? make_hold(0) : make_pass(0),
               kit_filter(KIT_SINK));
     assert_hr(CALL(kit_out(r.source), QueryInterface, &IID_IRgLink, (void **)&link), S_OK);
-    assert_hr(CALL(kit_out(r.source), QueryInterface, &IID_IPinFlowControl, (void **)&flow), S_OK);
-    assert_hr(CALL(link, BlockAt, CUT_AT * KIT_SAMPLE_TIME - KIT_SAMPLE_TIME / 2, reached), S_OK);
+    assert_hr(CALL(kit_out(r.source), QueryInterface, &IID_IPinFlowControl, (void **)&flow),
+              S_OK);
+    assert_hr(CALL(link, BlockAt, CUT_AT * KIT_SAMPLE_TIME - KIT_SAMPLE_TIME / 2, reached),
+              S_OK);
     road_run(&r);
     assert_int_equal(WaitForSingleObject(reached, KIT_WAIT_MS), WAIT_OBJECT_0);
     assert_hr(CALL(link, IsBlocked, &held), S_OK);
