@@ -100,16 +100,19 @@ extern RG_API const struct rg_type_pair rg_types_video[], rg_types_audio[];
 
 /* The members every class table starts with.
  * merit 0 means MERIT_DO_NOT_USE: never chosen by intelligent connect. */
-#define RG_CLASS_FIELDS                                                                        \
-    const char *name; /* short, stable, lower case */                                          \
-    const char *help; /* one line for people */                                                \
-    GUID clsid;                                                                                \
-    DWORD merit;                                                                               \
-    const struct rg_type_pair *input_types; /* NULL: anything */                               \
-    const struct rg_type_pair *output_types;                                                   \
-    size_t state_size;    /* the author's own state, zeroed at creation; may be 0 */           \
-    size_t settings_size; /* may be 0 */                                                       \
-    const struct rg_option *options; /* NULL: none */
+#define RG_CLASS_FIELDS                                                                            \
+    const char *name; /* short, stable, lower case */                                              \
+    const char *help; /* one line for people */                                                    \
+    GUID clsid;                                                                                    \
+    DWORD merit;                                                                                   \
+    const struct rg_type_pair *input_types; /* NULL: anything */                                   \
+    const struct rg_type_pair *output_types;                                                       \
+    size_t state_size;    /* the author's own state, zeroed at creation; may be 0 */               \
+    size_t settings_size; /* may be 0 */                                                           \
+    const struct rg_option *options; /* NULL: none */                                              \
+    /* Optional; any thread: do settings make sense after an option was set?  S_OK;              \
+     * E_INVALIDARG: the option is refused, the settings stay as they were. */ \
+    HRESULT (*check)(const void *settings);
 
 struct rg_class {
     RG_CLASS_FIELDS

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/filter.h"
+#include "platform/memory.h"
 
 static const struct rg_option *option_at(const struct rg_class *cls, ULONG index)
 {
@@ -232,6 +233,25 @@ static HRESULT fixed_option_now(struct rg_filter *filter)
     return rg_filter_is_connected(filter) ? VFW_E_ALREADY_CONNECTED : S_OK;
 }
 
+/* Under settings_lock.  On failure the settings are as before. */
+static HRESULT set_locked(struct rg_filter *filter, const struct rg_option *o,
+                          const char *value)
+{
+    void *before RG_AUTO_FREE = rg_memory_dup(filter->settings, filter->cls->settings_size);
+    HRESULT hr;
+
+    if (before == NULL)
+        return E_OUTOFMEMORY;
+    hr = option_parse(o, value, filter->settings);
+    if (SUCCEEDED(hr) && filter->cls->check != NULL)
+        hr = filter->cls->check(filter->settings);
+    if (SUCCEEDED(hr))
+        atomic_fetch_add_explicit(&filter->settings_version, 1, memory_order_release);
+    else
+        memcpy(filter->settings, before, filter->cls->settings_size);
+    return hr;
+}
+
 static HRESULT STDMETHODCALLTYPE options_set(IRgOptions *face, const char *name,
                                              const char *value)
 {
@@ -250,9 +270,7 @@ static HRESULT STDMETHODCALLTYPE options_set(IRgOptions *face, const char *name,
             return hr;
     }
     pthread_mutex_lock(&filter->settings_lock);
-    hr = option_parse(o, value, filter->settings); /* leaves the field alone on failure */
-    if (SUCCEEDED(hr))
-        atomic_fetch_add_explicit(&filter->settings_version, 1, memory_order_release);
+    hr = set_locked(filter, o, value);
     pthread_mutex_unlock(&filter->settings_lock);
     if (SUCCEEDED(hr) && filter->ops->settings_changed != NULL)
         filter->ops->settings_changed(filter);

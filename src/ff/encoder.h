@@ -30,6 +30,9 @@ struct ff_encoder_settings {
     char options[1024]; /* libavcodec options, "name=value:name=value" */
 };
 
+/* Is there an encoder of that name at all?  S_OK; E_INVALIDARG. */
+HRESULT ff_encoder_check(const struct ff_encoder_settings *settings);
+
 /* Can it be encoded?  Cheap.  S_OK; VFW_E_TYPE_NOT_ACCEPTED; VFW_E_NO_DECOMPRESSOR: no such
  * encoder. */
 HRESULT ff_encoder_accept(const struct ff_encoder_settings *settings, const AM_MEDIA_TYPE *in);

@@ -81,6 +81,13 @@ const AVCodec *ff_encoder_find(const struct ff_encoder_settings *settings, enum 
     return codec != NULL && strcmp(codec->name, "libsvtav1") == 0 ? NULL : codec;
 }
 
+HRESULT ff_encoder_check(const struct ff_encoder_settings *settings)
+{
+    struct rg_format sound = { .kind = RG_KIND_AUDIO, .sound = RG_SOUND_S16 };
+
+    return ff_encoder_find(settings, RG_KIND_AUDIO, &sound) != NULL ? S_OK : E_INVALIDARG;
+}
+
 static bool kind_fits(const AVCodec *codec, enum rg_kind kind)
 {
     return codec->type == (kind == RG_KIND_VIDEO ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO);

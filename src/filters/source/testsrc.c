@@ -76,6 +76,14 @@ static HRESULT read_settings(const struct testsrc_settings *s, struct rg_format 
     return S_OK;
 }
 
+static HRESULT testsrc_check(const void *settings)
+{
+    struct rg_generator_plan plan;
+    struct rg_format format;
+
+    return read_settings(settings, &format, &plan);
+}
+
 static HRESULT testsrc_stream_type(void *state, const void *settings, unsigned stream,
                                    unsigned index, AM_MEDIA_TYPE *ret)
 {
@@ -175,6 +183,7 @@ const struct rg_source_class rg_testsrc = {
     .state_size = sizeof(struct testsrc_state),
     .settings_size = sizeof(struct testsrc_settings),
     .options = options,
+    .check = testsrc_check,
     .stream_type = testsrc_stream_type,
     .start = testsrc_start,
     .fetch = testsrc_fetch,

@@ -32,6 +32,11 @@ struct encode_state {
     struct ff_encoder *encoder;
 };
 
+static HRESULT encode_check(const void *settings)
+{
+    return ff_encoder_check(settings);
+}
+
 static HRESULT encode_accept_type(const void *settings, const AM_MEDIA_TYPE *in)
 {
     return ff_encoder_accept(settings, in);
@@ -96,6 +101,7 @@ const struct rg_transform_class rg_encode = {
     .state_size = sizeof(struct encode_state),
     .settings_size = sizeof(struct ff_encoder_settings),
     .options = options,
+    .check = encode_check,
     .accept_type = encode_accept_type,
     .output_type = encode_output_type,
     .start_stream = encode_start,
