@@ -332,10 +332,17 @@ static void testsrc_refuses_what_it_cannot_read(void **unused)
     (void)unused;
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         struct harness *h = calloc(1, sizeof(*h));
+        char before[64], after[64];
+        RG_AUTO(IRgOptions) options = NULL;
 
         open_named(h, "testsrc");
-        harness_set(h, wrong[i][0], wrong[i][1]);
-        assert_true(FAILED(harness_connect_output(h)));
+        assert_int_equal(
+            IBaseFilter_QueryInterface(h->filter, &IID_IRgOptions, (void **)&options), S_OK);
+        assert_int_equal(IRgOptions_Get(options, wrong[i][0], before, sizeof(before)), S_OK);
+        assert_int_equal(IRgOptions_Set(options, wrong[i][0], wrong[i][1]), E_INVALIDARG);
+        assert_int_equal(IRgOptions_Get(options, wrong[i][0], after, sizeof(after)), S_OK);
+        assert_string_equal(before, after);
+        IRgOptions_Release(RG_STEAL(&options));
         harness_close(h);
         free(h);
     }
