@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_foreign.c - the documented road: pins that know nothing of ours, with DirectShow's interfaces or without. */
+#include <sched.h>
+
 #include "rewire_test.h"
 
 struct foreign_road {
@@ -239,6 +241,56 @@ static void marker_is_swallowed_between_ours(void **state)
     road_close(&r);
 }
 
+struct other_thread {
+    struct road *r;
+    IBaseFilter *fx;
+    HRESULT hr;
+};
+
+static DWORD WINAPI swap_main(void *arg)
+{
+    struct other_thread *t = arg;
+    RG_EDIT_REQUEST request = { .size = sizeof(request), .timeout_ms = KIT_WAIT_MS * 5 };
+
+    t->hr = CALL(t->r->edit, Swap, t->r->middle, t->fx, "fx", &request, NULL);
+    return 0;
+}
+
+/* The drain would wait for a minute and more; Stop is not kept waiting by it. */
+static void stopped_during_drain(void **state)
+{
+    struct fake_config config = pass_config;
+    struct road r;
+
+    (void)state;
+    config.swallows_end = true;
+    for (unsigned i = 0; i < 10; i++) {
+        struct other_thread t = { .r = &r };
+        HANDLE thread;
+
+        road_open(&r, kit_filter(KIT_SOURCE), &fake_filter_new(&config)->base,
+                  kit_filter(KIT_SINK));
+        road_run(&r);
+        t.fx = kit_filter(KIT_PASS);
+        thread = CreateThread(NULL, 0, swap_main, &t, 0, NULL);
+        /* half of them once the gate has closed */
+        while (i % 2 == 0 && kit_ledger(kit_out(r.source)).closings == 0)
+            sched_yield();
+        assert_hr(CALL(r.g.control, Stop), S_OK);
+        assert_int_equal(WaitForSingleObject(thread, KIT_WAIT_MS), WAIT_OBJECT_0);
+        CloseHandle(thread);
+        if (t.hr == S_OK) /* it came later, into the stopped graph */
+            r.middle = t.fx;
+        else
+            assert_hr(t.hr, VFW_E_STATE_CHANGED);
+        LET_GO(t.fx);
+        road_run(&r);
+        assert_true(kit_has_name(r.middle, L"fx"));
+        assert_flows(0);
+        road_close(&r);
+    }
+}
+
 /* ---- the end of a foreign stream ------------------------------------------------------------------------------- */
 
 static void foreign_stream_ends_once(void **state)
@@ -269,6 +321,7 @@ int main(void)
         cmocka_unit_test(put_back),
         cmocka_unit_test(marker_is_swallowed),
         cmocka_unit_test(marker_is_swallowed_between_ours),
+        cmocka_unit_test(stopped_during_drain),
         cmocka_unit_test(foreign_stream_ends_once),
     };
 
