@@ -27,7 +27,8 @@ struct push {
 };
 
 enum push_phase {
-    PUSH_INSIDE = 1,
+    PUSH_BEFORE = 1, /* the helper has not run yet */
+    PUSH_INSIDE,
     PUSH_BACK,     /* the call has come back */
     PUSH_GIVEN_UP, /* nobody waits for it any more */
 };
@@ -48,9 +49,8 @@ static void push_release(struct push *push)
     rg_free(push);
 }
 
-static DWORD WINAPI push_main(void *arg)
+static void push_send(struct push *push)
 {
-    struct push *push = arg;
     int inside = PUSH_INSIDE;
 
     atomic_store(&push->result, IPin_EndOfStream(push->peer));
@@ -58,6 +58,16 @@ static DWORD WINAPI push_main(void *arg)
     if (!atomic_compare_exchange_strong(&push->phase, &inside, PUSH_BACK) && push->in != NULL &&
         markers_at(push->in) == push->markers_before)
         (void)IPin_EndOfStream(push->in);
+}
+
+static DWORD WINAPI push_main(void *arg)
+{
+    struct push *push = arg;
+    int before = PUSH_BEFORE;
+
+    /* given up before it began: nothing is sent */
+    if (atomic_compare_exchange_strong(&push->phase, &before, PUSH_INSIDE))
+        push_send(push);
     IPin_Release(push->peer);
     push->peer = NULL; /* whoever has seen done finds no reference left */
     SetEvent(push->done);
@@ -74,7 +84,7 @@ static HRESULT push_start(IPin *peer, struct push **ret)
         return E_OUTOFMEMORY;
     atomic_init(&push->refs, 2);
     atomic_init(&push->result, S_OK);
-    atomic_init(&push->phase, PUSH_INSIDE);
+    atomic_init(&push->phase, PUSH_BEFORE);
     push->done = CreateEventW(NULL, TRUE, FALSE, NULL);
     push->peer = peer;
     IPin_AddRef(peer);
@@ -198,14 +208,18 @@ static bool path_is_ours(const struct rewire_path *path)
 static void give_up(const struct drain *drain)
 {
     RG_AUTO(IRgLink) link = link_of(drain->plan->in);
+    struct graph *graph = drain->plan->graph;
     struct push *push = drain->push;
     bool is_ours = path_is_ours(drain->plan->path);
-    int inside = PUSH_INSIDE;
+    int before = PUSH_BEFORE, inside = PUSH_INSIDE;
 
-    drain->plan->graph->drain_given_up = true;
+    if (atomic_compare_exchange_strong(&push->phase, &before, PUSH_GIVEN_UP))
+        return; /* it was never sent */
+    graph->drain_given_up = true;
     if (link == NULL)
         return;
-    if (!is_ours && push->in == NULL) {
+    /* where the graph is about to stop, it forgets all markers by itself */
+    if (!is_ours && WaitForSingleObject(graph->gate.called_off, 0) != WAIT_OBJECT_0) {
         push->in = drain->plan->in;
         IPin_AddRef(push->in);
         push->markers_before = drain->markers_before;
