@@ -6,9 +6,12 @@
  * Knows: the pin's records.  Must not know: when an edit is made; graph/rewire.c does.
  */
 #include <string.h>
+#include <time.h>
 
 #include "base/in_pin_internal.h"
 #include "platform/text.h"
+
+#define ENTER_TIMEOUT_MS 500 /* the gate upstream is closed: nobody should be inside */
 
 /* ---- named drops ----------------------------------------------------------------------- */
 
@@ -140,13 +143,29 @@ void rg_in_link_forget_next(struct rg_in_pin *pin)
     }
 }
 
+/* A push-through that was given up may still be inside, held by a paused renderer further down. */
+static bool enter_stream(struct rg_in_pin *pin)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += ENTER_TIMEOUT_MS / 1000;
+    until.tv_nsec += ENTER_TIMEOUT_MS % 1000 * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    return pthread_mutex_timedlock(&pin->stream_lock, &until) == 0;
+}
+
 /* The filter hears of another type while both records are still whole.  Under the streaming
  * lock, as nobody may look at the record while it changes. */
 static HRESULT exchange(struct rg_in_pin *pin, struct rg_in_link *ret_old)
 {
     HRESULT hr;
 
-    pthread_mutex_lock(&pin->stream_lock);
+    if (!enter_stream(pin))
+        return VFW_E_TIMEOUT;
     hr = rg_in_pin_take_type(pin, &pin->next.type);
     if (SUCCEEDED(hr)) {
         pthread_mutex_lock(&pin->link_lock);

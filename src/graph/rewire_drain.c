@@ -213,8 +213,11 @@ static void give_up(const struct drain *drain)
     bool is_ours = path_is_ours(drain->plan->path);
     int before = PUSH_BEFORE, inside = PUSH_INSIDE;
 
-    if (atomic_compare_exchange_strong(&push->phase, &before, PUSH_GIVEN_UP))
-        return; /* it was never sent */
+    if (atomic_compare_exchange_strong(&push->phase, &before, PUSH_GIVEN_UP)) {
+        /* it was never sent: the helper has nothing to do but to let go */
+        (void)WaitForSingleObject(push->done, INFINITE);
+        return;
+    }
     graph->drain_given_up = true;
     if (link == NULL)
         return;
