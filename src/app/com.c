@@ -30,6 +30,8 @@ static const struct {
     { 0x80030002, "no such file" },
     { 0x80030003, "no such folder" },
     { 0x80030005, "access is denied" },
+    { 0x8003001d, "it can't be written to" },
+    { 0x8003001e, "what is read breaks off, or its server can't jump in it" },
     { 0x80030070, "no space is left" },
     { 0x80070002, "no such file" },
     { 0x80070003, "no such folder" },

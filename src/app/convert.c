@@ -25,7 +25,7 @@ static const struct defaults {
     { "m4a", NULL, "aac" },    { "aac", NULL, "aac" },         { "mka", NULL, "aac" },
     { "mp3", NULL, "mp3" },    { "opus", NULL, "opus" },       { "ogg", NULL, "opus" },
     { "oga", NULL, "opus" },   { "flac", NULL, "flac" },       { "wav", NULL, "pcm_s16le" },
-    { "h264", "h264", NULL },
+    { "h264", "h264", NULL },  { "gif", "gif", NULL },         { "yuv", "rawvideo", NULL },
 };
 
 static const struct defaults *defaults_find(const struct app_convert *wish)

@@ -242,8 +242,8 @@ static HRESULT places_make(struct builder *b)
     return S_OK;
 }
 
-HRESULT app_graph_build(const struct app_text_graph *text, struct app_graph *ret_graph,
-                        struct app_failure *failure)
+HRESULT app_graph_build(const struct app_text_graph *text, bool will_run,
+                        struct app_graph *ret_graph, struct app_failure *failure)
 {
     struct builder b = {
         .text = text,
@@ -266,6 +266,9 @@ HRESULT app_graph_build(const struct app_text_graph *text, struct app_graph *ret
         hr = E_INVALIDARG;
     if (SUCCEEDED(hr))
         hr = parts_make(&b);
+    if (SUCCEEDED(hr) && will_run &&
+        (!app_graph_check_ends(text, failure) || !app_graph_check_files(text, failure)))
+        hr = E_INVALIDARG;
     if (SUCCEEDED(hr))
         hr = app_graph_link(&b.graph, text->source, b.parts, text->n_elements, b.joins,
                             b.n_joins, failure);

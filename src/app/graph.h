@@ -36,9 +36,21 @@ HRESULT app_filter_create(const struct app_element *element, bool is_sink, const
 HRESULT app_filter_set(IBaseFilter *filter, const struct app_setting *settings, size_t count,
                        const char *source, struct app_failure *failure);
 
-/* Builds and connects.  On failure *ret_graph is empty and failure says why. */
-HRESULT app_graph_build(const struct app_text_graph *text, struct app_graph *ret_graph,
-                        struct app_failure *failure);
+/* Adds the options that are not at their defaults, as in "codec=h264 crf=20".  Any thread. */
+void app_filter_options(IBaseFilter *filter, struct app_text *text);
+
+/* Why a file can't be made at this path, as errno; 0: nothing known against it. */
+int app_write_error(const char *path);
+
+/* Builds and connects.  On failure *ret_graph is empty and failure says why.  will_run: every
+ * chain has to begin in a source and end in a sink, and no file is read and written at once. */
+HRESULT app_graph_build(const struct app_text_graph *text, bool will_run,
+                        struct app_graph *ret_graph, struct app_failure *failure);
+
+/* graph_check.c: the two halves of what will_run asks for. */
+bool app_graph_check_ends(const struct app_text_graph *text, struct app_failure *failure);
+bool app_graph_check_files(const struct app_text_graph *text, struct app_failure *failure);
+
 void app_graph_free(struct app_graph *graph);
 
 /* The filter at a place, borrowed; NULL if there is none. */

@@ -259,6 +259,7 @@ void app_ledger_clear(struct app_ledger *ledger)
     for (size_t i = 0; i < ledger->n_edits; i++) {
         free(ledger->edits[i].text);
         free(ledger->edits[i].reason);
+        free(ledger->edits[i].note);
     }
     free(ledger->rows);
     free(ledger->live);

@@ -47,6 +47,7 @@ struct app_edit_record {
     enum app_edit_result result;
     HRESULT hr;
     char *reason;         /* of a refusal; NULL if none */
+    char *note;           /* what the numbers do not show; NULL if nothing */
     bool has_certificate; /* swap, insert, remove */
     RG_CERTIFICATE certificate;
     int64_t cut;       /* start of the first sample after it, 100 ns; -1 unknown */

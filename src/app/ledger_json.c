@@ -58,6 +58,8 @@ static json_t *edit_json(const struct app_edit_record *edit)
     json_object_set_new(object, "hresult", json_string(hr));
     if (edit->reason)
         json_object_set_new(object, "reason", json_string(edit->reason));
+    if (edit->note)
+        json_object_set_new(object, "note", json_string(edit->note));
     json_object_set_new(object, "cut_ns",
                         edit->cut < 0 ? json_null() : json_integer(edit->cut * 100));
     if (edit->has_certificate) {

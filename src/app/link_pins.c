@@ -42,6 +42,7 @@ struct linker {
     size_t deepest; /* join that went wrong furthest on, and why */
     HRESULT deepest_hr;
     struct app_text why;
+    struct app_text hint;
 };
 
 /* ---- candidates ----------------------------------------------------------------------------
@@ -142,6 +143,58 @@ static void no_pairs_text(struct linker *l, const struct app_join *join, struct 
                  join->to_pin ? "\"" : "");
     pins_list(text, &pins, PINDIR_INPUT);
     app_pins_release(&pins);
+}
+
+/* Does a free pin of this direction name types? */
+static bool names_types(IBaseFilter *filter, PIN_DIRECTION direction)
+{
+    struct app_pins pins;
+    bool found = false;
+
+    app_pins_get(filter, &pins);
+    for (size_t i = 0; i < pins.count && !found; i++) {
+        APP_AUTO(IEnumMediaTypes) types = NULL;
+        AM_MEDIA_TYPE *type = NULL;
+
+        if (!pin_fits(pins.items[i], direction, NULL) ||
+            FAILED(IPin_EnumMediaTypes(pins.items[i], &types)) || !types)
+            continue;
+        found = IEnumMediaTypes_Next(types, 1, &type, NULL) == S_OK;
+        app_media_type_delete(type);
+    }
+    app_pins_release(&pins);
+    return found;
+}
+
+/* A filter that names no types, with options of the user's: those are to be looked at. */
+static void options_hint(const struct app_part *part, bool is_from, struct app_text *text)
+{
+    struct app_text options = { 0 };
+
+    app_filter_options(part->filter, &options);
+    if (options.length)
+        app_text_add(text,
+                     is_from ? "\n  %s gives nothing with %s; check these options"
+                             : "\n  %s is set to %s",
+                     part->name, options.data);
+    app_text_clear(&options);
+}
+
+/* What helps where a join failed; asked while what lies before it is still connected. */
+static void join_hint(const struct linker *l, const struct app_join *join,
+                      struct app_text *text)
+{
+    const struct app_part *from = &l->parts[join->from];
+    const struct app_part *to = &l->parts[join->to];
+    APP_AUTO(IFileSinkFilter) file = app_query(to->filter, &IID_IFileSinkFilter);
+
+    if (!names_types(from->filter, PINDIR_OUTPUT))
+        options_hint(from, true, text);
+    else if (file)
+        app_text_add(text, "\n  A file takes what \"encode\" or a file that is read gives, of "
+                           "codecs that its container holds.");
+    else if (!names_types(to->filter, PINDIR_INPUT))
+        options_hint(to, false, text);
 }
 
 /* ---- one level -----------------------------------------------------------------------------
@@ -361,6 +414,8 @@ static HRESULT walk(struct linker *l)
             l->why = why;
             l->deepest = at;
             l->deepest_hr = hr;
+            app_text_clear(&l->hint);
+            join_hint(l, &l->joins[at], &l->hint);
         } else {
             app_text_clear(&why);
         }
@@ -391,10 +446,7 @@ static void failure_tell(struct linker *l, HRESULT hr, struct app_failure *failu
                      l->parts[join->to].name);
         app_text_hresult(&failure->text, hr);
     }
-    APP_AUTO(IFileSinkFilter) file = app_query(l->parts[join->to].filter, &IID_IFileSinkFilter);
-
-    if (file)
-        app_text_add(&failure->text, "\n  A file takes what an encoder or a demuxer gives.");
+    app_text_put(&failure->text, app_text_get(&l->hint), l->hint.length);
     app_text_caret(&failure->text, l->source, join->span);
 }
 
@@ -427,5 +479,6 @@ HRESULT app_graph_link(struct app_graph *graph, const char *source, struct app_p
         level_clear(&l.levels[i]);
     free(l.levels);
     app_text_clear(&l.why);
+    app_text_clear(&l.hint);
     return hr;
 }

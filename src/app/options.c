@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- which words are filters ---------------------------------------------------------------
@@ -54,7 +55,9 @@ const struct app_vocabulary *app_graph_vocabulary(void)
 /* ---- options -------------------------------------------------------------------------------
  */
 
-static void range_text(struct app_text *text, const RG_OPTION_INFO *info)
+/* What the option takes.  A text that is short enough was refused for what it says: the option's
+ * own help knows the words. */
+static void range_text(struct app_text *text, const RG_OPTION_INFO *info, const char *value)
 {
     switch (info->type) {
     case RG_OPTION_BOOL:
@@ -68,7 +71,10 @@ static void range_text(struct app_text *text, const RG_OPTION_INFO *info)
         app_text_add(text, "it takes a number from %g to %g", info->minimum, info->maximum);
         break;
     case RG_OPTION_TEXT:
-        app_text_add(text, "it takes text shorter than %.0f bytes", info->maximum);
+        if (info->help && *info->help && (double)strlen(value) < info->maximum)
+            app_text_add(text, "it takes: %s", info->help);
+        else
+            app_text_add(text, "it takes text shorter than %.0f bytes", info->maximum);
         break;
     case RG_OPTION_CHOICE:
         app_text_add(text, "it takes one of %s", info->choices ? info->choices : "?");
@@ -114,7 +120,7 @@ static void bad_value(struct app_text *text, IRgOptions *options, const char *na
         }
         app_text_add(text, "%s can't be \"%s\": ", name, value);
         if (hr == E_INVALIDARG)
-            range_text(text, &info);
+            range_text(text, &info, value);
         else
             app_text_hresult(text, hr);
         return;
@@ -154,6 +160,23 @@ HRESULT app_filter_set(IBaseFilter *filter, const struct app_setting *settings, 
     return S_OK;
 }
 
+void app_filter_options(IBaseFilter *filter, struct app_text *text)
+{
+    APP_AUTO(IRgOptions) options = app_query(filter, &IID_IRgOptions);
+    RG_OPTION_INFO info;
+    char value[256];
+    bool any = false;
+
+    for (ULONG i = 0; options && IRgOptions_Describe(options, i, &info) == S_OK; i++) {
+        if (FAILED(IRgOptions_Get(options, info.name, value, sizeof(value))) ||
+            !strcmp(value, info.initial ? info.initial : ""))
+            continue;
+        app_text_add(text, "%s%s=", any ? " " : "", info.name);
+        app_text_quote(text, value);
+        any = true;
+    }
+}
+
 /* ---- the free word -------------------------------------------------------------------------
  */
 
@@ -165,19 +188,44 @@ static bool is_local_path(const char *path)
 static void file_failure(struct app_failure *failure, const char *what, const char *path,
                          int error, HRESULT hr)
 {
+    bool is_url = !is_local_path(path);
+
     failure->code = APP_EXIT_FAILED;
     app_text_add(&failure->text, "can't %s %s: ", what, path);
     if (error)
         app_text_add(&failure->text, "%s", strerrordesc_np(error));
+    else if (hr == VFW_E_CANNOT_LOAD_SOURCE_FILTER && is_url)
+        app_text_add(&failure->text, "nothing here knows addresses of this kind");
+    else if (hr == E_FAIL && is_url)
+        app_text_add(&failure->text, "no answer; check the address, and that its server runs");
+    else if (hr == VFW_E_UNKNOWN_FILE_TYPE && !strcmp(what, "read"))
+        app_text_add(&failure->text, "this is no media file, or of a kind that is not known");
     else
         app_text_hresult(&failure->text, hr);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* Why a file can't be read, as errno; 0: nothing known against it. */
+static int read_error(const char *path)
+{
+    if (!is_local_path(path))
+        return 0;
+    if (access(path, R_OK))
+        return errno;
+    return is_folder(path) ? EISDIR : 0;
 }
 
 static HRESULT source_load(IFileSourceFilter *file, const char *path,
                            struct app_failure *failure)
 {
     wchar_t *wide = app_wide_dup(path);
-    int error = is_local_path(path) && access(path, R_OK) ? errno : 0;
+    int error = read_error(path);
     HRESULT hr = error ? VFW_E_NOT_FOUND : IFileSourceFilter_Load(file, wide, NULL);
 
     free(wide);
@@ -186,8 +234,7 @@ static HRESULT source_load(IFileSourceFilter *file, const char *path,
     return hr;
 }
 
-/* Why a file can't be made at this path, as errno; 0: nothing known against it. */
-static int write_error(const char *path)
+int app_write_error(const char *path)
 {
     const char *slash = strrchr(path, '/');
     char *folder;
@@ -195,6 +242,8 @@ static int write_error(const char *path)
 
     if (!is_local_path(path))
         return 0;
+    if (is_folder(path))
+        return EISDIR;
     if (access(path, F_OK) == 0)
         return access(path, W_OK) ? errno : 0;
     folder = slash ? app_dup_part(path, (size_t)(slash - path) + 1) : app_dup(".");
@@ -204,16 +253,38 @@ static int write_error(const char *path)
     return error;
 }
 
+/* The file's name or the option "format" says the container, and it is none. */
+static void unknown_container(struct app_failure *failure, IFileSinkFilter *file,
+                              const char *path)
+{
+    APP_AUTO(IRgOptions) options = app_query(file, &IID_IRgOptions);
+    char format[64] = "";
+
+    if (options && FAILED(IRgOptions_Get(options, "format", format, sizeof(format))))
+        format[0] = '\0';
+    failure->code = APP_EXIT_FAILED;
+    app_text_add(&failure->text, "can't write %s: ", path);
+    if (format[0])
+        app_text_add(&failure->text, "there is no container \"%s\"", format);
+    else
+        app_text_add(&failure->text, "its ending is no container's");
+    app_text_add(&failure->text, "; mp4, mkv, webm, ts, mov, avi, wav, mp3 and others are");
+    if (!format[0])
+        app_text_add(&failure->text, ", and format=NAME says it whatever the file is called");
+}
+
 static HRESULT sink_set(IFileSinkFilter *file, const char *path, struct app_failure *failure)
 {
     wchar_t *wide = app_wide_dup(path);
-    int error = write_error(path);
+    int error = app_write_error(path);
     HRESULT hr = error ? HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND)
                        : IFileSinkFilter_SetFileName(file, wide, NULL);
 
     free(wide);
-    if (FAILED(hr))
+    if (FAILED(hr) && hr != VFW_E_UNKNOWN_FILE_TYPE)
         file_failure(failure, "write", path, error, hr);
+    if (hr == VFW_E_UNKNOWN_FILE_TYPE)
+        unknown_container(failure, file, path);
     return hr;
 }
 

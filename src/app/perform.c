@@ -109,15 +109,18 @@ void app_task_miss(struct app_schedule *s, struct task *task)
     book(s, &record);
 }
 
-/* The certificate's reason; the graph's report says more where the pins did not agree. */
+/* The certificate's reason; where it had no room for all, the graph's report has the rest. */
 static char *refusal(struct app_schedule *s, const struct app_edit_record *record)
 {
+    const char *reason = record->certificate.reason;
+    size_t length = strnlen(reason, sizeof(record->certificate.reason));
     struct app_text text = { 0 };
 
-    if (record->certificate.reason[0])
-        app_text_add(&text, "%.255s", record->certificate.reason);
-    else
-        app_text_report(&text, s->setup.graph->builder, record->hr);
+    app_text_report(&text, s->setup.graph->builder, record->hr);
+    if (!length || (text.length > length && !memcmp(text.data, reason, length)))
+        return app_text_steal(&text);
+    app_text_clear(&text);
+    app_text_put(&text, reason, length);
     return app_text_steal(&text);
 }
 
@@ -132,6 +135,42 @@ static RG_EDIT_REQUEST request(const struct app_schedule *s)
     };
 }
 
+/* Pictures that build on earlier ones flow in and whole ones out. */
+static bool is_picture_decoder(IBaseFilter *filter)
+{
+    bool deltas[2] = { false, false }; /* by PIN_DIRECTION */
+    bool outs = false;
+    struct app_pins pins;
+
+    app_pins_get(filter, &pins);
+    for (size_t i = 0; i < pins.count; i++) {
+        PIN_DIRECTION direction = app_pin_direction(pins.items[i]);
+        AM_MEDIA_TYPE type = { 0 };
+
+        if (FAILED(IPin_ConnectionMediaType(pins.items[i], &type)))
+            continue;
+        outs = outs || direction == PINDIR_OUTPUT;
+        deltas[direction] = deltas[direction] || type.bTemporalCompression;
+        app_media_type_clear(&type);
+    }
+    app_pins_release(&pins);
+    return deltas[PINDIR_INPUT] && outs && !deltas[PINDIR_OUTPUT];
+}
+
+/* A decoder that comes in has seen none of the pictures that the next ones build on, and what it
+ * does not give is on no link: no count tells, so the words have to. */
+static void decoder_note(struct app_schedule *s, struct app_edit_record *record)
+{
+    struct app_text line = { 0 };
+
+    record->note = app_dup("the decoder that came in starts at a key frame: pictures between "
+                           "the cut and the next one are missing");
+    app_text_add(&line, "regraft: note: %s: %s", record->text, record->note);
+    if (s->setup.say)
+        s->setup.say(s->setup.context, line.data, false);
+    app_text_clear(&line);
+}
+
 static HRESULT do_swap(struct app_schedule *s, struct task *task,
                        struct app_edit_record *record)
 {
@@ -142,10 +181,14 @@ static HRESULT do_swap(struct app_schedule *s, struct task *task,
     HRESULT hr;
 
     IBaseFilter_AddRef(present);
+    bool decodes = is_picture_decoder(present);
+
     hr = IGraphEdit_Swap(s->editor, present, task->ready, task->edit->target, &wish,
                          &record->certificate);
     if (SUCCEEDED(hr))
         app_graph_place(graph, task->edit->target, task->ready);
+    if (SUCCEEDED(hr) && decodes)
+        decoder_note(s, record);
     app_ledger_sync(s->setup.ledger, graph, touched, 2);
     return hr;
 }
@@ -157,11 +200,16 @@ static HRESULT do_insert(struct app_schedule *s, struct task *task, struct gate 
     IBaseFilter *touched[] = { app_graph_find(graph, task->edit->target), task->ready };
     RG_EDIT_REQUEST wish = request(s);
     char *name = insert_name(graph, next_element(task));
+    struct app_text taken = { 0 };
     HRESULT hr = VFW_E_DUPLICATE_NAME;
 
-    if (!app_graph_find(graph, name))
+    if (app_graph_find(graph, name)) {
+        app_text_add(&taken, "another filter is named \"%s\"", name);
+        record->reason = app_text_steal(&taken);
+    } else {
         hr = IGraphEdit_Insert(s->editor, gate->pin, task->ready, name, &wish,
                                &record->certificate);
+    }
     if (SUCCEEDED(hr))
         app_graph_place(graph, name, task->ready);
     app_ledger_sync(s->setup.ledger, graph, touched, 2);

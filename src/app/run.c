@@ -45,6 +45,9 @@ static HRESULT run_fail(struct run *run, HRESULT hr, const char *what)
     run->failure->code = APP_EXIT_FAILED;
     app_text_add(&run->failure->text, "%s: ", what);
     app_text_report(&run->failure->text, run->setup->graph->builder, hr);
+    if (hr == VFW_E_TYPE_NOT_ACCEPTED)
+        app_text_add(&run->failure->text, "\n  Perhaps a file's container does not hold the "
+                                          "codec, or not so many streams.");
     return hr;
 }
 

@@ -135,6 +135,19 @@ static int play_graph(const struct cli_play *play, struct app_graph *graph)
     return code;
 }
 
+/* A ledger that can't be written is better known before a long run than after it. */
+static bool ledger_check(const struct cli_play *play, struct app_failure *failure)
+{
+    int error = play->ledger_path ? app_write_error(play->ledger_path) : 0;
+
+    if (!error)
+        return true;
+    failure->code = APP_EXIT_FAILED;
+    app_text_add(&failure->text, "can't write %s: %s", play->ledger_path,
+                 strerrordesc_np(error));
+    return false;
+}
+
 int cli_play(const struct cli_play *play)
 {
     struct app_failure failure = { 0 };
@@ -142,11 +155,13 @@ int cli_play(const struct cli_play *play)
     struct app_graph graph;
     int code;
 
+    if (!ledger_check(play, &failure))
+        return cli_fail(&failure);
     if (!app_text_graph_parse(play->text, play->parse_flags, app_graph_vocabulary(), &text,
                               &failure)) {
         code = cli_fail(&failure);
     } else {
-        if (FAILED(app_graph_build(&text, &graph, &failure))) {
+        if (FAILED(app_graph_build(&text, true, &graph, &failure))) {
             code = cli_fail(&failure);
         } else {
             blocks_warn(play);

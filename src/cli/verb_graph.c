@@ -71,7 +71,7 @@ static int show(const char *source, unsigned flags, int format)
 
     if (!app_text_graph_parse(source, flags, app_graph_vocabulary(), &text, &failure))
         return cli_fail(&failure);
-    if (FAILED(app_graph_build(&text, &graph, &failure))) {
+    if (FAILED(app_graph_build(&text, false, &graph, &failure))) {
         app_text_graph_free(&text);
         return cli_fail(&failure);
     }
