@@ -42,6 +42,8 @@ static void message(struct run *run, const char *line, bool is_detail)
 
 static HRESULT run_fail(struct run *run, HRESULT hr, const char *what)
 {
+    if (run->failure->text.length) /* the first failure is the one that says most */
+        return hr;
     run->failure->code = APP_EXIT_FAILED;
     app_text_add(&run->failure->text, "%s: ", what);
     app_text_report(&run->failure->text, run->setup->graph->builder, hr);

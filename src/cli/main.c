@@ -5,6 +5,7 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/com.h"
@@ -62,6 +63,29 @@ static int unknown_verb(const char *word)
     return cli_misuse(NULL, "there is no verb \"%s\"; \"regraft --help\" lists them", word);
 }
 
+/* Without a single filter what a verb said leads astray: tell what is wrong. */
+static void modules_check(void)
+{
+    const char *path = getenv("REGRAFT_MODULE_PATH");
+    struct rg_class_info info;
+    struct app_text line = { 0 };
+    const char *file;
+    const char *why;
+
+    for (unsigned i = 0; rg_class_at(i, &info) == S_OK; i++)
+        if (strcmp(info.kind, "object") != 0)
+            return;
+    app_text_add(&line, "regraft: note: no filters are there: ");
+    if (path && *path)
+        app_text_add(&line, "no module was found in REGRAFT_MODULE_PATH=%s", path);
+    else
+        app_text_add(&line, "no module was found; REGRAFT_MODULE_PATH=FOLDER says where");
+    for (unsigned i = 0; rg_module_error_at(i, &file, &why) == S_OK; i++)
+        app_text_add(&line, "\n  module %s did not load: %s", file, why);
+    cli_say(line.data);
+    app_text_clear(&line);
+}
+
 static int verb_dispatch(int argc, char **argv)
 {
     int code = APP_EXIT_FAILED;
@@ -72,6 +96,8 @@ static int verb_dispatch(int argc, char **argv)
         if (FAILED(CoInitializeEx(NULL, COINIT_MULTITHREADED)))
             return cli_misuse(NULL, "the library can't start");
         code = verbs[i]->run(verbs[i], argc - 2, argv + 2);
+        if (code != APP_EXIT_OK || verbs[i] == &cli_verb_inspect)
+            modules_check();
         CoUninitialize();
         return code;
     }
