@@ -251,6 +251,9 @@ static HRESULT stream_make(struct ff_muxer *m, struct mux_input *input)
     if (par->codec_type == AVMEDIA_TYPE_VIDEO) {
         s->time_base = ff_time_base_of(input->rate);
         if (input->rate.num > 0) {
+            /* avi and its like count pictures: a finer tick would be empty pictures */
+            if (!(m->context->oformat->flags & AVFMT_VARIABLE_FPS))
+                s->time_base = av_inv_q(input->rate);
             s->avg_frame_rate = input->rate;
             s->r_frame_rate = input->rate;
         }
