@@ -29,6 +29,8 @@ struct demux_stream {
     size_t bytes;           /* in the queue */
     int64_t usual_duration; /* of a sound packet, in ticks */
     bool is_discontinuity;  /* the next sample is the first after a jump */
+    uint64_t taken;         /* packets that left the queue as samples */
+    uint64_t waited_at;     /* sum of the others' `taken` when waiting for them was given up */
 };
 
 struct ff_demuxer {

@@ -7,9 +7,11 @@
  * opening, pins.
  */
 #define COBJMACROS
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <libavutil/mathematics.h>
 
@@ -23,6 +25,11 @@
  * nobody waits for it: a stream may hold up another's data for long where a file is badly
  * interleaved. */
 enum { FULL_BYTES = 64 << 20, FULL_SECONDS = 30, TOO_MANY_BYTES = 512 << 20 };
+
+/* A stream that runs ahead of another one that is being worked off waits for it a little, so
+ * that a file that is finished early ends in the same place for all.  One that stands still is
+ * waited for once. */
+enum { AHEAD_SECONDS = 2, AHEAD_WAIT_MS = 200 };
 
 static void queue_pop(struct demux_stream *s)
 {
@@ -97,18 +104,23 @@ static bool is_beyond(const struct ff_demuxer *d, const struct demux_stream *s,
 
 /* --- reading --------------------------------------------------------------------------- */
 
-static bool is_full(const struct demux_stream *s)
+static bool holds_more_than(const struct demux_stream *s, int seconds)
 {
     int64_t first, last;
 
-    if (s->bytes <= FULL_BYTES)
+    if (s->head == NULL)
         return false;
-    if (s->bytes > TOO_MANY_BYTES)
-        return true;
     first = stamp_of(s->head->packet);
     last = stamp_of(s->tail->packet);
     return first != AV_NOPTS_VALUE && last != AV_NOPTS_VALUE &&
-           (double)(last - first) * av_q2d(s->av->time_base) > FULL_SECONDS;
+           (double)(last - first) * av_q2d(s->av->time_base) > seconds;
+}
+
+static bool is_full(const struct demux_stream *s)
+{
+    if (s->bytes <= FULL_BYTES)
+        return false;
+    return s->bytes > TOO_MANY_BYTES || holds_more_than(s, FULL_SECONDS);
 }
 
 static bool another_is_full(const struct ff_demuxer *d, const struct demux_stream *mine)
@@ -117,6 +129,23 @@ static bool another_is_full(const struct ff_demuxer *d, const struct demux_strea
         if (&d->streams[i] != mine && d->streams[i].is_wanted && is_full(&d->streams[i]))
             return true;
     return false;
+}
+
+/* Does another stream lag behind, and may it be waited for?  *ret_taken tells how far all the
+ * others have come. */
+static bool another_lags(const struct ff_demuxer *d, const struct demux_stream *mine,
+                         uint64_t *ret_taken)
+{
+    bool lags = false;
+
+    *ret_taken = 1; /* 0 is "never waited" */
+    for (unsigned i = 0; i < d->n_streams; i++) {
+        if (&d->streams[i] == mine || !d->streams[i].is_wanted)
+            continue;
+        lags = lags || holds_more_than(&d->streams[i], AHEAD_SECONDS);
+        *ret_taken += d->streams[i].taken;
+    }
+    return lags && mine->waited_at != *ret_taken;
 }
 
 /* Files the packet with its stream.  Caller holds lock. */
@@ -179,8 +208,25 @@ static void wait_locked(struct ff_demuxer *d)
     pthread_cond_wait(&d->changed, &d->lock);
 }
 
+/* Until something changes, or for as long as it is worth. */
+static void wait_a_little_locked(struct ff_demuxer *d, struct demux_stream *s, uint64_t taken)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += AHEAD_WAIT_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    if (pthread_cond_clockwait(&d->changed, &d->lock, CLOCK_MONOTONIC, &until) == ETIMEDOUT)
+        s->waited_at = taken;
+}
+
 static HRESULT fetch_locked(struct ff_demuxer *d, struct demux_stream *s, AVPacket *scratch)
 {
+    uint64_t taken;
+
     for (;;) {
         if (atomic_load(&d->is_interrupted))
             return VFW_E_STATE_CHANGED;
@@ -196,6 +242,8 @@ static HRESULT fetch_locked(struct ff_demuxer *d, struct demux_stream *s, AVPack
             if (s->head != NULL && !d->is_reading)
                 return S_OK; /* better an untrimmed end than a wait */
             wait_locked(d);
+        } else if (another_lags(d, s, &taken)) {
+            wait_a_little_locked(d, s, taken);
         } else {
             read_one_locked(d, scratch);
         }
@@ -338,6 +386,7 @@ HRESULT ff_demuxer_fill(struct ff_demuxer *d, unsigned stream, IMediaSample *sam
     if (s->head != NULL) {
         hr = write_sample(d, s, sample);
         if (SUCCEEDED(hr)) {
+            s->taken++;
             queue_pop(s);
             pthread_cond_broadcast(&d->changed);
         }
