@@ -30,11 +30,11 @@ class Result:
         return json.loads(self.out)
 
 
-def regraft(*args, code=0, stdin=None):
+def regraft(*args, code=0, stdin=None, env=None):
     """Runs the command; its exit code has to be the one given."""
     done = subprocess.run([REGRAFT, *args], input=stdin, stdin=None if stdin is not None else subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding='utf-8',
-                          timeout=PATIENCE, check=False)
+                          timeout=PATIENCE, check=False, env=env)
     result = Result(args, done.returncode, done.stdout, done.stderr)
     assert done.returncode == code, f'exit code {code} expected\n{result}'
     return result

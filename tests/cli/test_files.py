@@ -113,6 +113,47 @@ def case_effects_on_a_real_file():
     equal(frames('b.mp4'), 50)
 
 
+def case_what_is_read_is_not_written():
+    clip('a.mp4')
+    os.symlink('a.mp4', 'link.mp4')
+    before = os.path.getsize('a.mp4')
+    for path in ('a.mp4', './a.mp4', 'link.mp4'):
+        has(regraft('run', f'file a.mp4 ! file {path}', code=1).err, 'is read too')
+    has(regraft('run', 'file a.mp4 name=a  a. ! file z.mkv  a. ! file z.mkv', code=1).err, 'written twice')
+    equal(os.path.getsize('a.mp4'), before)
+    equal(os.path.exists('z.mkv'), False)
+
+
+def case_avi_ticks_in_pictures():
+    need_program('ffprobe')
+    clip('a.mp4')
+    regraft('convert', 'a.mp4', 'b.avi', '--acodec', 'none')
+    out = subprocess.run(['ffprobe', '-v', 'error', '-show_entries', 'stream=avg_frame_rate', '-of', 'csv=p=0', 'b.avi'],
+                         stdout=subprocess.PIPE, text=True, check=True).stdout
+    equal(out.strip(), '25/1')
+
+
+def case_a_new_decoder_is_told_of():
+    """It starts at a key frame; no count of samples on links shows what is missing until then."""
+    clip('a.mp4')
+    result = regraft('run', '-q', '--no-clock', 'file a.mp4 ! decode name=d ! null', '--at', '500ms', 'swap d decode',
+                     '--ledger', 'l.json')
+    with open('l.json', encoding='utf-8') as f:
+        ledger = json.load(f)
+    if ledger['links'][1]['samples_out'] < 50:
+        has(result.err, 'note: swap d', 'key frame')
+        has(ledger['edits'][0]['note'], 'key frame')
+
+
+def case_folders_and_nonsense():
+    need_filters('demux')
+    os.mkdir('folder')
+    has(regraft('probe', 'folder', code=1).err, 'Is a directory')
+    has(regraft('run', 'testsrc ! encode ! file folder', code=1).err, 'Is a directory')
+    has(regraft('probe', 'nonsense://x', code=1).err, 'addresses of this kind')
+    has(regraft('probe', '/dev/null', code=1).err, 'no media file')
+
+
 def case_missing_files():
     need_filters('demux')
     for args in (('probe', 'no.mp4'), ('convert', 'no.mp4', 'b.mp4'), ('run', 'file no.mp4 ! decode ! null')):

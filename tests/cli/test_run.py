@@ -154,4 +154,12 @@ def case_verbose_tells_each_edit():
     has(regraft('run', '-v', GRAPH, '--at', '1s', 'swap fx flip').err, 'running', '1.000 s  swap fx → flip: done')
 
 
+def case_refusals_say_their_own_reason():
+    out = regraft('run', '-q', '--no-clock', 'testsrc size=160x120 frames=50 ! invert name=fx ! null', '--at', '1s',
+                  'insert volume after fx', '--at', '1.2s', 'insert flip name=fx after fx', '--ledger', '-', code=5).json()
+    whole, taken = (edit['reason'] for edit in out['edits'])
+    has(whole, 'what would help: connect a pin that carries the same kind of stream')
+    has(taken, 'another filter is named "fx"')
+
+
 main(globals())

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What the command says: help, versions, wrong use, and where the caret stands."""
-from harness import equal, has, lacks, main, regraft
+import os
+
+from harness import equal, has, lacks, main, need_filters, regraft
 
 VERBS = ('run', 'convert', 'inspect', 'probe', 'graph')
 
@@ -98,6 +100,56 @@ def case_errors_of_connecting_name_the_pins():
     err = regraft('run', 'testsrc frames=5 ! volume ! null', code=1).err
     has(err, 'testsrc0.Out', 'volume0.In', 'video I420')
     assert caret_column(err).startswith('volume'), err
+
+
+def case_refused_texts_quote_the_help():
+    need_filters('encode')
+    err = regraft('run', 'testsrc ! encode codec=nonsense ! null', code=2).err
+    has(err, 'codec can\'t be "nonsense"', 'h264', 'aac')
+    assert caret_column(err).startswith('codec=nonsense'), err
+    has(regraft('run', 'testsrc size=abc ! null', code=2).err, 'size can\'t be "abc"', '1280x720')
+    has(regraft('run', 'testsrc ! encode codec=' + 'x' * 100 + ' ! null', code=2).err, 'shorter than')
+
+
+def case_options_that_spoil_a_connection_are_named():
+    need_filters('encode')
+    has(regraft('run', 'testsrc ! encode codec=h264 preset=nonsense ! null', code=1).err, 'codec=h264 preset=nonsense')
+    has(regraft('run', 'testsrc ! encode codec=aac ! null', code=1).err, 'encode0 is set to codec=aac')
+
+
+def case_files_take_what_they_hold():
+    need_filters('encode', 'mux')
+    has(regraft('run', 'testsrc ! file a.avi', code=1).err, 'A file takes what "encode"')
+    has(regraft('run', 'testsrc ! encode codec=h264 ! file a.webm', code=1).err, 'its container holds')
+    has(regraft('run', 'testsrc ! encode ! file a.xyz', code=1).err, 'its ending is no container\'s', 'format=NAME')
+    has(regraft('run', 'testsrc ! encode ! file a.mp4 format=xyz', code=1).err, 'no container "xyz"')
+
+
+def case_chains_that_go_nowhere():
+    """They would run for ever, or end at once and say nothing."""
+    for graph, words, rest in (
+            ('testsrc', 'joined to nothing', 'testsrc'),
+            ('null', 'joined to nothing', 'null'),
+            ('testsrc frames=5 ! null  tone', 'joined to nothing', 'tone'),
+            ('testsrc frames=5 ! invert', 'goes nowhere', 'invert'),
+            ('testsrc frames=5 ! tee', 'goes nowhere', 'tee'),
+            ('invert ! null', 'nothing flows into', 'invert')):
+        err = regraft('run', graph, code=2).err
+        has(err, words)
+        assert caret_column(err).startswith(rest), err
+    has(regraft('graph', 'testsrc').out, 'not connected')
+
+
+def case_no_modules():
+    environment = dict(os.environ, REGRAFT_MODULE_PATH='/nonexistent')
+    has(regraft('run', 'testsrc ! null', code=2, env=environment).err, 'REGRAFT_MODULE_PATH=/nonexistent')
+    lacks(regraft('run', '--help', env=environment).err, 'REGRAFT')
+
+
+def case_an_unwritable_ledger_is_known_before_the_run():
+    err = regraft('run', 'testsrc frames=5 ! null', '--ledger', 'no/l.json', code=1).err
+    has(err, "can't write no/l.json")
+    lacks(err, 'Samples')
 
 
 def case_quiet_is_quiet():
