@@ -11,7 +11,6 @@
 
 #include "base/in_pin_internal.h"
 #include "base/out_pin.h"
-#include "platform/text.h"
 
 static struct rg_in_pin *of_pin(IPin *face)
 {
@@ -37,52 +36,19 @@ static HRESULT STDMETHODCALLTYPE in_connected_to(IPin *face, IPin **ret)
 static HRESULT STDMETHODCALLTYPE in_connection_type(IPin *face, AM_MEDIA_TYPE *ret)
 {
     struct rg_in_pin *pin = of_pin(face);
-    HRESULT hr = VFW_E_NOT_CONNECTED;
 
-    if (ret == NULL)
-        return E_POINTER;
-    pthread_mutex_lock(&pin->link_lock);
-    if (pin->link.peer != NULL)
-        hr = rg_type_copy(ret, &pin->link.type);
-    else
-        memset(ret, 0, sizeof(*ret));
-    pthread_mutex_unlock(&pin->link_lock);
-    return hr;
+    return rg_pin_connection_type(&pin->link_lock, &pin->link.peer, &pin->link.type, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE in_info(IPin *face, PIN_INFO *ret)
 {
-    struct rg_in_pin *pin = of_pin(face);
-
-    if (ret == NULL)
-        return E_POINTER;
-    ret->pFilter = &pin->filter->base_filter.i;
-    IBaseFilter_AddRef(ret->pFilter);
-    ret->dir = PINDIR_INPUT;
-    memcpy(ret->achName, pin->name, sizeof(ret->achName));
-    return S_OK;
+    return rg_pin_info(of_pin(face)->filter, PINDIR_INPUT, of_pin(face)->name, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE in_direction(IPin *face, PIN_DIRECTION *ret)
 {
     (void)face;
-    if (ret == NULL)
-        return E_POINTER;
-    *ret = PINDIR_INPUT;
-    return S_OK;
-}
-
-HRESULT rg_pin_id(const WCHAR *name, LPWSTR *ret)
-{
-    size_t bytes = (wcslen(name) + 1) * sizeof(WCHAR);
-
-    if (ret == NULL)
-        return E_POINTER;
-    *ret = CoTaskMemAlloc(bytes);
-    if (*ret == NULL)
-        return E_OUTOFMEMORY;
-    memcpy(*ret, name, bytes);
-    return S_OK;
+    return rg_pin_direction(PINDIR_INPUT, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE in_id(IPin *face, LPWSTR *ret)
@@ -487,11 +453,6 @@ static const struct com_entry in_pin_map[] = {
     COM_ENTRY(IQualityControl, struct rg_in_pin, quality),
     COM_MAP_END,
 };
-
-void rg_pin_name(WCHAR *to, const char *name)
-{
-    (void)rg_text_to_wide(to, MAX_PIN_NAME, name); /* a longer name is cut */
-}
 
 void rg_in_pin_init(struct rg_in_pin *pin, struct rg_filter *filter,
                     const struct rg_in_pin_ops *ops, const char *name)

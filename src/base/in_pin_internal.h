@@ -21,6 +21,11 @@ void rg_in_link_forget_next(struct rg_in_pin *pin);
 /* Under the streaming lock: the connection goes on with another type. */
 HRESULT rg_in_pin_take_type(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type);
 
-/* IPin::QueryId, and pin names, for both directions. */
+/* pin.c: for both directions. */
+HRESULT rg_pin_connection_type(pthread_mutex_t *link_lock, IPin *const *peer,
+                               const AM_MEDIA_TYPE *type, AM_MEDIA_TYPE *ret);
+HRESULT rg_pin_info(struct rg_filter *filter, PIN_DIRECTION direction, const WCHAR *name,
+                    PIN_INFO *ret);
+HRESULT rg_pin_direction(PIN_DIRECTION direction, PIN_DIRECTION *ret);
 HRESULT rg_pin_id(const WCHAR *name, LPWSTR *ret);
 void rg_pin_name(WCHAR *to, const char *name);

@@ -237,39 +237,19 @@ static HRESULT STDMETHODCALLTYPE out_connected_to(IPin *face, IPin **ret)
 static HRESULT STDMETHODCALLTYPE out_connection_type(IPin *face, AM_MEDIA_TYPE *ret)
 {
     struct rg_out_pin *pin = of_pin(face);
-    HRESULT hr = VFW_E_NOT_CONNECTED;
 
-    if (ret == NULL)
-        return E_POINTER;
-    pthread_mutex_lock(&pin->link_lock);
-    if (pin->link.peer != NULL)
-        hr = rg_type_copy(ret, &pin->link.type);
-    else
-        memset(ret, 0, sizeof(*ret));
-    pthread_mutex_unlock(&pin->link_lock);
-    return hr;
+    return rg_pin_connection_type(&pin->link_lock, &pin->link.peer, &pin->link.type, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE out_info(IPin *face, PIN_INFO *ret)
 {
-    struct rg_out_pin *pin = of_pin(face);
-
-    if (ret == NULL)
-        return E_POINTER;
-    ret->pFilter = &pin->filter->base_filter.i;
-    IBaseFilter_AddRef(ret->pFilter);
-    ret->dir = PINDIR_OUTPUT;
-    memcpy(ret->achName, pin->name, sizeof(ret->achName));
-    return S_OK;
+    return rg_pin_info(of_pin(face)->filter, PINDIR_OUTPUT, of_pin(face)->name, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE out_direction(IPin *face, PIN_DIRECTION *ret)
 {
     (void)face;
-    if (ret == NULL)
-        return E_POINTER;
-    *ret = PINDIR_OUTPUT;
-    return S_OK;
+    return rg_pin_direction(PINDIR_OUTPUT, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE out_id(IPin *face, LPWSTR *ret)

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* pin.c - what input and output pins answer alike: name, direction, owner, connection type.
+ *
+ * Any thread.  Knows: a pin's name and link lock.  Must not know: which way data goes.
+ */
+#include <string.h>
+
+#include "base/in_pin_internal.h"
+#include "platform/text.h"
+
+HRESULT rg_pin_connection_type(pthread_mutex_t *link_lock, IPin *const *peer,
+                               const AM_MEDIA_TYPE *type, AM_MEDIA_TYPE *ret)
+{
+    HRESULT hr = VFW_E_NOT_CONNECTED;
+
+    if (ret == NULL)
+        return E_POINTER;
+    pthread_mutex_lock(link_lock);
+    if (*peer != NULL)
+        hr = rg_type_copy(ret, type);
+    else
+        memset(ret, 0, sizeof(*ret));
+    pthread_mutex_unlock(link_lock);
+    return hr;
+}
+
+HRESULT rg_pin_info(struct rg_filter *filter, PIN_DIRECTION direction, const WCHAR *name,
+                    PIN_INFO *ret)
+{
+    if (ret == NULL)
+        return E_POINTER;
+    ret->pFilter = &filter->base_filter.i;
+    IBaseFilter_AddRef(ret->pFilter);
+    ret->dir = direction;
+    memcpy(ret->achName, name, sizeof(ret->achName));
+    return S_OK;
+}
+
+HRESULT rg_pin_direction(PIN_DIRECTION direction, PIN_DIRECTION *ret)
+{
+    if (ret == NULL)
+        return E_POINTER;
+    *ret = direction;
+    return S_OK;
+}
+
+HRESULT rg_pin_id(const WCHAR *name, LPWSTR *ret)
+{
+    size_t bytes = (wcslen(name) + 1) * sizeof(WCHAR);
+
+    if (ret == NULL)
+        return E_POINTER;
+    *ret = CoTaskMemAlloc(bytes);
+    if (*ret == NULL)
+        return E_OUTOFMEMORY;
+    memcpy(*ret, name, bytes);
+    return S_OK;
+}
+
+void rg_pin_name(WCHAR *to, const char *name)
+{
+    (void)rg_text_to_wide(to, MAX_PIN_NAME, name); /* a longer name is cut */
+}
