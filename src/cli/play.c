@@ -41,7 +41,8 @@ static void on_progress(void *context, const struct app_run_progress *p)
     }
     if (elapsed > 0.2)
         app_text_add(&line, "  %.2f×", (double)position / 1e7 / elapsed);
-    app_text_add(&line, "  %.0f fps", p->samples_per_second);
+    if (p->samples_per_second >= 0.5) /* none is known in the first moments */
+        app_text_add(&line, "  %.0f fps", p->samples_per_second);
     if (p->drops) {
         app_text_add(&line, "  ");
         app_text_count(&line, p->drops);

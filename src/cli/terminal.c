@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static pthread_mutex_t terminal_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -38,12 +39,27 @@ void cli_say(const char *line)
     pthread_mutex_unlock(&terminal_lock);
 }
 
+/* Bytes of the line that fit into one row: a row that wraps can't be erased. */
+static size_t row_length(const char *line)
+{
+    struct winsize size;
+    size_t columns = 0;
+    size_t i = 0;
+
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || size.ws_col < 2)
+        return strlen(line);
+    for (; line[i]; i++)
+        if (((unsigned char)line[i] & 0xc0) != 0x80 && ++columns == size.ws_col)
+            break;
+    return i;
+}
+
 void cli_progress(const char *line)
 {
     if (!cli_has_terminal())
         return;
     pthread_mutex_lock(&terminal_lock);
-    fprintf(stderr, "\r\033[K%s", line);
+    fprintf(stderr, "\r\033[K%.*s", (int)row_length(line), line);
     fflush(stderr);
     has_progress = true;
     pthread_mutex_unlock(&terminal_lock);

@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Ctrl-C: once drains and closes files properly, twice stops now."""
+import fcntl
+import os
+import pty
 import signal
+import struct
 import subprocess
+import termios
 
 from harness import PATIENCE, REGRAFT, Result, equal, has, main, need_filters, regraft
 
@@ -68,6 +73,26 @@ def case_files_are_closed_properly():
     probe = regraft('probe', 'out.mp4', '--json').json()
     equal(len(probe['streams']), 2)
     assert probe['duration_ns'] >= 350000000, probe
+
+
+def case_progress_fits_the_terminal():
+    """A row that wraps can't be erased."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 20, 0, 0))
+    process = subprocess.Popen([REGRAFT, 'run', 'testsrc size=160x120 frames=20 live=true ! null'],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=slave)
+    os.close(slave)
+    told = b''
+    try:
+        while chunk := os.read(master, 4096):
+            told += chunk
+    except OSError:
+        pass  # the other end is closed
+    os.close(master)
+    equal(process.wait(timeout=PATIENCE), 0)
+    rows = told.decode().split('Samples')[0].split('\r\033[K')
+    has(told.decode(), '\r\033[K', 'Samples')
+    assert max(map(len, rows)) < 20, rows
 
 
 main(globals())
