@@ -73,7 +73,7 @@ static void video_add(struct app_text *text, const struct app_convert *wish, con
     app_text_add(text, " ! queue ! decode");
     if (wish->width)
         app_text_add(text, " ! scale width=%d height=%d", wish->width, wish->height);
-    if (wish->filter)
+    if (wish->filter && *wish->filter)
         app_text_add(text, " ! %s", wish->filter);
     app_text_add(text, " ! queue");
     encoder_add(text, codec, wish->vbitrate, wish->preset);
@@ -118,14 +118,21 @@ static unsigned stream_add(struct app_text *text, const struct app_convert *wish
 char *app_convert_text(const struct app_convert *wish, struct app_failure *failure)
 {
     const struct defaults *usual = defaults_find(wish);
-    json_t *file = app_describe_file(wish->input, failure);
     struct app_text text = { 0 };
+    json_t *file;
     const json_t *stream;
     unsigned count = 0;
     bool has_video = false;
     bool has_audio = false;
     size_t i;
 
+    if (!strcmp(wish->input, "-") || !strncmp(wish->input, "pipe:", 5)) {
+        failure->code = APP_EXIT_USAGE;
+        app_text_add(&failure->text, "a pipe can't be looked at first and read after; write: "
+                                     "regraft run 'file - ! decode ! encode ! file OUT'");
+        return NULL;
+    }
+    file = app_describe_file(wish->input, failure);
     if (!file)
         return NULL;
     app_text_add(&text, "file ");

@@ -85,6 +85,8 @@ static bool is_same_file(const char *a, const char *b)
     struct stat one;
     struct stat two;
 
+    if (!strcmp(a, "-") || !strcmp(b, "-") || !strncmp(a, "pipe:", 5))
+        return false;
     if (stat(a, &one) || stat(b, &two))
         return !strcmp(a, b) && !strstr(a, "://");
     return S_ISREG(one.st_mode) && one.st_dev == two.st_dev && one.st_ino == two.st_ino;

@@ -224,7 +224,7 @@ static int read_error(const char *path)
 static HRESULT source_load(IFileSourceFilter *file, const char *path,
                            struct app_failure *failure)
 {
-    wchar_t *wide = app_wide_dup(path);
+    wchar_t *wide = app_wide_dup(strcmp(path, "-") ? path : "pipe:0");
     int error = read_error(path);
     HRESULT hr = error ? VFW_E_NOT_FOUND : IFileSourceFilter_Load(file, wide, NULL);
 
@@ -267,7 +267,9 @@ static void unknown_container(struct app_failure *failure, IFileSinkFilter *file
     if (format[0])
         app_text_add(&failure->text, "there is no container \"%s\"", format);
     else
-        app_text_add(&failure->text, "its ending is no container's");
+        app_text_add(&failure->text, "%s",
+                     strcmp(path, "-") ? "its ending is no container's"
+                                       : "it has no ending that says the container");
     app_text_add(&failure->text, "; mp4, mkv, webm, ts, mov, avi, wav, mp3 and others are");
     if (!format[0])
         app_text_add(&failure->text, ", and format=NAME says it whatever the file is called");
@@ -275,7 +277,7 @@ static void unknown_container(struct app_failure *failure, IFileSinkFilter *file
 
 static HRESULT sink_set(IFileSinkFilter *file, const char *path, struct app_failure *failure)
 {
-    wchar_t *wide = app_wide_dup(path);
+    wchar_t *wide = app_wide_dup(strcmp(path, "-") ? path : "pipe:1");
     int error = app_write_error(path);
     HRESULT hr = error ? HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND)
                        : IFileSinkFilter_SetFileName(file, wide, NULL);

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 
-from harness import Skip, equal, has, main, need_filters, need_program, regraft
+from harness import REGRAFT, Skip, equal, has, main, need_filters, need_program, regraft
 
 
 def clip(path, seconds=2, more=()):
@@ -152,6 +152,24 @@ def case_folders_and_nonsense():
     has(regraft('run', 'testsrc ! encode ! file folder', code=1).err, 'Is a directory')
     has(regraft('probe', 'nonsense://x', code=1).err, 'addresses of this kind')
     has(regraft('probe', '/dev/null', code=1).err, 'no media file')
+
+
+def case_standard_input_and_output():
+    clip('a.mkv')
+    with open('a.mkv', 'rb') as source, open('b.mkv', 'wb') as sink:
+        subprocess.run([REGRAFT, 'run', '-q', '--no-clock', 'file - ! decode ! encode codec=h264 ! file - format=mkv'],
+                       stdin=source, stdout=sink, check=True)
+    equal(os.path.exists('-'), False)
+    equal(frames('b.mkv'), 50)
+    has(regraft('run', 'testsrc ! encode ! file -', code=1).err, 'format=NAME')
+    has(regraft('convert', '-', 'c.mkv', code=2).err, 'regraft run')
+
+
+def case_containers_by_the_names_people_use():
+    clip('a.mp4')
+    for name in ('mkv', 'matroska', 'ts'):
+        regraft('convert', 'a.mp4', 'b.bin', '--format', name, '--preset', 'ultrafast')
+        equal(frames('b.bin'), 50)
 
 
 def case_missing_files():
