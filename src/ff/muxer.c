@@ -8,6 +8,7 @@
 #define COBJMACROS
 #include "ff/muxer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,8 +75,16 @@ void ff_muxer_free(struct ff_muxer *m)
 
 static const AVOutputFormat *container_of(const char *path, const char *format)
 {
-    if (format != NULL && format[0] != 0)
-        return av_guess_format(format, NULL, NULL);
+    if (format != NULL && format[0] != 0) {
+        const AVOutputFormat *named = av_guess_format(format, NULL, NULL);
+        char file[80];
+
+        if (named != NULL)
+            return named;
+        /* people say mkv and ts, libavformat matroska and mpegts */
+        snprintf(file, sizeof(file), "x.%s", format);
+        return av_guess_format(NULL, file, NULL);
+    }
     return path != NULL ? av_guess_format(NULL, path, NULL) : NULL;
 }
 
