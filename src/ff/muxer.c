@@ -257,6 +257,10 @@ static HRESULT stream_make(struct ff_muxer *m, struct mux_input *input)
     if (s == NULL || avcodec_parameters_copy(s->codecpar, par) < 0)
         return E_OUTOFMEMORY;
     s->codecpar->codec_tag = 0; /* the container has its own */
+    /* avi takes H.264 behind lengths by this name alone; by its own it wants start codes */
+    if (par->codec_id == AV_CODEC_ID_H264 && par->extradata_size > 0 &&
+        par->extradata[0] == 1 && strcmp(m->context->oformat->name, "avi") == 0)
+        s->codecpar->codec_tag = MKTAG('a', 'v', 'c', '1');
     if (par->codec_type == AVMEDIA_TYPE_VIDEO) {
         s->time_base = ff_time_base_of(input->rate);
         if (input->rate.num > 0) {

@@ -131,6 +131,8 @@ def case_avi_ticks_in_pictures():
     out = subprocess.run(['ffprobe', '-v', 'error', '-show_entries', 'stream=avg_frame_rate', '-of', 'csv=p=0', 'b.avi'],
                          stdout=subprocess.PIPE, text=True, check=True).stdout
     equal(out.strip(), '25/1')
+    regraft('convert', 'a.mp4', 'c.avi', '--vcodec', 'copy', '--acodec', 'none')
+    equal(frames('c.avi'), 50)
 
 
 def case_a_new_decoder_is_told_of():
