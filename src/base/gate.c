@@ -19,6 +19,7 @@
 #include "platform/time.h"
 
 #define NEVER INT64_MAX
+#define SPINS 2000 /* a visit takes about a microsecond; to sleep and be woken takes fifty */
 
 static _Thread_local char thread_mark;
 
@@ -34,6 +35,7 @@ void rg_gate_init(struct rg_gate *gate)
     atomic_init(&gate->owner, 0);
     atomic_init(&gate->depth, 0);
     atomic_init(&gate->attention, false);
+    atomic_init(&gate->is_visited, false);
     pthread_mutex_init(&gate->lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -78,7 +80,8 @@ static void call_attention_locked(struct rg_gate *gate)
 
 static void settle_attention_locked(struct rg_gate *gate)
 {
-    bool needed = gate->state != RG_GATE_OPEN || gate->holds != 0 || gate->armed_event != NULL;
+    bool needed = gate->state != RG_GATE_OPEN || gate->holds != 0 ||
+                  gate->armed_event != NULL || gate->visit != NULL || gate->visitor != 0;
 
     atomic_store_explicit(&gate->attention, needed, memory_order_release);
 }
@@ -128,33 +131,110 @@ static void fire_armed_locked(struct rg_gate *gate)
         enter_closed_locked(gate);
 }
 
+/* By another thread: who makes the visit is not in its own way. */
+static bool is_visited_locked(struct rg_gate *gate)
+{
+    return gate->visitor != 0 && gate->visitor != this_thread();
+}
+
+/* start: of the user that comes; NEVER where one has just left. */
+static bool visit_is_due_locked(struct rg_gate *gate, REFERENCE_TIME start)
+{
+    if (gate->visit == NULL || gate->visitor != 0)
+        return false;
+    return gate->visit_time == RG_GATE_NO_TIME ||
+           (start != RG_GATE_NO_TIME && start != NEVER && start >= gate->visit_time);
+}
+
+/* Nobody is inside but perhaps the caller, and nobody comes in: the lock can be let go of for
+ * the time of the visit.  Another one may be asked for meanwhile. */
+static void make_visit_locked(struct rg_gate *gate)
+{
+    struct rg_gate_visit *visit = gate->visit;
+    bool was_open = gate->state == RG_GATE_OPEN;
+    int64_t since = rg_time_now_ns();
+
+    gate->visit = NULL;
+    gate->visitor = this_thread();
+    atomic_store_explicit(&gate->is_visited, true, memory_order_relaxed);
+    pthread_mutex_unlock(&gate->lock);
+    visit->run(visit, true);
+    pthread_mutex_lock(&gate->lock);
+    gate->visitor = 0;
+    atomic_store_explicit(&gate->is_visited, false, memory_order_release);
+    if (was_open) {
+        gate->closings++;
+        gate->closed_ns = rg_time_now_ns() - since;
+        if (gate->closed_ns > gate->closed_max_ns)
+            gate->closed_max_ns = gate->closed_ns;
+    }
+    settle_attention_locked(gate);
+    pthread_cond_broadcast(&gate->changed);
+}
+
+static bool may_visit_locked(struct rg_gate *gate)
+{
+    return gate->holds == 0 && !gate->visit_is_held && !in_use_locked(gate);
+}
+
+/* A visit that is due where nobody comes: the caller makes it. */
+static void visit_idle_locked(struct rg_gate *gate)
+{
+    while (visit_is_due_locked(gate, NEVER) && may_visit_locked(gate))
+        make_visit_locked(gate);
+}
+
 /* If nobody is inside any more, whoever waited for that goes on.  A holder may be inside
  * itself: it counts anew. */
 static void leave_locked(struct rg_gate *gate)
 {
     if (gate->state == RG_GATE_PENDING && !in_use_locked(gate))
         enter_closed_locked(gate);
-    else if (gate->holds != 0)
+    else if (gate->holds != 0 || gate->visit != NULL)
         pthread_cond_broadcast(&gate->changed);
+    visit_idle_locked(gate);
 }
 
 /* ---- the streaming side ---------------------------------------------------------------- */
+
+/* Makes the visit that this user is too late for, or finds that it has to wait for it. */
+static bool must_wait_locked(struct rg_gate *gate, REFERENCE_TIME start)
+{
+    if (gate->armed_event != NULL && gate->state == RG_GATE_OPEN && start != RG_GATE_NO_TIME &&
+        start >= gate->armed_time)
+        fire_armed_locked(gate);
+    while (!gate->stopping && !gate->flushing && visit_is_due_locked(gate, start) &&
+           may_visit_locked(gate))
+        make_visit_locked(gate);
+    return gate->state != RG_GATE_OPEN || gate->holds != 0 || is_visited_locked(gate) ||
+           visit_is_due_locked(gate, start);
+}
+
+/* A visit by another thread is over in a moment. */
+static void spin_while_visited(struct rg_gate *gate)
+{
+    for (int i = 0; i < SPINS && atomic_load_explicit(&gate->is_visited, memory_order_acquire);
+         i++) {
+#if defined(__x86_64__) || defined(__i386__)
+        __builtin_ia32_pause();
+#endif
+    }
+}
 
 static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start, bool may_wait)
 {
     uintptr_t self = this_thread();
     HRESULT hr = S_OK;
 
+    spin_while_visited(gate);
     pthread_mutex_lock(&gate->lock);
     leave_locked(gate); /* the fast path's try at entering may have held up a closer */
     for (;;) {
-        if (gate->armed_event != NULL && gate->state == RG_GATE_OPEN &&
-            start != RG_GATE_NO_TIME && start >= gate->armed_time)
-            fire_armed_locked(gate);
-        if (gate->state == RG_GATE_OPEN && gate->holds == 0)
+        /* a nested use of the thread that the closer waits for */
+        if (caller_is_inside_locked(gate) || gate->visitor == self)
             break;
-        if (caller_is_inside_locked(gate))
-            break; /* a nested use of the thread that the closer waits for */
+        if (!must_wait_locked(gate, start))
+            break;
         if (gate->stopping || gate->flushing) {
             hr = VFW_E_STATE_CHANGED;
             break;
@@ -229,13 +309,22 @@ void rg_gate_end(struct rg_gate *gate)
 
 void rg_gate_end_of_stream(struct rg_gate *gate)
 {
+    struct rg_gate_visit *missed = NULL;
+
     if (!atomic_load_explicit(&gate->attention, memory_order_acquire))
         return;
     pthread_mutex_lock(&gate->lock);
     signal_and_close(&gate->armed_event);
     gate->armed_time = NEVER;
+    if (gate->visit != NULL && gate->visit_time != RG_GATE_NO_TIME) {
+        missed = gate->visit;
+        gate->visit = NULL;
+    }
     settle_attention_locked(gate);
+    pthread_cond_broadcast(&gate->changed);
     pthread_mutex_unlock(&gate->lock);
+    if (missed != NULL)
+        missed->run(missed, false);
 }
 
 /* ---- the controlling side -------------------------------------------------------------- */
@@ -346,6 +435,66 @@ HRESULT rg_gate_block_at(struct rg_gate *gate, REFERENCE_TIME time, HANDLE event
     return hr;
 }
 
+/* ---- visits ---------------------------------------------------------------------------- */
+
+/* Users other than a caller that edits its own link from inside the bracket. */
+static bool in_use_by_others_locked(struct rg_gate *gate)
+{
+    return caller_is_inside_locked(gate) ? gate->others != 0 : in_use_locked(gate);
+}
+
+HRESULT rg_gate_visit(struct rg_gate *gate, struct rg_gate_visit *visit, REFERENCE_TIME time)
+{
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&gate->lock);
+    if (gate->visit != NULL) {
+        hr = VFW_E_PIN_ALREADY_BLOCKED;
+    } else {
+        gate->visit = visit;
+        gate->visit_time = time;
+        gate->visit_is_held = false;
+        call_attention_locked(gate);
+        if (time == RG_GATE_NO_TIME && gate->holds == 0 && gate->visitor == 0 &&
+            !in_use_by_others_locked(gate))
+            make_visit_locked(gate);
+        else
+            pthread_cond_broadcast(&gate->changed); /* whom it is due for may wait already */
+    }
+    pthread_mutex_unlock(&gate->lock);
+    return hr;
+}
+
+HRESULT rg_gate_hold_visit(struct rg_gate *gate, bool on)
+{
+    HRESULT hr;
+
+    pthread_mutex_lock(&gate->lock);
+    while (on && gate->visitor != 0)
+        pthread_cond_wait(&gate->changed, &gate->lock);
+    hr = gate->visit != NULL ? S_OK : S_FALSE;
+    gate->visit_is_held = on && gate->visit != NULL;
+    pthread_cond_broadcast(&gate->changed);
+    visit_idle_locked(gate);
+    pthread_mutex_unlock(&gate->lock);
+    return hr;
+}
+
+HRESULT rg_gate_cancel_visit(struct rg_gate *gate, struct rg_gate_visit *visit)
+{
+    HRESULT hr = S_FALSE;
+
+    pthread_mutex_lock(&gate->lock);
+    if (gate->visit == visit) {
+        gate->visit = NULL;
+        settle_attention_locked(gate);
+        pthread_cond_broadcast(&gate->changed);
+        hr = S_OK;
+    }
+    pthread_mutex_unlock(&gate->lock);
+    return hr;
+}
+
 void rg_gate_set_stopping(struct rg_gate *gate, bool on)
 {
     pthread_mutex_lock(&gate->lock);
@@ -372,12 +521,6 @@ void rg_gate_rest(struct rg_gate *gate)
     pthread_mutex_unlock(&gate->lock);
 }
 
-/* Users other than a caller that edits its own link from inside the bracket. */
-static bool in_use_by_others_locked(struct rg_gate *gate)
-{
-    return caller_is_inside_locked(gate) ? gate->others != 0 : in_use_locked(gate);
-}
-
 HRESULT rg_gate_hold(struct rg_gate *gate, DWORD timeout_ms)
 {
     int64_t deadline = rg_time_now_ns() + (int64_t)timeout_ms * RG_NS_PER_MS;
@@ -388,9 +531,9 @@ HRESULT rg_gate_hold(struct rg_gate *gate, DWORD timeout_ms)
     pthread_mutex_lock(&gate->lock);
     gate->holds++;
     call_attention_locked(gate);
-    while (in_use_by_others_locked(gate)) {
+    while (in_use_by_others_locked(gate) || is_visited_locked(gate)) {
         if (pthread_cond_timedwait(&gate->changed, &gate->lock, &until) == ETIMEDOUT &&
-            in_use_by_others_locked(gate)) {
+            (in_use_by_others_locked(gate) || is_visited_locked(gate))) {
             gate->holds--;
             settle_attention_locked(gate);
             pthread_cond_broadcast(&gate->changed);
@@ -409,6 +552,7 @@ void rg_gate_release(struct rg_gate *gate)
     gate->holds--;
     settle_attention_locked(gate);
     pthread_cond_broadcast(&gate->changed);
+    visit_idle_locked(gate);
     pthread_mutex_unlock(&gate->lock);
 }
 

@@ -27,6 +27,15 @@ enum rg_gate_state {
     RG_GATE_CLOSED,   /* B */
 };
 
+/* Something to be done between two samples, with nobody inside: by the streaming thread at its
+ * next boundary, or by the thread that asks where the road is idle.  Users that come
+ * meanwhile wait. */
+struct rg_gate_visit {
+    /* Once.  is_reached: the gate is free of users until this returns; false: the stream
+     * ended before the time came, and the gate is as it was. */
+    void (*run)(struct rg_gate_visit *visit, bool is_reached);
+};
+
 struct rg_gate_times {
     uint64_t closings;
     int64_t closed_ns, closed_max_ns;
@@ -40,6 +49,7 @@ struct rg_gate {
     atomic_uintptr_t owner; /* token of the thread that may use it; 0: nobody yet */
     atomic_uint depth;      /* written by the owner alone */
     atomic_bool attention;  /* there is a reason to take the lock */
+    atomic_bool is_visited; /* written under `lock`, waited for in a short spin without it */
 
     pthread_mutex_t lock; /* a leaf: never held while waiting for others or calling out */
     pthread_cond_t changed;
@@ -55,6 +65,10 @@ struct rg_gate {
     REFERENCE_TIME armed_time;
     HANDLE armed_event; /* ours; NULL: not armed */
     uintptr_t armer;
+    struct rg_gate_visit *visit; /* asked for; the caller's */
+    REFERENCE_TIME visit_time;   /* RG_GATE_NO_TIME: at the next boundary */
+    bool visit_is_held;          /* who would make it waits instead */
+    uintptr_t visitor;           /* who makes it just now; 0: nobody */
     unsigned waiting;
     REFERENCE_TIME held_start;
     int64_t closed_since;
@@ -93,6 +107,17 @@ void rg_gate_rest(struct rg_gate *gate);
  * is inside the gate itself gets S_OK at once if alone. */
 HRESULT rg_gate_hold(struct rg_gate *gate, DWORD timeout_ms);
 void rg_gate_release(struct rg_gate *gate);
+
+/* Control thread.  time: 100 ns, the first user that starts then or later is too late for the
+ * visit; RG_GATE_NO_TIME: now.  An idle gate is visited before this returns, a closed one
+ * too.  *visit stays the caller's, and must live until it has begun to run or was taken back.
+ * S_OK; VFW_E_PIN_ALREADY_BLOCKED: another one is asked for. */
+HRESULT rg_gate_visit(struct rg_gate *gate, struct rg_gate_visit *visit, REFERENCE_TIME time);
+/* Control thread.  on: the visit is put off, and users that it is due for wait; one that is
+ * being made is waited for.  off: go on.  S_OK; S_FALSE: there is none (any more). */
+HRESULT rg_gate_hold_visit(struct rg_gate *gate, bool on);
+/* Any thread.  S_OK: taken back, it will not run; S_FALSE: it has run, or is running. */
+HRESULT rg_gate_cancel_visit(struct rg_gate *gate, struct rg_gate_visit *visit);
 
 /* Any thread. */
 void rg_gate_read(struct rg_gate *gate, struct rg_gate_times *ret);
