@@ -320,6 +320,12 @@ static void timed_run(struct rg_gate_visit *visit, bool is_reached)
     atomic_fetch_add(&visiting, 1);
     if (atomic_load(&inside) != 0)
         atomic_fetch_add(&trespasses, 1);
+    /* as an exchange of the link does */
+    if (rg_gate_hold(&gate, WAIT_LONG) == S_OK)
+        rg_gate_release(&gate);
+    for (unsigned i = 0; i < 100; i++)
+        if (atomic_load(&inside) != 0)
+            atomic_fetch_add(&trespasses, 1);
     atomic_store(&cut, t->at);
     atomic_fetch_sub(&visiting, 1);
     SetEvent(t->done);
