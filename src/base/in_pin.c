@@ -149,7 +149,8 @@ static HRESULT receive_first(struct rg_in_pin *pin, IPin *peer, const AM_MEDIA_T
 static HRESULT receive_next(struct rg_in_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type)
 {
     AM_MEDIA_TYPE copy;
-    HRESULT hr = pin->ops->accept_dynamic(pin, type);
+    HRESULT hr = pin->link.peer != NULL ? pin->ops->accept_dynamic(pin, type)
+                                        : pin->ops->accept(pin, type);
 
     if (hr != S_OK)
         return FAILED(hr) ? hr : VFW_E_TYPE_NOT_ACCEPTED;
@@ -157,6 +158,7 @@ static HRESULT receive_next(struct rg_in_pin *pin, IPin *peer, const AM_MEDIA_TY
     if (FAILED(hr))
         return hr;
     set_link(pin, &pin->next, peer, &copy);
+    pin->next_is = RG_NEXT_READY;
     return S_OK;
 }
 
@@ -188,12 +190,12 @@ static HRESULT STDMETHODCALLTYPE in_receive_connection(IPin *face, IPin *peer,
     if (direction != PINDIR_OUTPUT)
         return VFW_E_INVALID_DIRECTION;
     pthread_mutex_lock(&pin->filter->lock);
-    if (pin->link.peer == NULL)
+    if (pin->next_is == RG_NEXT_EXPECTED && pin->expected == peer)
+        hr = receive_next(pin, peer, type);
+    else if (pin->link.peer == NULL && pin->next_is == RG_NEXT_NONE)
         hr = receive_first(pin, peer, type);
     else if (pin->link.peer == peer)
         hr = receive_change(pin, type);
-    else if (pin->expected == peer && pin->next.peer == NULL)
-        hr = receive_next(pin, peer, type);
     else
         hr = VFW_E_ALREADY_CONNECTED;
     pthread_mutex_unlock(&pin->filter->lock);
@@ -215,16 +217,10 @@ void rg_in_link_clear(struct rg_in_pin *pin, struct rg_in_link *where)
         IPin_Release(old.peer);
 }
 
-/* Under the filter lock. */
-static HRESULT break_connection(struct rg_in_pin *pin)
+/* Under the filter lock: refuses what may still come, waits for what is inside, and tells the
+ * filter; the record stays. */
+void rg_in_pin_let_go(struct rg_in_pin *pin)
 {
-    if (pin->next.peer != NULL) {
-        rg_in_link_clear(pin, &pin->next); /* a prepared connection that its maker takes back */
-        return S_OK;
-    }
-    if (pin->link.peer == NULL)
-        return S_FALSE;
-    /* refuse what may still come, and wait for what is inside */
     rg_in_pin_refuse(pin);
     if (pin->link.allocator != NULL)
         IMemAllocator_Decommit(pin->link.allocator);
@@ -233,6 +229,25 @@ static HRESULT break_connection(struct rg_in_pin *pin)
     rg_in_pin_wait_out(pin);
     if (pin->ops->disconnected != NULL)
         pin->ops->disconnected(pin);
+}
+
+/* A connection that was made beside the present one, and that its maker takes back. */
+static bool is_prepared(struct rg_in_pin *pin)
+{
+    return pin->next_is == RG_NEXT_READY && pin->next.peer != NULL;
+}
+
+/* Under the filter lock. */
+static HRESULT break_connection(struct rg_in_pin *pin)
+{
+    if (is_prepared(pin)) {
+        rg_in_link_clear(pin, &pin->next);
+        pin->next_is = RG_NEXT_EXPECTED;
+        return S_OK;
+    }
+    if (pin->link.peer == NULL)
+        return S_FALSE;
+    rg_in_pin_let_go(pin);
     rg_in_link_clear(pin, &pin->link);
     rg_in_link_forget_next(pin);
     return S_OK;
@@ -244,7 +259,7 @@ static HRESULT STDMETHODCALLTYPE in_disconnect(IPin *face)
     HRESULT hr = VFW_E_NOT_STOPPED;
 
     pthread_mutex_lock(&pin->filter->lock);
-    if (pin->next.peer != NULL || rg_filter_state(pin->filter) == State_Stopped)
+    if (is_prepared(pin) || rg_filter_state(pin->filter) == State_Stopped)
         hr = break_connection(pin);
     pthread_mutex_unlock(&pin->filter->lock);
     return hr;

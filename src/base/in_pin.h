@@ -63,14 +63,24 @@ struct rg_in_pin_ops {
 
     /* Optional. */
     HRESULT (*receive_can_block)(struct rg_in_pin *pin);
-    /* S_OK: nothing is held back between calls. */
-    HRESULT (*holds_nothing)(struct rg_in_pin *pin);
+    /* RG_LINK_... as things stand.  Any thread.  NULL: RG_LINK_HOLDS | RG_LINK_THREADED. */
+    DWORD (*traits)(struct rg_in_pin *pin);
+    /* With RG_LINK_PRIMES: a sample of the past.  Under the streaming lock. */
+    HRESULT (*prime)(struct rg_in_pin *pin, IMediaSample *sample);
     /* IPinConnection::IsEndPin. */
     bool is_end_pin;
     /* cannot be taken off while active */
     bool is_static;
     /* buffers wanted beyond the connection's own, for pins that keep samples. */
     LONG (*extra_buffers)(struct rg_in_pin *pin);
+};
+
+/* What `next` of a pin stands for. */
+enum rg_next {
+    RG_NEXT_NONE = 0,
+    RG_NEXT_EXPECTED, /* input pins: it may be made */
+    RG_NEXT_READY,    /* it has been made; empty: the pin will be unconnected */
+    RG_NEXT_FORMER,   /* it is the connection from before the cut */
 };
 
 /* The connection as its input end sees it. */
@@ -98,8 +108,9 @@ struct rg_in_pin {
     pthread_mutex_t
         link_lock; /* a leaf; `link` and `next` are written under it and the filter lock */
     struct rg_in_link link;
-    struct rg_in_link next; /* prepared: peer set once it has connected */
-    IPin *expected;         /* who may connect as the next one; a reference */
+    struct rg_in_link next;
+    enum rg_next next_is; /* as `next`; in a visit by the visitor */
+    IPin *expected;       /* who may connect as the next one; a reference */
 
     pthread_mutex_t
         stream_lock; /* Receive, EndOfStream, NewSegment, and control that waits for them to be out */

@@ -143,7 +143,7 @@ static struct rg_in_pin *of_memory(IMemInputPin *face)
 /* The connection that is being agreed on: the prepared one, if there is one. */
 static struct rg_in_link *open_link(struct rg_in_pin *pin)
 {
-    return pin->next.peer != NULL ? &pin->next : &pin->link;
+    return pin->next_is == RG_NEXT_READY && pin->next.peer != NULL ? &pin->next : &pin->link;
 }
 
 static HRESULT STDMETHODCALLTYPE in_get_allocator(IMemInputPin *face, IMemAllocator **ret)

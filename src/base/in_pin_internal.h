@@ -18,6 +18,10 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_new_segment(IPin *face, REFERENCE_TIME start
 void rg_in_link_clear(struct rg_in_pin *pin, struct rg_in_link *where);
 void rg_in_link_forget_next(struct rg_in_pin *pin);
 
+/* Under the filter lock: nobody is inside and the filter knows that the connection goes; the
+ * record is still there. */
+void rg_in_pin_let_go(struct rg_in_pin *pin);
+
 /* Under the streaming lock: the connection goes on with another type. */
 HRESULT rg_in_pin_take_type(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type);
 

@@ -112,24 +112,70 @@ static HRESULT STDMETHODCALLTYPE link_is_blocked(IRgLink *face, REFERENCE_TIME *
     return E_NOTIMPL;
 }
 
+static HRESULT STDMETHODCALLTYPE link_visit_at(IRgLink *face, REFERENCE_TIME time,
+                                               IRgVisitor *visitor)
+{
+    (void)face;
+    (void)time;
+    (void)visitor;
+    return E_NOTIMPL;
+}
+
+static HRESULT STDMETHODCALLTYPE link_hold_visit(IRgLink *face, BOOL hold)
+{
+    (void)face;
+    (void)hold;
+    return E_NOTIMPL;
+}
+
+static HRESULT STDMETHODCALLTYPE link_cancel_visit(IRgLink *face, IRgVisitor *visitor)
+{
+    (void)face;
+    (void)visitor;
+    return E_NOTIMPL;
+}
+
+static HRESULT STDMETHODCALLTYPE link_recall(IRgLink *face, ULONGLONG *serial,
+                                             IMediaSample **ret)
+{
+    (void)face;
+    (void)serial;
+    (void)ret;
+    return E_NOTIMPL;
+}
+
+static HRESULT STDMETHODCALLTYPE link_set_memory(IRgLink *face, ULONGLONG bytes, ULONG samples)
+{
+    (void)face;
+    (void)bytes;
+    (void)samples;
+    return E_NOTIMPL;
+}
+
+/* ---- the next connection --------------------------------------------------------------- */
+
+static HRESULT prepare_locked(struct rg_in_pin *pin, IPin *peer)
+{
+    if (pin->next_is != RG_NEXT_NONE)
+        return VFW_E_WRONG_STATE;
+    if (peer == NULL && pin->link.peer == NULL)
+        return VFW_E_NOT_CONNECTED;
+    pin->next_is = peer != NULL ? RG_NEXT_EXPECTED : RG_NEXT_READY;
+    pin->expected = peer;
+    if (peer != NULL)
+        IPin_AddRef(peer);
+    return S_OK;
+}
+
 static HRESULT STDMETHODCALLTYPE link_prepare(IRgLink *face, IPin *peer,
                                               const AM_MEDIA_TYPE *type)
 {
     struct rg_in_pin *pin = of_link(face);
-    HRESULT hr = S_OK;
+    HRESULT hr;
 
     (void)type;
-    if (peer == NULL)
-        return E_POINTER;
     pthread_mutex_lock(&pin->filter->lock);
-    if (pin->link.peer == NULL) {
-        hr = VFW_E_NOT_CONNECTED;
-    } else if (pin->expected != NULL) {
-        hr = VFW_E_WRONG_STATE;
-    } else {
-        pin->expected = peer;
-        IPin_AddRef(peer);
-    }
+    hr = prepare_locked(pin, peer);
     pthread_mutex_unlock(&pin->filter->lock);
     return hr;
 }
@@ -137,11 +183,14 @@ static HRESULT STDMETHODCALLTYPE link_prepare(IRgLink *face, IPin *peer,
 void rg_in_link_forget_next(struct rg_in_pin *pin)
 {
     rg_in_link_clear(pin, &pin->next);
+    pin->next_is = RG_NEXT_NONE;
     if (pin->expected != NULL) {
         IPin_Release(pin->expected);
         pin->expected = NULL;
     }
 }
+
+/* ---- the cut --------------------------------------------------------------------------- */
 
 /* A push-through that was given up may still be inside, held by a paused renderer further down. */
 static bool enter_stream(struct rg_in_pin *pin)
@@ -158,42 +207,50 @@ static bool enter_stream(struct rg_in_pin *pin)
     return pthread_mutex_timedlock(&pin->stream_lock, &until) == 0;
 }
 
-/* The filter hears of another type while both records are still whole.  Under the streaming
- * lock, as nobody may look at the record while it changes. */
-static HRESULT exchange(struct rg_in_pin *pin, struct rg_in_link *ret_old)
+static void exchange_records(struct rg_in_pin *pin)
 {
-    HRESULT hr;
+    struct rg_in_link present;
+
+    pthread_mutex_lock(&pin->link_lock);
+    present = pin->link;
+    pin->link = pin->next;
+    pin->next = present;
+    pin->next_is = pin->next_is == RG_NEXT_READY ? RG_NEXT_FORMER : RG_NEXT_READY;
+    pthread_mutex_unlock(&pin->link_lock);
+}
+
+/* From one connection to another, on any thread: leaf and streaming locks only.  The filter
+ * hears of another type while both records are still whole. */
+static HRESULT commit_exchange(struct rg_in_pin *pin)
+{
+    HRESULT hr = S_OK;
 
     if (!enter_stream(pin))
         return VFW_E_TIMEOUT;
-    hr = rg_in_pin_take_type(pin, &pin->next.type);
-    if (SUCCEEDED(hr)) {
-        pthread_mutex_lock(&pin->link_lock);
-        *ret_old = pin->link;
-        pin->link = pin->next;
-        memset(&pin->next, 0, sizeof(pin->next));
-        pthread_mutex_unlock(&pin->link_lock);
-    }
+    if (!rg_type_equal(&pin->next.type, &pin->link.type) && pin->ops->type_changed != NULL)
+        hr = pin->ops->type_changed(pin, &pin->next.type);
+    if (SUCCEEDED(hr))
+        exchange_records(pin);
     pthread_mutex_unlock(&pin->stream_lock);
     return hr;
 }
 
-static HRESULT commit_locked(struct rg_in_pin *pin)
+/* Under the filter lock: there was none, or there will be none. */
+static HRESULT commit_change(struct rg_in_pin *pin)
 {
-    struct rg_in_link old;
-    HRESULT hr;
+    bool comes = pin->next.peer != NULL;
+    HRESULT hr = S_OK;
 
-    if (pin->next.peer == NULL)
-        return S_FALSE;
-    hr = exchange(pin, &old);
+    if (!comes)
+        rg_in_pin_let_go(pin);
+    exchange_records(pin);
+    if (comes && pin->ops->connected != NULL)
+        hr = pin->ops->connected(pin);
     if (FAILED(hr))
-        return hr;
-    rg_type_clear(&old.type);
-    if (old.allocator != NULL)
-        IMemAllocator_Release(old.allocator);
-    IPin_Release(old.peer);
-    rg_in_link_forget_next(pin);
-    return S_OK;
+        exchange_records(pin);
+    else if (comes && rg_filter_state(pin->filter) != State_Stopped)
+        rg_in_pin_activate(pin);
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE link_commit(IRgLink *face)
@@ -201,8 +258,13 @@ static HRESULT STDMETHODCALLTYPE link_commit(IRgLink *face)
     struct rg_in_pin *pin = of_link(face);
     HRESULT hr;
 
+    /* written by control threads alone, and whoever visits comes after them */
+    if (pin->next_is != RG_NEXT_READY && pin->next_is != RG_NEXT_FORMER)
+        return S_FALSE;
+    if (pin->link.peer != NULL && pin->next.peer != NULL)
+        return commit_exchange(pin);
     pthread_mutex_lock(&pin->filter->lock);
-    hr = commit_locked(pin);
+    hr = commit_change(pin);
     pthread_mutex_unlock(&pin->filter->lock);
     return hr;
 }
@@ -213,17 +275,39 @@ static HRESULT STDMETHODCALLTYPE link_cancel(IRgLink *face)
     HRESULT hr;
 
     pthread_mutex_lock(&pin->filter->lock);
-    hr = pin->expected != NULL ? S_OK : S_FALSE;
+    hr = pin->next_is != RG_NEXT_NONE ? S_OK : S_FALSE;
     rg_in_link_forget_next(pin);
     pthread_mutex_unlock(&pin->filter->lock);
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE link_holds_nothing(IRgLink *face)
+/* ---- drains, the past ------------------------------------------------------------------ */
+
+static HRESULT STDMETHODCALLTYPE link_traits(IRgLink *face, DWORD *ret)
 {
     struct rg_in_pin *pin = of_link(face);
 
-    return pin->ops->holds_nothing != NULL ? pin->ops->holds_nothing(pin) : S_FALSE;
+    if (ret == NULL)
+        return E_POINTER;
+    *ret = pin->ops->traits != NULL ? pin->ops->traits(pin) : RG_LINK_HOLDS | RG_LINK_THREADED;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE link_prime(IRgLink *face, IMediaSample *sample)
+{
+    struct rg_in_pin *pin = of_link(face);
+    HRESULT hr;
+
+    if (sample == NULL)
+        return E_POINTER;
+    if (pin->ops->prime == NULL)
+        return E_NOTIMPL;
+    if (!atomic_load_explicit(&pin->is_active, memory_order_acquire))
+        return VFW_E_WRONG_STATE;
+    pthread_mutex_lock(&pin->stream_lock);
+    hr = pin->ops->prime(pin, sample);
+    pthread_mutex_unlock(&pin->stream_lock);
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face)
@@ -254,6 +338,12 @@ const IRgLinkVtbl rg_in_link_vtbl = {
     .Prepare = link_prepare,
     .Commit = link_commit,
     .Cancel = link_cancel,
-    .HoldsNothing = link_holds_nothing,
     .ForgetMarker = link_forget_marker,
+    .GetTraits = link_traits,
+    .VisitAt = link_visit_at,
+    .HoldVisit = link_hold_visit,
+    .CancelVisit = link_cancel_visit,
+    .Recall = link_recall,
+    .SetMemory = link_set_memory,
+    .Prime = link_prime,
 };

@@ -72,13 +72,15 @@ static void greet(struct rg_out_pin *pin, IMediaSample *sample)
 HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample)
 {
     struct rg_sample_info info;
-    HRESULT hr;
+    HRESULT hr = rg_sample_get_info(sample, &info);
 
-    if (pin->link.is_fresh)
-        greet(pin, sample);
-    hr = rg_sample_get_info(sample, &info);
     if (FAILED(hr))
         return hr;
+    if (atomic_load_explicit(&pin->visits_at_sync, memory_order_relaxed) && info.is_sync)
+        rg_out_pin_visit_at_sync(pin);
+    if (pin->link.is_fresh)
+        greet(pin, sample);
+    rg_recall_add(&pin->recall, sample, &info);
     hr = IMemInputPin_Receive(pin->link.input, sample);
     atomic_store_explicit(&pin->ends, 0, memory_order_relaxed);
     if (hr == S_OK) {
@@ -107,6 +109,7 @@ HRESULT rg_out_pin_end_of_stream(struct rg_out_pin *pin)
         hr = IPin_EndOfStream(pin->link.peer);
     }
     rg_gate_end_of_stream(&pin->gate);
+    rg_out_pin_miss_sync(pin);
     rg_out_pin_end(pin);
     return hr;
 }
@@ -123,6 +126,7 @@ HRESULT rg_out_pin_new_segment(struct rg_out_pin *pin, REFERENCE_TIME start,
     pin->segment_stop = stop;
     pin->segment_rate = rate;
     pin->ends = 0;
+    rg_recall_forget(&pin->recall);
     if (pin->link.peer != NULL) {
         pin->link.is_fresh = false;
         hr = IPin_NewSegment(pin->link.peer, start, stop, rate);
@@ -174,6 +178,7 @@ HRESULT rg_out_pin_begin_flush(struct rg_out_pin *pin)
     RG_AUTO(IPin) peer = rg_out_pin_peer(pin);
 
     rg_gate_set_flushing(&pin->gate, true);
+    rg_recall_forget(&pin->recall);
     return peer != NULL ? IPin_BeginFlush(peer) : S_OK;
 }
 
@@ -331,7 +336,6 @@ static HRESULT STDMETHODCALLTYPE out_receive_connection(IPin *face, IPin *peer,
     return peer == NULL || type == NULL ? E_POINTER : E_UNEXPECTED;
 }
 
-/* Makes *fresh the link, as one record; *fresh gets the old one. */
 HRESULT rg_out_pin_exchange(struct rg_out_pin *pin, struct rg_link *fresh)
 {
     struct rg_link old;
@@ -342,10 +346,14 @@ HRESULT rg_out_pin_exchange(struct rg_out_pin *pin, struct rg_link *fresh)
     pthread_mutex_lock(&pin->link_lock);
     old = pin->link;
     pin->link = *fresh;
-    pin->link.is_fresh = true;
+    *fresh = old;
     pin->link_serial++;
     pthread_mutex_unlock(&pin->link_lock);
-    *fresh = old;
+    if (pin->link.peer != NULL) {
+        rg_recall_set_type(&pin->recall, &pin->link.type);
+        if (pin->ops->exchanged != NULL)
+            pin->ops->exchanged(pin);
+    }
     rg_gate_release(&pin->gate);
     return S_OK;
 }
@@ -492,7 +500,9 @@ void rg_out_pin_init(struct rg_out_pin *pin, struct rg_filter *filter,
     pin->index = index;
     rg_pin_name(pin->name, name);
     rg_gate_init(&pin->gate);
+    rg_recall_init(&pin->recall);
     rg_drops_init(&pin->drops);
+    pin->visit.run = rg_out_pin_visit;
     pthread_mutex_init(&pin->link_lock, NULL);
     atomic_init(&pin->last_start, -1);
     if (pin->segment_rate == 0) {
@@ -510,7 +520,9 @@ void rg_out_pin_fini(struct rg_out_pin *pin)
         return;
     rg_link_clear(&pin->link);
     rg_link_clear(&pin->next);
-    rg_link_clear(&pin->retired);
+    if (pin->visitor != NULL)
+        IRgVisitor_Release(pin->visitor);
+    rg_recall_fini(&pin->recall);
     rg_drops_fini(&pin->drops);
     rg_gate_fini(&pin->gate);
     pthread_mutex_destroy(&pin->link_lock);

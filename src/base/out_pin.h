@@ -10,6 +10,7 @@
 #include "base/filter.h"
 #include "base/gate.h"
 #include "base/in_pin.h"
+#include "base/recall.h"
 
 /* What a source does for IMediaSeeking.  Control threads.  Times in 100 ns. */
 struct rg_seek_ops {
@@ -34,6 +35,12 @@ struct rg_out_pin_ops {
     /* Optional: a connection was made or broken.  Under the filter lock. */
     HRESULT (*connected)(struct rg_out_pin *pin);
     void (*disconnected)(struct rg_out_pin *pin);
+    /* Optional: pin->next is ready to take the place of pin->link; what can fail in `connected`
+     * is done now.  Under the filter lock. */
+    HRESULT (*prepared)(struct rg_out_pin *pin);
+    /* Optional: another road stands, nobody is inside.  Any thread, perhaps in the middle of a
+     * stream: leaf locks only. */
+    void (*exchanged)(struct rg_out_pin *pin);
     /* Optional: quality message from downstream.  NULL: handed upstream through the filter's
      * first input. */
     HRESULT (*quality)(struct rg_out_pin *pin, Quality q);
@@ -70,10 +77,14 @@ struct rg_out_pin {
     pthread_mutex_t link_lock; /* a leaf: control threads that look at the link */
     struct rg_link
         link; /* written under the filter lock, link_lock and a gate hold; read inside the gate */
-    struct rg_link next; /* prepared; under the filter lock */
+    struct rg_link next; /* under the filter lock; in a visit by the visitor */
+    enum rg_next next_is;
     unsigned
         link_serial; /* as `link`; another one for each link, also where is_fresh is used up already */
-    struct rg_link retired; /* exchanged for another, to be let go of; under the filter lock */
+    struct rg_gate_visit visit; /* its place for `visitor` */
+    IRgVisitor *visitor;        /* a reference; under link_lock */
+    atomic_bool visits_at_sync; /* before the next sync point, by deliver itself */
+    struct rg_recall recall;    /* what passed, where it is compressed */
 
     /* owned by the streaming thread, inside the gate */
     atomic_uint
@@ -104,6 +115,11 @@ bool rg_out_pin_is_connected(struct rg_out_pin *pin);
  * VFW_E_NOT_CONNECTED; VFW_E_STATE_CHANGED. */
 HRESULT rg_out_pin_begin(struct rg_out_pin *pin, REFERENCE_TIME start);
 void rg_out_pin_end(struct rg_out_pin *pin);
+
+/* Inside the gate, or nobody streams: the peer's RG_LINK_... traits, 0 without IRgLink; and a
+ * sample of the past for it (IRgLink::Prime). */
+DWORD rg_out_pin_peer_traits(struct rg_out_pin *pin);
+HRESULT rg_out_pin_prime_peer(struct rg_out_pin *pin, IMediaSample *sample);
 
 /* Inside the gate: a buffer of the link's allocator. */
 HRESULT rg_out_pin_get(struct rg_out_pin *pin, ULONG bytes, IMediaSample **ret);

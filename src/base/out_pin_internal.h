@@ -10,5 +10,16 @@
 HRESULT rg_out_pin_accepts(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type);
 
 /* Makes *fresh the link, as one record with nobody inside the gate; *fresh gets the former
- * one.  VFW_E_TIMEOUT: someone stayed inside, nothing changed. */
+ * one.  Leaf locks only.  VFW_E_TIMEOUT: someone stayed inside, nothing changed. */
 HRESULT rg_out_pin_exchange(struct rg_out_pin *pin, struct rg_link *fresh);
+
+/* out_pin_visit.c.  IRgLink's visits; any thread. */
+HRESULT rg_out_pin_visit_at(struct rg_out_pin *pin, REFERENCE_TIME time, IRgVisitor *visitor);
+HRESULT rg_out_pin_cancel_visit(struct rg_out_pin *pin, IRgVisitor *visitor);
+/* The gate's callback. */
+void rg_out_pin_visit(struct rg_gate_visit *visit, bool is_reached);
+/* Streaming thread, inside the gate: a sync point is about to go; the stream has ended. */
+void rg_out_pin_visit_at_sync(struct rg_out_pin *pin);
+void rg_out_pin_miss_sync(struct rg_out_pin *pin);
+/* With nobody inside the gate: a new road hears that the stream has ended already. */
+void rg_out_pin_repeat_end(struct rg_out_pin *pin);

@@ -15,26 +15,6 @@ static struct rg_out_pin *of_link(IRgLink *face)
 
 /* ---- IPinFlowControl ------------------------------------------------------------------- */
 
-/* The stream had ended before the road was changed: the new road has not heard of it, and
- * nobody else will say it. Under a hold of the gate: nobody is inside. */
-static void repeat_end(struct rg_out_pin *pin)
-{
-    RG_AUTO(IPin) peer = NULL;
-
-    pthread_mutex_lock(&pin->link_lock);
-    if (pin->ends != 0 && pin->link.is_fresh && pin->link.peer != NULL &&
-        atomic_load(&pin->is_active)) {
-        pin->link.is_fresh = false;
-        peer = pin->link.peer;
-        IPin_AddRef(peer);
-    }
-    pthread_mutex_unlock(&pin->link_lock);
-    if (peer == NULL)
-        return;
-    (void)IPin_NewSegment(peer, pin->segment_start, pin->segment_stop, pin->segment_rate);
-    (void)IPin_EndOfStream(peer);
-}
-
 static bool is_closed(struct rg_out_pin *pin)
 {
     struct rg_gate_times times;
@@ -50,7 +30,7 @@ static HRESULT STDMETHODCALLTYPE flow_block(IPinFlowControl *face, DWORD flags, 
 
     if (flags != 0 || event != NULL || !is_closed(pin) || rg_gate_hold(&pin->gate, 0) != S_OK)
         return rg_gate_block(&pin->gate, flags, event);
-    repeat_end(pin); /* before the first sample that waits */
+    rg_out_pin_repeat_end(pin); /* before the first sample that waits */
     hr = rg_gate_block(&pin->gate, 0, NULL);
     rg_gate_release(&pin->gate);
     return hr;
@@ -104,23 +84,35 @@ static HRESULT STDMETHODCALLTYPE link_is_blocked(IRgLink *face, REFERENCE_TIME *
     return times.is_closed ? S_OK : S_FALSE;
 }
 
-static HRESULT prepare_locked(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type)
+static HRESULT ready_locked(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type)
 {
-    HRESULT hr;
+    HRESULT hr = rg_out_pin_negotiate(pin, peer, type, &pin->next);
 
-    if (pin->link.peer == NULL)
-        return VFW_E_NOT_CONNECTED;
-    if (pin->next.peer != NULL)
-        return VFW_E_WRONG_STATE;
-    hr = rg_out_pin_negotiate(pin, peer, type, &pin->next);
-    if (SUCCEEDED(hr) && rg_filter_state(pin->filter) != State_Stopped) {
+    if (FAILED(hr))
+        return hr;
+    if (rg_filter_state(pin->filter) != State_Stopped)
         hr = IMemAllocator_Commit(pin->next.allocator);
-        if (FAILED(hr)) {
-            rg_peer_disconnect(peer);
-            rg_link_clear(&pin->next);
-        }
+    pin->next_is = RG_NEXT_READY;
+    if (SUCCEEDED(hr) && pin->ops->prepared != NULL)
+        hr = pin->ops->prepared(pin);
+    if (FAILED(hr)) {
+        pin->next_is = RG_NEXT_NONE;
+        rg_peer_disconnect(peer);
+        rg_link_clear(&pin->next);
     }
     return hr;
+}
+
+static HRESULT prepare_locked(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type)
+{
+    if (pin->next_is != RG_NEXT_NONE)
+        return VFW_E_WRONG_STATE;
+    if (peer != NULL)
+        return ready_locked(pin, peer, type);
+    if (pin->link.peer == NULL)
+        return VFW_E_NOT_CONNECTED;
+    pin->next_is = RG_NEXT_READY;
+    return S_OK;
 }
 
 static HRESULT STDMETHODCALLTYPE link_prepare(IRgLink *face, IPin *peer,
@@ -129,8 +121,6 @@ static HRESULT STDMETHODCALLTYPE link_prepare(IRgLink *face, IPin *peer,
     struct rg_out_pin *pin = of_link(face);
     HRESULT hr;
 
-    if (peer == NULL)
-        return E_POINTER;
     pthread_mutex_lock(&pin->filter->lock);
     hr = prepare_locked(pin, peer, type);
     pthread_mutex_unlock(&pin->filter->lock);
@@ -140,28 +130,17 @@ static HRESULT STDMETHODCALLTYPE link_prepare(IRgLink *face, IPin *peer,
 static HRESULT STDMETHODCALLTYPE link_commit(IRgLink *face)
 {
     struct rg_out_pin *pin = of_link(face);
-    struct rg_link link;
-    HRESULT hr = S_FALSE;
+    HRESULT hr;
 
-    memset(&link, 0, sizeof(link));
-    pthread_mutex_lock(&pin->filter->lock);
-    if (pin->next.peer != NULL) {
-        link = pin->next;
-        hr = rg_out_pin_exchange(pin, &link);
-        if (SUCCEEDED(hr)) {
-            memset(&pin->next, 0, sizeof(pin->next));
-            if (pin->ops->connected != NULL)
-                (void)pin->ops->connected(pin); /* was connected before; cannot refuse */
-        } else {
-            memset(&link, 0, sizeof(link)); /* still prepared */
-        }
+    /* written by control threads alone, and whoever visits comes after them */
+    if (pin->next_is == RG_NEXT_NONE)
+        return S_FALSE;
+    hr = rg_out_pin_exchange(pin, &pin->next);
+    if (SUCCEEDED(hr)) {
+        pin->next_is = pin->next_is == RG_NEXT_READY ? RG_NEXT_FORMER : RG_NEXT_READY;
+        if (pin->link.peer != NULL && rg_filter_state(pin->filter) != State_Stopped)
+            atomic_store(&pin->is_active, true);
     }
-    if (link.peer != NULL) {
-        /* its memory goes back when the gate is open again: Cancel */
-        rg_link_clear(&pin->retired);
-        pin->retired = link;
-    }
-    pthread_mutex_unlock(&pin->filter->lock);
     return hr;
 }
 
@@ -178,29 +157,104 @@ static void take_back(struct rg_out_pin *pin, IPin *peer)
         (void)IRgLink_Cancel(link);
 }
 
+/* After the cut: the filter hears of what it is connected to now. */
+static void settle_locked(struct rg_out_pin *pin)
+{
+    if (pin->link.peer != NULL && pin->ops->connected != NULL)
+        (void)pin->ops->connected(pin); /* what can fail was done in `prepared` */
+    else if (pin->link.peer == NULL && pin->ops->disconnected != NULL)
+        pin->ops->disconnected(pin);
+}
+
 static HRESULT STDMETHODCALLTYPE link_cancel(IRgLink *face)
 {
     struct rg_out_pin *pin = of_link(face);
-    struct rg_link link, retired;
+    struct rg_link link;
+    enum rg_next was;
 
     pthread_mutex_lock(&pin->filter->lock);
+    was = pin->next_is;
     link = pin->next;
-    retired = pin->retired;
     memset(&pin->next, 0, sizeof(pin->next));
-    memset(&pin->retired, 0, sizeof(pin->retired));
+    pin->next_is = RG_NEXT_NONE;
+    if (was == RG_NEXT_FORMER)
+        settle_locked(pin);
     pthread_mutex_unlock(&pin->filter->lock);
-    rg_link_clear(&retired);
-    if (link.peer == NULL)
-        return S_FALSE;
-    take_back(pin, link.peer);
+    if (was == RG_NEXT_READY && link.peer != NULL)
+        take_back(pin, link.peer);
     rg_link_clear(&link);
+    return was != RG_NEXT_NONE ? S_OK : S_FALSE;
+}
+
+static HRESULT STDMETHODCALLTYPE link_traits(IRgLink *face, DWORD *ret)
+{
+    (void)face;
+    (void)ret;
+    return E_NOTIMPL;
+}
+
+/* ---- visits, the past ------------------------------------------------------------------ */
+
+static HRESULT STDMETHODCALLTYPE link_visit_at(IRgLink *face, REFERENCE_TIME time,
+                                               IRgVisitor *visitor)
+{
+    return visitor != NULL ? rg_out_pin_visit_at(of_link(face), time, visitor) : E_POINTER;
+}
+
+static HRESULT STDMETHODCALLTYPE link_hold_visit(IRgLink *face, BOOL hold)
+{
+    return rg_gate_hold_visit(&of_link(face)->gate, hold != FALSE);
+}
+
+static HRESULT STDMETHODCALLTYPE link_cancel_visit(IRgLink *face, IRgVisitor *visitor)
+{
+    return visitor != NULL ? rg_out_pin_cancel_visit(of_link(face), visitor) : E_POINTER;
+}
+
+static HRESULT STDMETHODCALLTYPE link_recall(IRgLink *face, ULONGLONG *serial,
+                                             IMediaSample **ret)
+{
+    if (serial == NULL || ret == NULL)
+        return E_POINTER;
+    return rg_recall_next(&of_link(face)->recall, serial, ret);
+}
+
+static HRESULT STDMETHODCALLTYPE link_set_memory(IRgLink *face, ULONGLONG bytes, ULONG samples)
+{
+    rg_recall_set_bound(&of_link(face)->recall, bytes, samples);
     return S_OK;
 }
 
-static HRESULT STDMETHODCALLTYPE link_holds_nothing(IRgLink *face)
+static HRESULT STDMETHODCALLTYPE link_prime(IRgLink *face, IMediaSample *sample)
 {
     (void)face;
+    (void)sample;
     return E_NOTIMPL;
+}
+
+static IRgLink *peer_link(struct rg_out_pin *pin)
+{
+    RG_AUTO(IPin) peer = rg_out_pin_peer(pin);
+    IRgLink *link = NULL;
+
+    if (peer == NULL || FAILED(IPin_QueryInterface(peer, &IID_IRgLink, (void **)&link)))
+        return NULL;
+    return link;
+}
+
+DWORD rg_out_pin_peer_traits(struct rg_out_pin *pin)
+{
+    RG_AUTO(IRgLink) link = peer_link(pin);
+    DWORD traits = 0;
+
+    return link != NULL && SUCCEEDED(IRgLink_GetTraits(link, &traits)) ? traits : 0;
+}
+
+HRESULT rg_out_pin_prime_peer(struct rg_out_pin *pin, IMediaSample *sample)
+{
+    RG_AUTO(IRgLink) link = peer_link(pin);
+
+    return link != NULL ? IRgLink_Prime(link, sample) : E_NOTIMPL;
 }
 
 static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face)
@@ -228,6 +282,12 @@ const IRgLinkVtbl rg_out_link_vtbl = {
     .Prepare = link_prepare,
     .Commit = link_commit,
     .Cancel = link_cancel,
-    .HoldsNothing = link_holds_nothing,
     .ForgetMarker = link_forget_marker,
+    .GetTraits = link_traits,
+    .VisitAt = link_visit_at,
+    .HoldVisit = link_hold_visit,
+    .CancelVisit = link_cancel_visit,
+    .Recall = link_recall,
+    .SetMemory = link_set_memory,
+    .Prime = link_prime,
 };

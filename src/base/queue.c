@@ -136,10 +136,16 @@ static void in_wake(struct rg_in_pin *pin)
     rg_pump_set_leaving(&((struct queue *)pin->user)->pump, true);
 }
 
-static HRESULT in_holds_nothing(struct rg_in_pin *pin)
+/* The past is for whoever comes behind: nobody streams into it yet. */
+static DWORD in_traits(struct rg_in_pin *pin)
 {
-    (void)pin;
-    return S_FALSE;
+    return RG_LINK_HOLDS | RG_LINK_THREADED |
+           (rg_out_pin_peer_traits(&((struct queue *)pin->user)->out) & RG_LINK_PRIMES);
+}
+
+static HRESULT in_prime(struct rg_in_pin *pin, IMediaSample *sample)
+{
+    return rg_out_pin_prime_peer(&((struct queue *)pin->user)->out, sample);
 }
 
 static LONG in_extra_buffers(struct rg_in_pin *pin)
@@ -176,10 +182,9 @@ static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type,
 }
 
 /* A new road: what the old one refused is over. */
-static HRESULT out_connected(struct rg_out_pin *pin)
+static void out_exchanged(struct rg_out_pin *pin)
 {
     rg_pump_forgive(&((struct queue *)pin->user)->pump);
-    return S_OK;
 }
 
 static const struct rg_in_pin_ops in_ops = {
@@ -193,7 +198,8 @@ static const struct rg_in_pin_ops in_ops = {
     .begin_flush = in_begin_flush,
     .end_flush = in_end_flush,
     .wake = in_wake,
-    .holds_nothing = in_holds_nothing,
+    .traits = in_traits,
+    .prime = in_prime,
     .extra_buffers = in_extra_buffers,
     .is_end_pin = false,
 };
@@ -201,7 +207,7 @@ static const struct rg_in_pin_ops in_ops = {
 static const struct rg_out_pin_ops out_ops = {
     .get_type = out_type,
     .buffers = out_buffers,
-    .connected = out_connected,
+    .exchanged = out_exchanged,
 };
 
 /* ---- birth and end --------------------------------------------------------------------- */

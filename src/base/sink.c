@@ -145,10 +145,11 @@ static HRESULT in_can_block(struct rg_in_pin *pin)
     return S_OK; /* a sample may be held until Run, or until its time */
 }
 
-static HRESULT in_holds_nothing(struct rg_in_pin *pin)
+/* What is kept is kept inside Receive. */
+static DWORD in_traits(struct rg_in_pin *pin)
 {
     (void)pin;
-    return S_OK;
+    return 0;
 }
 
 static const struct rg_in_pin_ops in_ops = {
@@ -164,7 +165,7 @@ static const struct rg_in_pin_ops in_ops = {
     .end_flush = rg_sink_end_flush,
     .wake = rg_sink_wake_input,
     .receive_can_block = in_can_block,
-    .holds_nothing = in_holds_nothing,
+    .traits = in_traits,
     .is_end_pin = true,
 };
 

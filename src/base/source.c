@@ -71,10 +71,16 @@ static HRESULT out_connected(struct rg_out_pin *pin)
     return source->is_started ? rg_stream_start(pin->user) : S_OK;
 }
 
+static void out_exchanged(struct rg_out_pin *pin)
+{
+    rg_stream_unpark(pin->user);
+}
+
 static const struct rg_out_pin_ops out_ops = {
     .get_type = out_type,
     .buffers = out_buffers,
     .connected = out_connected,
+    .exchanged = out_exchanged,
     .seek = &rg_source_seek_ops,
 };
 

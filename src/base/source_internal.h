@@ -55,6 +55,8 @@ struct rg_source {
 
 /* source_thread.c.  Under the filter lock. */
 HRESULT rg_stream_start(struct rg_stream *stream);
+/* Any thread: another road; what refused the stream may be gone. */
+void rg_stream_unpark(struct rg_stream *stream);
 void rg_source_join(struct rg_source *source);
 void rg_source_signal(struct rg_source *source); /* flow changed */
 

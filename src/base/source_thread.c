@@ -169,19 +169,23 @@ static void stream_main(void *arg)
         note(stream, step(stream));
 }
 
+void rg_stream_unpark(struct rg_stream *stream)
+{
+    pthread_mutex_lock(&stream->source->flow_lock);
+    stream->is_parked = false;
+    stream->roads++;
+    pthread_cond_broadcast(&stream->source->flow);
+    pthread_mutex_unlock(&stream->source->flow_lock);
+}
+
 HRESULT rg_stream_start(struct rg_stream *stream)
 {
     HRESULT hr;
 
-    pthread_mutex_lock(&stream->source->flow_lock);
-    stream->is_parked = false;
-    stream->roads++;
-    if (!stream->has_thread)
-        stream->has_ended = false;
-    pthread_cond_broadcast(&stream->source->flow);
-    pthread_mutex_unlock(&stream->source->flow_lock);
+    rg_stream_unpark(stream);
     if (stream->has_thread)
         return S_OK;
+    stream->has_ended = false; /* no thread that would look at it */
     hr = rg_thread_start(&stream->thread, stream->source->cls->name, stream_main, stream);
     stream->has_thread = SUCCEEDED(hr);
     return hr;

@@ -244,14 +244,31 @@ static HRESULT in_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
     return S_OK;
 }
 
-static HRESULT in_holds_nothing(struct rg_in_pin *pin)
+static DWORD in_traits(struct rg_in_pin *pin)
 {
     struct tee *tee = pin->user;
+    DWORD traits = 0;
 
-    for (unsigned i = 0; i < n_legs(tee); i++)
-        if (atomic_load(&leg_at(tee, i)->is_pumped))
-            return S_FALSE;
-    return S_OK;
+    for (unsigned i = 0; i < n_legs(tee); i++) {
+        struct leg *leg = leg_at(tee, i);
+
+        if (atomic_load(&leg->is_pumped))
+            traits |= RG_LINK_HOLDS | RG_LINK_THREADED;
+        traits |= rg_out_pin_peer_traits(&leg->out) & RG_LINK_PRIMES;
+    }
+    return traits;
+}
+
+/* The past is for whoever stands behind a leg and wants it. */
+static HRESULT in_prime(struct rg_in_pin *pin, IMediaSample *sample)
+{
+    struct tee *tee = pin->user;
+    HRESULT hr = S_OK;
+
+    for (unsigned i = 0; SUCCEEDED(hr) && i < n_legs(tee); i++)
+        if ((rg_out_pin_peer_traits(&leg_at(tee, i)->out) & RG_LINK_PRIMES) != 0)
+            hr = rg_out_pin_prime_peer(&leg_at(tee, i)->out, sample);
+    return hr;
 }
 
 /* Legs may keep samples: the pool upstream has to serve all of them. */
@@ -268,8 +285,10 @@ static HRESULT add_leg(struct tee *tee);
 static bool can_block(struct leg *leg)
 {
     RG_AUTO(IMemInputPin) input = rg_out_pin_input(&leg->out);
+    IMemInputPin *next = leg->out.next_is == RG_NEXT_READY ? leg->out.next.input : NULL;
 
-    return input != NULL && IMemInputPin_ReceiveCanBlock(input) != S_FALSE;
+    return (input != NULL && IMemInputPin_ReceiveCanBlock(input) != S_FALSE) ||
+           (next != NULL && IMemInputPin_ReceiveCanBlock(next) != S_FALSE);
 }
 
 /* Under the filter lock, the filter active: a leg that can block gets a pump if another leg
@@ -292,21 +311,35 @@ static HRESULT settle_legs(struct tee *tee)
     return S_OK;
 }
 
+/* Under the filter lock: there is one free leg more than will be connected. */
+static HRESULT spare_leg(struct tee *tee)
+{
+    bool has_free = false;
+
+    for (unsigned i = 0; i < n_legs(tee); i++) {
+        struct rg_out_pin *out = &leg_at(tee, i)->out;
+
+        has_free = has_free || (out->link.peer == NULL &&
+                                !(out->next_is == RG_NEXT_READY && out->next.peer != NULL));
+    }
+    return has_free || n_legs(tee) >= RG_MAX_PINS ? S_OK : add_leg(tee);
+}
+
+static HRESULT settle(struct tee *tee)
+{
+    HRESULT hr = spare_leg(tee);
+
+    return SUCCEEDED(hr) && tee->is_started ? settle_legs(tee) : hr;
+}
+
 static HRESULT out_connected(struct rg_out_pin *pin)
 {
-    struct leg *leg = pin->user;
-    struct tee *tee = leg->tee;
-    bool has_free = false;
-    HRESULT hr = S_OK;
+    return settle(((struct leg *)pin->user)->tee);
+}
 
-    rg_pump_forgive(&leg->pump);
-    for (unsigned i = 0; i < n_legs(tee); i++)
-        has_free = has_free || leg_at(tee, i)->out.link.peer == NULL;
-    if (!has_free && n_legs(tee) < RG_MAX_PINS)
-        hr = add_leg(tee);
-    if (SUCCEEDED(hr) && tee->is_started)
-        hr = settle_legs(tee);
-    return hr;
+static void out_exchanged(struct rg_out_pin *pin)
+{
+    rg_pump_forgive(&((struct leg *)pin->user)->pump);
 }
 
 static const struct rg_in_pin_ops in_ops = {
@@ -317,7 +350,8 @@ static const struct rg_in_pin_ops in_ops = {
     .new_segment = in_new_segment,
     .begin_flush = in_begin_flush,
     .end_flush = in_end_flush,
-    .holds_nothing = in_holds_nothing,
+    .traits = in_traits,
+    .prime = in_prime,
     .extra_buffers = in_extra_buffers,
     .is_end_pin = true,
 };
@@ -335,6 +369,8 @@ static const struct rg_out_pin_ops leg_ops = {
     .get_type = out_type,
     .buffers = out_buffers,
     .connected = out_connected,
+    .prepared = out_connected,
+    .exchanged = out_exchanged,
 };
 
 /* ---- birth and end --------------------------------------------------------------------- */

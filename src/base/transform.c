@@ -445,9 +445,23 @@ static HRESULT out_connected(struct rg_out_pin *pin)
     return start_if_active(pin->user);
 }
 
-static HRESULT in_holds_nothing(struct rg_in_pin *pin)
+static DWORD in_traits(struct rg_in_pin *pin)
 {
-    return ((struct rg_transform *)pin->user)->cls->drain == NULL ? S_OK : S_FALSE;
+    const struct rg_transform_class *cls = ((struct rg_transform *)pin->user)->cls;
+
+    return (cls->drain != NULL ? RG_LINK_HOLDS : 0) | (cls->prime != NULL ? RG_LINK_PRIMES : 0);
+}
+
+static HRESULT in_prime(struct rg_in_pin *pin, IMediaSample *sample)
+{
+    struct rg_transform *t = pin->user;
+
+    if (t->cls->prime == NULL)
+        return E_NOTIMPL;
+    if (!t->is_started)
+        return VFW_E_WRONG_STATE;
+    return t->cls->prime(t->filter.author_state, rg_filter_settings(&t->filter, &t->frozen),
+                         sample);
 }
 
 static HRESULT in_can_block(struct rg_in_pin *pin)
@@ -483,7 +497,8 @@ static const struct rg_in_pin_ops in_ops = {
     .begin_flush = in_begin_flush,
     .end_flush = in_end_flush,
     .receive_can_block = in_can_block,
-    .holds_nothing = in_holds_nothing,
+    .traits = in_traits,
+    .prime = in_prime,
     .extra_buffers = in_extra_buffers,
     .is_end_pin = false,
 };

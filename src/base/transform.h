@@ -105,6 +105,10 @@ struct rg_transform_class {
      * otherwise an error ends the stream. */
     HRESULT(*send)
     (void *state, const void *settings, IMediaSample *sample, struct rg_output *output);
+    /* Optional: a sample from before the cut that brings this filter in, borrowed.  Work on it as
+     * send would, but give nothing that comes of it, now or later: the filter that leaves has
+     * given it.  Control or streaming thread, started, no send running. */
+    HRESULT (*prime)(void *state, const void *settings, IMediaSample *sample);
     /* Optional: the output connection changed while running (its allocator, its type): *out
      * is what holds now. */
     HRESULT (*output_changed)(void *state, const void *settings, const AM_MEDIA_TYPE *out);

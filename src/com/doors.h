@@ -22,6 +22,7 @@
     X(IPinFlowControl)                                                                         \
     X(IQualityControl)                                                                         \
     X(IRgLink)                                                                                 \
+    X(IRgVisitor)                                                                              \
     X(IRgOptions)                                                                              \
     X(IEnumPins)                                                                               \
     X(IEnumFilters)                                                                            \

@@ -296,6 +296,7 @@ static HRESULT prepared_road(struct rewire *edit, struct prepared *p)
     if (FAILED(hr))
         return hr;
     (void)IRgLink_Cancel(p->out_link); /* lets go of the former connection */
+    (void)IRgLink_Cancel(p->in_link);
     retire(edit);
     after_change(edit);
     return S_OK;

@@ -284,8 +284,10 @@ bool rewire_path_is_empty(const struct rewire_path *path)
 {
     for (size_t i = 0; i < path->count; i++) {
         RG_AUTO(IRgLink) link = link_of(path->inputs[i]);
+        DWORD traits;
 
-        if (link == NULL || IRgLink_HoldsNothing(link) != S_OK)
+        if (link == NULL || FAILED(IRgLink_GetTraits(link, &traits)) ||
+            (traits & RG_LINK_HOLDS) != 0)
             return false;
     }
     return true;

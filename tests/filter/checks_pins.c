@@ -270,8 +270,11 @@ static void dynamic_interfaces(struct harness *h)
 static void check_link(struct harness *h, IPin *pin, PIN_DIRECTION direction)
 {
     RG_AUTO(IRgLink) link = NULL;
+    IMediaSample *past = NULL;
+    ULONGLONG serial = 0;
     RG_LEDGER ledger;
     RG_DROP drop;
+    DWORD traits;
 
     (void)h;
     if (FAILED(IPin_QueryInterface(pin, &IID_IRgLink, (void **)&link)))
@@ -288,11 +291,26 @@ static void check_link(struct harness *h, IPin *pin, PIN_DIRECTION direction)
     assert_int_equal(IRgLink_Commit(link), S_FALSE);
     if (direction == PINDIR_OUTPUT) {
         assert_int_equal(IRgLink_IsBlocked(link, NULL), S_FALSE);
-        assert_int_equal(IRgLink_HoldsNothing(link), E_NOTIMPL);
+        assert_int_equal(IRgLink_GetTraits(link, &traits), E_NOTIMPL);
         assert_int_equal(IRgLink_BlockAt(link, 5, NULL), E_POINTER);
+        assert_int_equal(IRgLink_VisitAt(link, RG_VISIT_NOW, NULL), E_POINTER);
+        assert_int_equal(IRgLink_HoldVisit(link, TRUE), S_FALSE);
+        assert_int_equal(IRgLink_CancelVisit(link, NULL), E_POINTER);
+        assert_int_equal(IRgLink_Recall(link, NULL, &past), E_POINTER);
+        assert_int_equal(IRgLink_Recall(link, &serial, NULL), E_POINTER);
+        assert_int_equal(IRgLink_Recall(link, &serial, &past), VFW_E_NOT_FOUND);
+        assert_int_equal(IRgLink_SetMemory(link, 0, 0), S_OK);
+        assert_int_equal(IRgLink_Prepare(link, NULL, NULL), VFW_E_NOT_CONNECTED);
     } else {
         assert_int_equal(IRgLink_IsBlocked(link, NULL), E_NOTIMPL);
-        assert_in_range(IRgLink_HoldsNothing(link), S_OK, S_FALSE);
+        assert_int_equal(IRgLink_GetTraits(link, NULL), E_POINTER);
+        assert_int_equal(IRgLink_GetTraits(link, &traits), S_OK);
+        assert_int_equal(traits & ~(DWORD)(RG_LINK_HOLDS | RG_LINK_THREADED | RG_LINK_PRIMES),
+                         0);
+        assert_int_equal(IRgLink_VisitAt(link, RG_VISIT_NOW, NULL), E_NOTIMPL);
+        assert_int_equal(IRgLink_Recall(link, &serial, &past), E_NOTIMPL);
+        assert_int_equal(IRgLink_Prime(link, NULL), E_POINTER);
+        assert_int_equal(IRgLink_Prepare(link, NULL, NULL), VFW_E_NOT_CONNECTED);
     }
 }
 

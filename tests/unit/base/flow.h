@@ -53,6 +53,21 @@ void pin_unblock(IBaseFilter *filter, unsigned out_index);
 HRESULT pin_is_blocked(IBaseFilter *filter, REFERENCE_TIME *held); /* its first output */
 unsigned samples_at(IBaseFilter *filter, PIN_DIRECTION direction, unsigned index);
 
+static inline void *face_of(IPin *pin, REFIID iid)
+{
+    IUnknown *face = NULL;
+
+    assert_int_equal(IPin_QueryInterface(pin, iid, (void **)&face), S_OK);
+    IUnknown_Release(face); /* lives as long as its filter */
+    return face;
+}
+
+#define in_of(filter)         pin_of((filter), PINDIR_INPUT, 0)
+#define out_of(filter)        pin_of((filter), PINDIR_OUTPUT, 0)
+#define memory_of(filter)     ((IMemInputPin *)face_of(in_of(filter), &IID_IMemInputPin))
+#define connection_of(filter) ((IPinConnection *)face_of(in_of(filter), &IID_IPinConnection))
+#define link_of(pin)          ((IRgLink *)face_of((pin), &IID_IRgLink))
+
 /* ---- states of several filters, downstream first --------------------------------------------- */
 
 void all_run(IBaseFilter *const *filters, unsigned n);

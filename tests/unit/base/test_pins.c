@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pins one by one: what Receive answers (C-66), markers (C-04 … C-10), disconnecting (C-11 … C-14), prepared links, types on
- * the way, ends that nobody heard, and roads that change under load. */
+/* Pins one by one: what Receive answers (C-66), markers (C-04 … C-10), disconnecting (C-11 … C-14), types on the way, ends that nobody heard, and roads that change under load. */
 #include "flow.h"
 
 #include "media/sample.h"
@@ -8,21 +7,6 @@
 #include "platform/memory.h"
 
 static struct listener events;
-
-static void *face_of(IPin *pin, REFIID iid)
-{
-    IUnknown *face = NULL;
-
-    assert_int_equal(IPin_QueryInterface(pin, iid, (void **)&face), S_OK);
-    IUnknown_Release(face); /* lives as long as its filter */
-    return face;
-}
-
-#define in_of(filter)         pin_of((filter), PINDIR_INPUT, 0)
-#define out_of(filter)        pin_of((filter), PINDIR_OUTPUT, 0)
-#define memory_of(filter)     ((IMemInputPin *)face_of(in_of(filter), &IID_IMemInputPin))
-#define connection_of(filter) ((IPinConnection *)face_of(in_of(filter), &IID_IPinConnection))
-#define link_of(pin)          ((IRgLink *)face_of((pin), &IID_IRgLink))
 
 /* A frame that never was in a source. */
 static IMediaSample *frame_new(IMemAllocator *pool, int number)
@@ -338,79 +322,6 @@ static void a_source_that_ended_tells_its_new_peer(void **state)
     all_free(f, COUNT_OF(f));
 }
 
-/* ---- prepared links -------------------------------------------------------------------------- */
-
-/* An edit that takes the middle out, prepared and given up: in whatever order it is taken back, the road stays. */
-static void a_prepared_link_is_taken_back(void **state)
-{
-    IBaseFilter *f[] = { source_new(-1), effect_new("inplace"), sink_new(0, "plain") };
-
-    (void)state;
-    join(f[0], f[1]);
-    join(f[1], f[2]);
-    all_run(f, COUNT_OF(f));
-    for (unsigned round = 0; round < 20; round++) {
-        IRgLink *out = link_of(out_of(f[0])), *in = link_of(in_of(f[2]));
-        unsigned frames = atomic_load(&recorders[0].frames);
-
-        assert_int_equal(IRgLink_Commit(out), S_FALSE);
-        assert_int_equal(IRgLink_Cancel(in), S_FALSE);
-        assert_int_equal(IRgLink_Prepare(in, out_of(f[0]), NULL), S_OK);
-        assert_int_equal(IRgLink_Prepare(in, out_of(f[0]), NULL), VFW_E_WRONG_STATE);
-        assert_int_equal(IRgLink_Prepare(out, in_of(f[2]), NULL), S_OK);
-        assert_int_equal(IRgLink_Prepare(out, in_of(f[2]), NULL), VFW_E_WRONG_STATE);
-        assert_int_equal(IRgLink_Cancel(round % 2 ? in : out), S_OK);
-        (void)IRgLink_Cancel(round % 2 ? out : in);
-        until(atomic_load(&recorders[0].frames) > frames + 10);
-    }
-    all_stop(f, COUNT_OF(f));
-    assert_int_equal(recorders[0].out_of_order, 0);
-    assert_true(samples_at(f[1], PINDIR_INPUT, 0) >=
-                recorders[0].frames); /* all went through the middle */
-    all_free(f, COUNT_OF(f));
-}
-
-/* The cut of an edit, 200 times under load: out of the source into one effect after the other. */
-static void swaps_under_load(void **state)
-{
-    IBaseFilter *f[] = { source_new(-1), effect_new("inplace"), sink_new(0, "plain") };
-
-    (void)state;
-    listener_init(&events);
-    listen_to(&events, f[0]);
-    join(f[0], f[1]);
-    join(f[1], f[2]);
-    all_run(f, COUNT_OF(f));
-    for (unsigned round = 0; round < 200; round++) {
-        IBaseFilter *fresh = effect_new(round % 2 ? "inplace" : "copying"), *old = f[1];
-        IRgLink *out = link_of(out_of(f[0])), *in = link_of(in_of(f[2]));
-
-        assert_int_equal(IRgLink_Prepare(out, in_of(fresh), NULL), S_OK);
-        assert_int_equal(IRgLink_Prepare(in, out_of(fresh), NULL), S_OK);
-        assert_int_equal(IPin_Connect(out_of(fresh), in_of(f[2]), NULL), S_OK);
-        all_run(&fresh, 1);
-        pin_block(f[0], 0);
-        assert_int_equal(IRgLink_Commit(in), S_OK);
-        assert_int_equal(IRgLink_Commit(out), S_OK);
-        pin_unblock(f[0], 0);
-        (void)IRgLink_Cancel(out); /* the former link's memory */
-        assert_int_equal(IBaseFilter_Stop(old), S_OK);
-        (void)IPin_Disconnect(out_of(old));
-        (void)IPinConnection_DynamicDisconnect(connection_of(old));
-        assert_int_equal(IBaseFilter_Release(old), 0);
-        f[1] = fresh;
-        if (round % 10 == 0) {
-            unsigned frames = atomic_load(&recorders[0].frames);
-
-            until(atomic_load(&recorders[0].frames) > frames);
-        }
-    }
-    all_stop(f, COUNT_OF(f));
-    assert_int_equal(recorders[0].out_of_order, 0);
-    assert_int_equal(events.aborts, 0);
-    all_free(f, COUNT_OF(f));
-}
-
 /* ---- samples --------------------------------------------------------------------------------- */
 
 /* Who shares a sample does not see it change: in place means in a copy then. */
@@ -543,8 +454,6 @@ int main(void)
         cmocka_unit_test(a_source_finds_its_new_road),
         cmocka_unit_test(an_end_is_told_to_who_comes_later),
         cmocka_unit_test(a_source_that_ended_tells_its_new_peer),
-        cmocka_unit_test(a_prepared_link_is_taken_back),
-        cmocka_unit_test(swaps_under_load),
         cmocka_unit_test(shared_samples_are_copied),
         cmocka_unit_test(a_type_on_a_sample_stays_with_its_link),
         cmocka_unit_test(creation_without_memory),

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* out_pin_visit.c - visits of an output pin's link: at once, at a media time, before a sync point.
+ *
+ * Asked for by control threads, made by the streaming thread or, where the link is idle, by
+ * whoever asks.
+ * Knows: the gate, one visitor.  Must not know: what the visitor does.
+ */
+#include "base/out_pin_internal.h"
+
+/* The stream had ended before the road was changed: the new road has not heard of it, and
+ * nobody else will say it. */
+void rg_out_pin_repeat_end(struct rg_out_pin *pin)
+{
+    RG_AUTO(IPin) peer = NULL;
+
+    pthread_mutex_lock(&pin->link_lock);
+    if (pin->ends != 0 && pin->link.is_fresh && pin->link.peer != NULL &&
+        atomic_load(&pin->is_active)) {
+        pin->link.is_fresh = false;
+        peer = pin->link.peer;
+        IPin_AddRef(peer);
+    }
+    pthread_mutex_unlock(&pin->link_lock);
+    if (peer == NULL)
+        return;
+    (void)IPin_NewSegment(peer, pin->segment_start, pin->segment_stop, pin->segment_rate);
+    (void)IPin_EndOfStream(peer);
+}
+
+static IRgVisitor *take_visitor(struct rg_out_pin *pin)
+{
+    IRgVisitor *visitor;
+
+    pthread_mutex_lock(&pin->link_lock);
+    visitor = pin->visitor;
+    pin->visitor = NULL;
+    pthread_mutex_unlock(&pin->link_lock);
+    return visitor;
+}
+
+void rg_out_pin_visit(struct rg_gate_visit *visit, bool is_reached)
+{
+    struct rg_out_pin *pin = CONTAINING_RECORD(visit, struct rg_out_pin, visit);
+    RG_AUTO(IRgVisitor) visitor = take_visitor(pin);
+
+    if (visitor == NULL)
+        return;
+    (void)IRgVisitor_Visit(visitor, is_reached);
+    if (is_reached)
+        rg_out_pin_repeat_end(pin);
+}
+
+void rg_out_pin_visit_at_sync(struct rg_out_pin *pin)
+{
+    if (atomic_exchange(&pin->visits_at_sync, false))
+        (void)rg_gate_visit(&pin->gate, &pin->visit, RG_GATE_NO_TIME);
+}
+
+void rg_out_pin_miss_sync(struct rg_out_pin *pin)
+{
+    if (atomic_exchange(&pin->visits_at_sync, false))
+        rg_out_pin_visit(&pin->visit, false);
+}
+
+HRESULT rg_out_pin_visit_at(struct rg_out_pin *pin, REFERENCE_TIME time, IRgVisitor *visitor)
+{
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&pin->link_lock);
+    if (pin->visitor != NULL) {
+        hr = VFW_E_PIN_ALREADY_BLOCKED;
+    } else {
+        pin->visitor = visitor;
+        IRgVisitor_AddRef(visitor);
+    }
+    pthread_mutex_unlock(&pin->link_lock);
+    if (FAILED(hr))
+        return hr;
+    if (time == RG_VISIT_AT_SYNC) {
+        atomic_store(&pin->visits_at_sync, true);
+        return S_OK;
+    }
+    hr = rg_gate_visit(&pin->gate, &pin->visit, time);
+    if (FAILED(hr)) {
+        visitor = take_visitor(pin);
+        IRgVisitor_Release(visitor);
+    }
+    return hr;
+}
+
+HRESULT rg_out_pin_cancel_visit(struct rg_out_pin *pin, IRgVisitor *visitor)
+{
+    bool is_mine;
+
+    pthread_mutex_lock(&pin->link_lock);
+    is_mine = pin->visitor == visitor;
+    pthread_mutex_unlock(&pin->link_lock);
+    if (!is_mine)
+        return S_FALSE;
+    if (!atomic_exchange(&pin->visits_at_sync, false) &&
+        rg_gate_cancel_visit(&pin->gate, &pin->visit) != S_OK)
+        return S_FALSE;
+    visitor = take_visitor(pin);
+    IRgVisitor_Release(visitor);
+    return S_OK;
+}
