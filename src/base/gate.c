@@ -148,7 +148,7 @@ static bool visit_is_due_locked(struct rg_gate *gate, REFERENCE_TIME start)
 
 /* Nobody is inside but perhaps the caller, and nobody comes in: the lock can be let go of for
  * the time of the visit.  Another one may be asked for meanwhile. */
-static void make_visit_locked(struct rg_gate *gate)
+static void make_visit_locked(struct rg_gate *gate, DWORD by, REFERENCE_TIME start)
 {
     struct rg_gate_visit *visit = gate->visit;
     bool was_open = gate->state == RG_GATE_OPEN;
@@ -158,7 +158,7 @@ static void make_visit_locked(struct rg_gate *gate)
     gate->visitor = this_thread();
     atomic_store_explicit(&gate->is_visited, true, memory_order_relaxed);
     pthread_mutex_unlock(&gate->lock);
-    visit->run(visit, true);
+    visit->run(visit, by, start);
     pthread_mutex_lock(&gate->lock);
     gate->visitor = 0;
     atomic_store_explicit(&gate->is_visited, false, memory_order_release);
@@ -178,10 +178,10 @@ static bool may_visit_locked(struct rg_gate *gate)
 }
 
 /* A visit that is due where nobody comes: the caller makes it. */
-static void visit_idle_locked(struct rg_gate *gate)
+static void visit_idle_locked(struct rg_gate *gate, DWORD by)
 {
     while (visit_is_due_locked(gate, NEVER) && may_visit_locked(gate))
-        make_visit_locked(gate);
+        make_visit_locked(gate, by, RG_GATE_NO_TIME);
 }
 
 /* If nobody is inside any more, whoever waited for that goes on.  A holder may be inside
@@ -192,7 +192,7 @@ static void leave_locked(struct rg_gate *gate)
         enter_closed_locked(gate);
     else if (gate->holds != 0 || gate->visit != NULL)
         pthread_cond_broadcast(&gate->changed);
-    visit_idle_locked(gate);
+    visit_idle_locked(gate, RG_VISIT_BY_STREAM);
 }
 
 /* ---- the streaming side ---------------------------------------------------------------- */
@@ -205,7 +205,7 @@ static bool must_wait_locked(struct rg_gate *gate, REFERENCE_TIME start)
         fire_armed_locked(gate);
     while (!gate->stopping && !gate->flushing && visit_is_due_locked(gate, start) &&
            may_visit_locked(gate))
-        make_visit_locked(gate);
+        make_visit_locked(gate, RG_VISIT_BY_STREAM, start);
     return gate->state != RG_GATE_OPEN || gate->holds != 0 || is_visited_locked(gate) ||
            visit_is_due_locked(gate, start);
 }
@@ -324,7 +324,7 @@ void rg_gate_end_of_stream(struct rg_gate *gate)
     pthread_cond_broadcast(&gate->changed);
     pthread_mutex_unlock(&gate->lock);
     if (missed != NULL)
-        missed->run(missed, false);
+        missed->run(missed, RG_VISIT_MISSED, RG_GATE_NO_TIME);
 }
 
 /* ---- the controlling side -------------------------------------------------------------- */
@@ -457,7 +457,7 @@ HRESULT rg_gate_visit(struct rg_gate *gate, struct rg_gate_visit *visit, REFEREN
         call_attention_locked(gate);
         if (time == RG_GATE_NO_TIME && gate->holds == 0 && gate->visitor == 0 &&
             !in_use_by_others_locked(gate))
-            make_visit_locked(gate);
+            make_visit_locked(gate, RG_VISIT_BY_CALLER, RG_GATE_NO_TIME);
         else
             pthread_cond_broadcast(&gate->changed); /* whom it is due for may wait already */
     }
@@ -475,7 +475,7 @@ HRESULT rg_gate_hold_visit(struct rg_gate *gate, bool on)
     hr = gate->visit != NULL ? S_OK : S_FALSE;
     gate->visit_is_held = on && gate->visit != NULL;
     pthread_cond_broadcast(&gate->changed);
-    visit_idle_locked(gate);
+    visit_idle_locked(gate, RG_VISIT_BY_CALLER);
     pthread_mutex_unlock(&gate->lock);
     return hr;
 }
@@ -552,7 +552,7 @@ void rg_gate_release(struct rg_gate *gate)
     gate->holds--;
     settle_attention_locked(gate);
     pthread_cond_broadcast(&gate->changed);
-    visit_idle_locked(gate);
+    visit_idle_locked(gate, RG_VISIT_BY_CALLER);
     pthread_mutex_unlock(&gate->lock);
 }
 

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include <dshow.h>
+#include <regraft_if.h>
 
 #define RG_GATE_NO_TIME INT64_MIN /* a sample without start time: passes an armed gate */
 
@@ -31,9 +32,10 @@ enum rg_gate_state {
  * next boundary, or by the thread that asks where the road is idle.  Users that come
  * meanwhile wait. */
 struct rg_gate_visit {
-    /* Once.  is_reached: the gate is free of users until this returns; false: the stream
-     * ended before the time came, and the gate is as it was. */
-    void (*run)(struct rg_gate_visit *visit, bool is_reached);
+    /* Once.  by: RG_VISIT_BY_STREAM or RG_VISIT_BY_CALLER, the gate is free of users until this
+     * returns; RG_VISIT_MISSED: the stream ended before the time came, and the gate is as it
+     * was.  start: of the user that waits to come in, or RG_GATE_NO_TIME. */
+    void (*run)(struct rg_gate_visit *visit, DWORD by, REFERENCE_TIME start);
 };
 
 struct rg_gate_times {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/in_pin_internal.h"
+#include "platform/marker.h"
 
 static struct rg_in_pin *of_pin(IPin *face)
 {
@@ -42,14 +43,24 @@ enum ending {
     ENDING_LATE, /* a marker that was given up */
 };
 
+/* One of those that are late, by the kind of the one that comes.  They come in the order they were
+ * sent. */
+static bool take_late_locked(struct rg_in_pin *pin, bool tagged)
+{
+    unsigned *late = tagged && pin->late_tagged != 0 ? &pin->late_tagged : &pin->late_markers;
+
+    if (*late == 0)
+        return false;
+    (*late)--;
+    return true;
+}
+
 static enum ending ending_of(struct rg_in_pin *pin)
 {
-    enum ending ending = ENDING_REAL;
+    enum ending ending = ENDING_REAL; /* or a marker that is to be handed on */
 
     pthread_mutex_lock(&pin->marker_lock);
-    /* they come in the order they were sent */
-    if (pin->late_markers != 0) {
-        pin->late_markers--;
+    if (take_late_locked(pin, rg_marker_is_carried())) {
         ending = ENDING_LATE;
     } else if (pin->marker != NULL) {
         pin->marker_has_come = true;

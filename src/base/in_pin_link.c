@@ -269,11 +269,12 @@ static HRESULT STDMETHODCALLTYPE link_commit(IRgLink *face)
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE link_cancel(IRgLink *face)
+static HRESULT STDMETHODCALLTYPE link_cancel(IRgLink *face, BOOL quietly)
 {
     struct rg_in_pin *pin = of_link(face);
     HRESULT hr;
 
+    (void)quietly; /* an upstream pin lets go for itself */
     pthread_mutex_lock(&pin->filter->lock);
     hr = pin->next_is != RG_NEXT_NONE ? S_OK : S_FALSE;
     rg_in_link_forget_next(pin);
@@ -310,7 +311,7 @@ static HRESULT STDMETHODCALLTYPE link_prime(IRgLink *face, IMediaSample *sample)
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face)
+static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face, BOOL tagged)
 {
     struct rg_in_pin *pin = of_link(face);
     HRESULT hr = S_FALSE;
@@ -320,7 +321,10 @@ static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face)
     old = pin->marker;
     pin->marker = NULL;
     if (old != NULL && !pin->marker_has_come) {
-        pin->late_markers++;
+        if (tagged)
+            pin->late_tagged++;
+        else
+            pin->late_markers++;
         hr = S_OK;
     }
     pthread_mutex_unlock(&pin->marker_lock);

@@ -12,6 +12,7 @@
 
 #include "base/in_pin_internal.h"
 #include "base/out_pin_internal.h"
+#include "platform/marker.h"
 
 static struct rg_out_pin *of_pin(IPin *face)
 {
@@ -99,7 +100,8 @@ HRESULT rg_out_pin_end_of_stream(struct rg_out_pin *pin)
 
     if (FAILED(hr))
         return hr;
-    pin->ends++; /* also without a peer: one that comes has to hear of it */
+    if (!rg_marker_is_carried())
+        pin->ends++; /* also without a peer: one that comes has to hear of it */
     if (pin->link.peer == NULL) {
         hr = VFW_E_NOT_CONNECTED;
     } else {

@@ -17,7 +17,7 @@ HRESULT rg_out_pin_exchange(struct rg_out_pin *pin, struct rg_link *fresh);
 HRESULT rg_out_pin_visit_at(struct rg_out_pin *pin, REFERENCE_TIME time, IRgVisitor *visitor);
 HRESULT rg_out_pin_cancel_visit(struct rg_out_pin *pin, IRgVisitor *visitor);
 /* The gate's callback. */
-void rg_out_pin_visit(struct rg_gate_visit *visit, bool is_reached);
+void rg_out_pin_visit(struct rg_gate_visit *visit, DWORD by, REFERENCE_TIME start);
 /* Streaming thread, inside the gate: a sync point is about to go; the stream has ended. */
 void rg_out_pin_visit_at_sync(struct rg_out_pin *pin);
 void rg_out_pin_miss_sync(struct rg_out_pin *pin);

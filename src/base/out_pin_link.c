@@ -154,7 +154,7 @@ static void take_back(struct rg_out_pin *pin, IPin *peer)
     if (SUCCEEDED(IPin_ConnectedTo(peer, &present)) && present == &pin->pin.i)
         rg_peer_disconnect(peer);
     else if (SUCCEEDED(IPin_QueryInterface(peer, &IID_IRgLink, (void **)&link)))
-        (void)IRgLink_Cancel(link);
+        (void)IRgLink_Cancel(link, FALSE);
 }
 
 /* After the cut: the filter hears of what it is connected to now. */
@@ -166,7 +166,7 @@ static void settle_locked(struct rg_out_pin *pin)
         pin->ops->disconnected(pin);
 }
 
-static HRESULT STDMETHODCALLTYPE link_cancel(IRgLink *face)
+static HRESULT STDMETHODCALLTYPE link_cancel(IRgLink *face, BOOL quietly)
 {
     struct rg_out_pin *pin = of_link(face);
     struct rg_link link;
@@ -180,7 +180,7 @@ static HRESULT STDMETHODCALLTYPE link_cancel(IRgLink *face)
     if (was == RG_NEXT_FORMER)
         settle_locked(pin);
     pthread_mutex_unlock(&pin->filter->lock);
-    if (was == RG_NEXT_READY && link.peer != NULL)
+    if (was == RG_NEXT_READY && link.peer != NULL && !quietly)
         take_back(pin, link.peer);
     rg_link_clear(&link);
     return was != RG_NEXT_NONE ? S_OK : S_FALSE;
@@ -257,10 +257,12 @@ HRESULT rg_out_pin_prime_peer(struct rg_out_pin *pin, IMediaSample *sample)
     return link != NULL ? IRgLink_Prime(link, sample) : E_NOTIMPL;
 }
 
-static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face)
+static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face, BOOL tagged)
 {
     struct rg_out_pin *pin = of_link(face);
     HRESULT hr = rg_gate_hold(&pin->gate, HOLD_TIMEOUT_MS);
+
+    (void)tagged;
 
     if (FAILED(hr))
         return hr;

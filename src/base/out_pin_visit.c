@@ -38,15 +38,15 @@ static IRgVisitor *take_visitor(struct rg_out_pin *pin)
     return visitor;
 }
 
-void rg_out_pin_visit(struct rg_gate_visit *visit, bool is_reached)
+void rg_out_pin_visit(struct rg_gate_visit *visit, DWORD by, REFERENCE_TIME start)
 {
     struct rg_out_pin *pin = CONTAINING_RECORD(visit, struct rg_out_pin, visit);
     RG_AUTO(IRgVisitor) visitor = take_visitor(pin);
 
     if (visitor == NULL)
         return;
-    (void)IRgVisitor_Visit(visitor, is_reached);
-    if (is_reached)
+    (void)IRgVisitor_Visit(visitor, by, start == RG_GATE_NO_TIME ? -1 : start);
+    if (by != RG_VISIT_MISSED)
         rg_out_pin_repeat_end(pin);
 }
 
@@ -59,7 +59,7 @@ void rg_out_pin_visit_at_sync(struct rg_out_pin *pin)
 void rg_out_pin_miss_sync(struct rg_out_pin *pin)
 {
     if (atomic_exchange(&pin->visits_at_sync, false))
-        rg_out_pin_visit(&pin->visit, false);
+        rg_out_pin_visit(&pin->visit, RG_VISIT_MISSED, RG_GATE_NO_TIME);
 }
 
 HRESULT rg_out_pin_visit_at(struct rg_out_pin *pin, REFERENCE_TIME time, IRgVisitor *visitor)

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "platform/marker.h"
 #include "platform/memory.h"
 
 #define FIRST_ROOM 32
@@ -141,7 +142,8 @@ HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, uns
     if (hr == S_OK && pump->n == pump->room && !grow_locked(pump))
         hr = E_OUTOFMEMORY;
     if (hr == S_OK) {
-        pump->ring[(pump->first + pump->n++) % pump->room] = *entry;
+        pump->ring[(pump->first + pump->n) % pump->room] = *entry;
+        pump->ring[(pump->first + pump->n++) % pump->room].is_tagged = rg_marker_is_carried();
         if (is_sample) {
             pump->n_samples++;
             IMediaSample_AddRef(entry->sample);
@@ -171,6 +173,14 @@ static HRESULT deliver(struct rg_pump *pump, IMediaSample *sample)
     return hr;
 }
 
+static void pass_end(struct rg_pump *pump, bool is_tagged)
+{
+    bool before = rg_marker_carry(is_tagged);
+
+    (void)rg_out_pin_end_of_stream(pump->out);
+    (void)rg_marker_carry(before);
+}
+
 static HRESULT carry_out(struct rg_pump *pump, const struct rg_pump_entry *entry)
 {
     HRESULT hr = S_OK;
@@ -181,7 +191,7 @@ static HRESULT carry_out(struct rg_pump *pump, const struct rg_pump_entry *entry
         IMediaSample_Release(entry->sample);
         break;
     case RG_PUMP_END:
-        (void)rg_out_pin_end_of_stream(pump->out);
+        pass_end(pump, entry->is_tagged);
         break;
     case RG_PUMP_MARKER:
         if (pump->marker_pin != NULL)

@@ -23,6 +23,7 @@ enum rg_pump_kind {
 
 struct rg_pump_entry {
     enum rg_pump_kind kind;
+    bool is_tagged;       /* RG_PUMP_END: a push-through marker, and said to be one */
     IMediaSample *sample; /* a reference */
     REFERENCE_TIME start, stop;
     double rate;

@@ -38,6 +38,7 @@
     X(IGraphConfigCallback)                                                                    \
     X(IGraphVersion)                                                                           \
     X(IGraphEdit)                                                                              \
+    X(IGraphTransaction)                                                                       \
     X(IGraphReport)                                                                            \
     X(IFilterChain)                                                                            \
     X(IMediaControl)                                                                           \

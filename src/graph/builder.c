@@ -34,8 +34,10 @@ static HRESULT STDMETHODCALLTYPE builder_remove_filter(IFilterGraph3 *face, IBas
         return E_POINTER;
     graph_lock(graph, NULL, INFINITE);
     node = graph_node_of_filter(graph, filter);
-    if (node != NULL)
+    if (node != NULL) {
+        graph_edits_let_go(graph, NULL);
         hr = graph_remove_locked(graph, node, 0);
+    }
     graph_unlock(graph);
     return hr;
 }
@@ -79,6 +81,7 @@ static HRESULT STDMETHODCALLTYPE builder_disconnect(IFilterGraph3 *face, IPin *p
     if (pin == NULL)
         return E_POINTER;
     graph_lock(graph, NULL, INFINITE);
+    graph_edits_let_go(graph, NULL);
     /* documented: one side only */
     hr = pin->lpVtbl->Disconnect(pin);
     if (hr == S_OK) {

@@ -135,6 +135,7 @@ static HRESULT connect_any(struct graph *graph, IPin *output, IPin *input,
     if (FAILED(hr))
         return hr;
     graph_lock(graph, NULL, INFINITE);
+    graph_edits_let_go(graph, NULL);
     atomic_store(&graph->abort_connect, false);
     hr = pins_check_locked(graph, output, input);
     if (SUCCEEDED(hr))
@@ -272,6 +273,7 @@ void graph_reconnects_run_locked(struct graph *graph)
         pthread_mutex_unlock(&graph->jobs_lock);
         if (one == NULL)
             return;
+        graph_edits_let_go(graph, NULL);
         reconnect_do(graph, one);
         reconnect_free(one);
     }

@@ -100,8 +100,11 @@ HRESULT graph_events_init(struct graph *graph)
     pthread_mutex_init(&graph->events_lock, NULL);
     graph->events.handled = HANDLERS_ALL;
     graph->events.ready = CreateEventW(NULL, TRUE, FALSE, NULL);
-    return graph->events.ready != NULL ? graph_table_init(&graph->events.by_filter)
-                                       : E_OUTOFMEMORY;
+    if (graph->events.ready == NULL)
+        return E_OUTOFMEMORY;
+    graph->events.completion = CreateEventW(NULL, FALSE, FALSE, NULL);
+    return graph->events.completion != NULL ? graph_table_init(&graph->events.by_filter)
+                                            : E_OUTOFMEMORY;
 }
 
 /* The graph is going: nobody sends any more. */
@@ -111,6 +114,8 @@ void graph_events_free(struct graph *graph)
         return;
     queue_clear(&graph->events);
     CloseHandle(graph->events.ready);
+    if (graph->events.completion != NULL)
+        CloseHandle(graph->events.completion);
     graph_table_free(&graph->events.by_filter);
     pthread_mutex_destroy(&graph->events_lock);
 }
@@ -145,6 +150,8 @@ HRESULT graph_event_notify(struct graph *graph, LONG code, LONG_PTR param1, LONG
     unsigned job = 0;
 
     pthread_mutex_lock(&graph->events_lock);
+    if (code == EC_COMPLETE)
+        graph_renderer_note_end_locked(graph, (IBaseFilter *)param2);
     if ((graph->events.handled & bit) == 0) {
         graph_event_queue_locked(&graph->events, code, param1, param2);
     } else if (code == EC_COMPLETE) {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "graph/rewire.h"
-#include "platform/time.h"
+#include "media/type.h"
 
 #define KNOWN_RECONNECT_FLAGS                                                                  \
     (AM_GRAPH_CONFIG_RECONNECT_DIRECTCONNECT |                                                 \
@@ -27,59 +27,70 @@ static HRESULT check_pin(struct graph *graph, IPin *pin, bool output)
     return graph_pin_is_output(pin) == output ? S_OK : E_INVALIDARG;
 }
 
-static HRESULT find_ends(struct rewire *edit, IPin *out, IPin *in)
+/* Whichever end is missing is searched for (spec 3.3); *step gets both, with references. */
+static HRESULT find_ends(struct graph *graph, IPin *out, IPin *in, struct rewire_step *step)
 {
     RG_AUTO(IPinConnection) connection = NULL;
     HRESULT hr = S_OK;
 
     if (out != NULL) {
-        edit->out = out;
+        step->out = out;
         IPin_AddRef(out);
     } else {
-        hr = rewire_find_begin(edit->graph, in, &edit->out);
+        hr = rewire_find_begin(graph, in, &step->out);
     }
     if (FAILED(hr))
         return hr;
     if (in != NULL) {
-        edit->in = in;
+        step->in = in;
         IPin_AddRef(in);
     } else {
-        hr = rewire_find_end(edit->graph, out, &edit->in, true);
+        hr = rewire_find_end(graph, out, &step->in, true);
     }
     if (FAILED(hr))
         return hr;
-    if (FAILED(IPin_QueryInterface(edit->in, &IID_IPinConnection, (void **)&connection)))
-        return E_NOINTERFACE;
-    return rewire_path_between(edit->graph, edit->out, edit->in, &edit->path);
+    return SUCCEEDED(IPin_QueryInterface(step->in, &IID_IPinConnection, (void **)&connection))
+               ? S_OK
+               : E_NOINTERFACE;
 }
 
-static bool path_has(const struct rewire *edit, IBaseFilter *filter)
+static HRESULT reconnect_step(struct graph *graph, IPin *out, IPin *in,
+                              const AM_MEDIA_TYPE *type, IBaseFilter *via,
+                              struct rewire_step *step)
 {
-    for (size_t i = 0; i < edit->path.count; i++)
-        if (graph_identity(edit->path.filters[i]) == graph_identity(filter))
-            return true;
-    return false;
-}
+    HRESULT hr = check_pin(graph, out, true);
 
-static HRESULT reconnect_locked(struct rewire *edit, IPin *out, IPin *in, IBaseFilter *via)
-{
-    HRESULT hr = check_pin(edit->graph, out, true);
-
+    memset(step, 0, sizeof(*step));
+    step->kind = REWIRE_REROUTE;
     if (SUCCEEDED(hr))
-        hr = check_pin(edit->graph, in, false);
-    if (SUCCEEDED(hr) && via != NULL && graph_node_of_filter(edit->graph, via) == NULL)
+        hr = check_pin(graph, in, false);
+    if (SUCCEEDED(hr) && via != NULL && graph_node_of_filter(graph, via) == NULL)
         hr = VFW_E_NOT_IN_GRAPH;
     if (SUCCEEDED(hr))
-        hr = find_ends(edit, out, in);
-    if (SUCCEEDED(hr) && via != NULL && path_has(edit, via))
-        hr = E_INVALIDARG; /* it stands in the road already */
-    if (FAILED(hr))
-        return hr;
-    if (via != NULL) {
-        edit->via = via;
+        hr = find_ends(graph, out, in, step);
+    if (SUCCEEDED(hr) && type != NULL) {
+        step->type = rg_type_new(type);
+        hr = step->type != NULL ? S_OK : E_OUTOFMEMORY;
+    }
+    if (SUCCEEDED(hr) && via != NULL) {
+        step->other = via;
         IBaseFilter_AddRef(via);
     }
-    hr = rewire_carry_out(edit);
+    if (FAILED(hr))
+        rewire_step_clear(step);
+    return hr;
+}
+
+static HRESULT reconnect_locked(struct rewire *edit, IPin *out, IPin *in,
+                                const AM_MEDIA_TYPE *type, IBaseFilter *via)
+{
+    struct rewire_step step;
+    HRESULT hr = reconnect_step(edit->graph, out, in, type, via, &step);
+
+    if (SUCCEEDED(hr))
+        hr = rewire_stage(edit, &step);
+    if (SUCCEEDED(hr))
+        hr = rewire_carry_out(edit);
     if (hr == VFW_E_TYPE_NOT_ACCEPTED || hr == VFW_E_NO_ACCEPTABLE_TYPES)
         hr = VFW_E_CANNOT_CONNECT;
     return hr;
@@ -100,19 +111,17 @@ static HRESULT STDMETHODCALLTYPE config_reconnect(IGraphConfig *face, IPin *out,
     if (FAILED(hr))
         return hr;
     graph_report_clear(graph);
-    memset(&edit, 0, sizeof(edit));
-    edit.graph = graph;
-    edit.type = first_type;
+    rewire_init(&edit, graph);
     edit.caller_blocked = true; /* Reconnect neither blocks nor unblocks */
     edit.keep_removed = (flags & AM_GRAPH_CONFIG_RECONNECT_CACHE_REMOVED_FILTERS) != 0;
-    edit.abort = abort_event;
-    edit.deadline_ns = RG_TIME_NEVER;
+    if (abort_event != NULL)
+        edit.aborts.list[edit.aborts.n++] = abort_event;
     edit.connect_flags = GRAPH_CONNECT_NO_MEMBER;
     if ((flags & AM_GRAPH_CONFIG_RECONNECT_DIRECTCONNECT) != 0)
         edit.connect_flags |= GRAPH_CONNECT_DIRECT;
     if ((flags & AM_GRAPH_CONFIG_RECONNECT_USE_ONLY_CACHED_FILTERS) != 0)
         edit.connect_flags |= GRAPH_CONNECT_CACHED;
-    hr = reconnect_locked(&edit, out, in, via);
+    hr = reconnect_locked(&edit, out, in, first_type, via);
     rewire_free(&edit);
     graph_unlock(graph);
     return hr;
@@ -147,6 +156,7 @@ static HRESULT STDMETHODCALLTYPE config_reconfigure(IGraphConfig *face,
     hr = graph_lock(graph, abort_event, INFINITE);
     if (FAILED(hr))
         return hr == VFW_E_STATE_CHANGED ? VFW_E_WRONG_STATE : hr;
+    graph_edits_let_go(graph, NULL);
     hr = IGraphConfigCallback_Reconfigure(callback, context, flags);
     if (SUCCEEDED(hr) && graph->state != State_Stopped)
         hr = activate_all(graph);
@@ -158,12 +168,6 @@ static HRESULT STDMETHODCALLTYPE config_reconfigure(IGraphConfig *face,
 static HRESULT push_locked(struct graph *graph, IPin *out, IPin *in, HANDLE abort_event)
 {
     RG_AUTO(IPin) end = in;
-    struct rewire_push push = { .graph = graph,
-                                .out = out,
-                                .abort = abort_event,
-                                .deadline_ns = RG_TIME_NEVER,
-                                .road_stays = true };
-    struct rewire_path path;
     HRESULT hr = check_pin(graph, out, true);
 
     if (end != NULL)
@@ -172,15 +176,7 @@ static HRESULT push_locked(struct graph *graph, IPin *out, IPin *in, HANDLE abor
         hr = check_pin(graph, in, false);
     if (SUCCEEDED(hr) && end == NULL)
         hr = rewire_find_end(graph, out, &end, false);
-    if (SUCCEEDED(hr))
-        hr = rewire_path_between(graph, out, end, &path);
-    if (FAILED(hr))
-        return hr;
-    push.in = end;
-    push.path = &path;
-    hr = rewire_push_through(&push);
-    rewire_path_free(&path);
-    return hr;
+    return SUCCEEDED(hr) ? rewire_push_through(graph, out, end, abort_event) : hr;
 }
 
 static HRESULT STDMETHODCALLTYPE config_push_through(IGraphConfig *face, IPin *out,
@@ -212,6 +208,7 @@ static HRESULT STDMETHODCALLTYPE config_add_to_cache(IGraphConfig *face, IBaseFi
     if (filter == NULL)
         return E_POINTER;
     (void)graph_lock(graph, NULL, INFINITE);
+    graph_edits_let_go(graph, NULL);
     hr = graph_cache_add_locked(graph, filter);
     graph_unlock(graph);
     return hr;
@@ -308,6 +305,7 @@ static HRESULT STDMETHODCALLTYPE config_remove_filter(IGraphConfig *face, IBaseF
     if ((flags & ~(DWORD)REMFILTERF_LEAVECONNECTED) != 0)
         return E_INVALIDARG;
     (void)graph_lock(graph, NULL, INFINITE);
+    graph_edits_let_go(graph, NULL);
     node = graph_node_of_filter(graph, filter);
     if (node != NULL)
         hr = graph_remove_locked(

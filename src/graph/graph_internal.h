@@ -66,7 +66,8 @@ struct graph_node {
     struct graph_link by_renderer; /* key: the filter pointer as the filter itself knows it */
     bool is_renderer;
     /* under events_lock */
-    bool completed;
+    bool completed; /* counted for EC_COMPLETE */
+    bool has_ended; /* it has said so, whatever is made of it */
 };
 
 struct graph_list {
@@ -121,7 +122,8 @@ struct graph_event {
 };
 
 struct graph_events {
-    HANDLE ready; /* manual-reset: the queue holds something */
+    HANDLE ready;      /* manual-reset: the queue holds something */
+    HANDLE completion; /* auto-reset: a renderer has said that it is at its end */
     struct graph_event *first, *last;
     uint32_t handled; /* bits of the default handlers in force, see events.c */
     LONG notify_flags;
@@ -130,6 +132,16 @@ struct graph_events {
     size_t renderers, completed, nameless; /* nameless: EC_COMPLETE without a filter */
     LONG_PTR complete_status;
     struct graph_table by_filter; /* renderers */
+};
+
+/* ---- edits: graph_transaction.c ------------------------------------------------------------ */
+
+struct transaction;
+struct rewire;
+struct rewire_visit;
+
+struct graph_edit_list {
+    struct transaction *first;
 };
 
 /* ---- the graph --------------------------------------------------------------------------- */
@@ -172,8 +184,9 @@ struct graph {
     LONG version;     /* IGraphVersion: filters and connections */
     unsigned name_counter;
     uint64_t walk_stamp;
-    bool drain_given_up; /* rewire_drain.c: a marker may still be on its way somewhere */
-    IUnknown *site;      /* reference */
+    struct graph_edit_list edits;      /* prepared, or waiting for their time */
+    struct rewire_visit *stale_visits; /* given up while the stream was inside */
+    IUnknown *site;                    /* reference */
 
     /* state.c, under the graph lock */
     FILTER_STATE state; /* what the filters were told */
@@ -238,6 +251,16 @@ HRESULT graph_lock(struct graph *graph, HANDLE abort, DWORD timeout_ms);
 /* Calls off what waits under the lock (an edit: block, drain) until the lock is had. */
 void graph_lock_urgently(struct graph *graph);
 void graph_unlock(struct graph *graph);
+/* graph_transaction.c.  Whoever has the lock sees no cut half made: one that waits for its time is
+ * put off from the outermost lock to the outermost unlock, one that was made is booked. */
+void graph_edits_hold(struct graph *graph);
+void graph_edits_go_on(struct graph *graph);
+/* Something else is about to change the graph: what was prepared is let go of, but for one edit's
+ * (may be NULL) and what has nothing to do with it.  true: there was something. */
+bool graph_edits_let_go(struct graph *graph, struct rewire *except);
+/* rewire_visit.c.  Visits that were given up, once the stream has left them; all: nobody streams
+ * any more. */
+void graph_stale_visits_reap(struct graph *graph, bool all);
 bool graph_lock_is_mine(struct graph *graph);
 
 /* ---- members: members.c ------------------------------------------------------------------ */
@@ -264,6 +287,8 @@ HRESULT graph_add_locked(struct graph *graph, IBaseFilter *filter, const WCHAR *
  * freed or moves to the cache.  S_OK; VFW_E_NOT_STOPPED: an active neighbour cannot let go,
  * and nothing was changed. */
 HRESULT graph_remove_locked(struct graph *graph, struct graph_node *node, unsigned flags);
+/* Out of the graph without a word to the filter, which hangs. */
+void graph_abandon_locked(struct graph *graph, struct graph_node *node);
 
 /* The cache.  Find: borrowed, NULL if absent.  Add: S_OK, S_FALSE (cached already), E_FAIL
  * (a connected pin); a member leaves the graph, an active filter is stopped.  Drop: S_OK,
@@ -399,6 +424,9 @@ void graph_reconnects_drop(struct graph *graph);
 void graph_report_clear(struct graph *graph);
 void graph_report_set(struct graph *graph, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Only where nothing has been said yet. */
+void graph_report_set_if_none(struct graph *graph, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void graph_report_add(struct graph *graph, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Two pins that did not agree: names, both type lists, the first field that differs, what
@@ -469,6 +497,8 @@ void graph_recount_renderers(struct graph *graph);
 /* Looks at all of them: before a stopped graph starts. */
 void graph_recount_all_locked(struct graph *graph);
 void graph_renderer_forget_locked(struct graph *graph, struct graph_node *node);
+/* A renderer that has not said yet that it is at its end. */
+bool graph_renderer_goes_on(struct graph *graph, struct graph_node *node);
 /* A new pass over the streams begins: nobody has completed (stop, flush). */
 void graph_events_reset_completes(struct graph *graph);
 void graph_events_set_running(struct graph *graph, bool running);
@@ -503,6 +533,6 @@ extern const IMediaPositionVtbl graph_position_vtbl;
 extern const IGraphVersionVtbl graph_version_vtbl;
 extern const IGraphReportVtbl graph_report_vtbl;
 extern const IObjectWithSiteVtbl graph_site_vtbl;
-/* rewire.c */
+/* graph_config.c, graph_edit.c */
 extern const IGraphConfigVtbl rg_graph_config_vtbl;
 extern const IGraphEditVtbl rg_graph_edit_vtbl;

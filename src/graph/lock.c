@@ -78,6 +78,7 @@ HRESULT graph_lock(struct graph *graph, HANDLE abort, DWORD timeout_ms)
     struct graph_gate *gate = &graph->gate;
     int64_t deadline_ns = rg_time_deadline_ns(timeout_ms);
     HRESULT hr = S_OK;
+    bool is_outermost;
 
     pthread_mutex_lock(&gate->guard);
     while (!gate_try(gate)) {
@@ -92,7 +93,10 @@ HRESULT graph_lock(struct graph *graph, HANDLE abort, DWORD timeout_ms)
         gate->waiters--;
     }
     /* here the goal was reached, even if abort came at the same moment */
+    is_outermost = gate->depth == 1;
     pthread_mutex_unlock(&gate->guard);
+    if (is_outermost)
+        graph_edits_hold(graph);
     return S_OK;
 }
 
@@ -114,7 +118,13 @@ void graph_lock_urgently(struct graph *graph)
 void graph_unlock(struct graph *graph)
 {
     struct graph_gate *gate = &graph->gate;
+    bool is_outermost;
 
+    pthread_mutex_lock(&gate->guard);
+    is_outermost = gate->depth == 1;
+    pthread_mutex_unlock(&gate->guard);
+    if (is_outermost)
+        graph_edits_go_on(graph);
     pthread_mutex_lock(&gate->guard);
     assert(gate->depth != 0 && pthread_equal(gate->owner, pthread_self()));
     gate->depth--;

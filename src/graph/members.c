@@ -361,6 +361,14 @@ HRESULT graph_remove_locked(struct graph *graph, struct graph_node *node, unsign
     return S_OK;
 }
 
+void graph_abandon_locked(struct graph *graph, struct graph_node *node)
+{
+    graph_clock_filter_leaves_locked(graph, node->filter);
+    node_leave(graph, node);
+    node_free(node);
+    graph_recount_renderers(graph);
+}
+
 /* ---- the cache --------------------------------------------------------------------------- */
 
 static bool any_pin_connected(IBaseFilter *filter)

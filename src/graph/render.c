@@ -192,7 +192,10 @@ static HRESULT render_pin(struct rendering *r, IPin *output)
 static HRESULT render_locked(struct graph *graph, IPin *output, unsigned flags)
 {
     struct rendering r = { .graph = graph, .flags = flags };
-    HRESULT hr = render_pin(&r, output);
+    HRESULT hr;
+
+    graph_edits_let_go(graph, NULL);
+    hr = render_pin(&r, output);
 
     if (FAILED(hr)) {
         graph_trail_undo_locked(graph, &r.trail, 0);

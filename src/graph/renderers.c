@@ -58,6 +58,17 @@ static struct graph_node *renderer_of(struct graph_events *events, IBaseFilter *
     return NULL;
 }
 
+void graph_renderer_note_end_locked(struct graph *graph, IBaseFilter *filter)
+{
+    struct graph_node *node = NULL;
+
+    if (filter != NULL)
+        node = renderer_of(&graph->events, filter);
+    if (node != NULL)
+        node->has_ended = true;
+    SetEvent(graph->events.completion);
+}
+
 void graph_renderers_complete_locked(struct graph *graph, LONG_PTR status, IBaseFilter *filter)
 {
     struct graph_events *events = &graph->events;
@@ -86,7 +97,7 @@ static void renderer_add(struct graph *graph, struct graph_node *node)
 
     graph_table_put(&events->by_filter, &node->by_renderer, graph_hash_pointer(node->filter));
     node->is_renderer = true;
-    node->completed = false;
+    node->completed = node->has_ended = false;
     node->previous_renderer = NULL;
     node->next_renderer = graph->renderers;
     if (graph->renderers != NULL)
@@ -154,6 +165,16 @@ void graph_recount_all_locked(struct graph *graph)
     graph_recount_renderers(graph);
 }
 
+bool graph_renderer_goes_on(struct graph *graph, struct graph_node *node)
+{
+    bool goes_on;
+
+    pthread_mutex_lock(&graph->events_lock);
+    goes_on = node->is_renderer && !node->has_ended;
+    pthread_mutex_unlock(&graph->events_lock);
+    return goes_on;
+}
+
 void graph_renderer_forget_locked(struct graph *graph, struct graph_node *node)
 {
     pthread_mutex_lock(&graph->events_lock);
@@ -168,7 +189,7 @@ void graph_events_reset_completes(struct graph *graph)
 {
     pthread_mutex_lock(&graph->events_lock);
     for (struct graph_node *node = graph->renderers; node != NULL; node = node->next_renderer)
-        node->completed = false;
+        node->completed = node->has_ended = false;
     graph->events.completed = 0;
     graph->events.nameless = 0;
     graph->events.complete_posted = false;

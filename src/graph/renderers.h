@@ -11,6 +11,9 @@
 /* A filter (NULL: it did not say which) has reached its end. */
 void graph_renderers_complete_locked(struct graph *graph, LONG_PTR status, IBaseFilter *filter);
 
+/* The same where nothing is made of it: whoever waits for that one filter hears it. */
+void graph_renderer_note_end_locked(struct graph *graph, IBaseFilter *filter);
+
 /* events.c: puts one event into the queue. */
 void graph_event_queue_locked(struct graph_events *events, LONG code, LONG_PTR param1,
                               LONG_PTR param2);

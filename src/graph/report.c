@@ -85,6 +85,23 @@ void graph_report_set(struct graph *graph, const char *format, ...)
     report_take(graph, text);
 }
 
+void graph_report_set_if_none(struct graph *graph, const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    bool has_one;
+
+    pthread_mutex_lock(&graph->report_lock);
+    has_one = graph->report_text != NULL;
+    pthread_mutex_unlock(&graph->report_lock);
+    if (has_one)
+        return;
+    va_start(arguments, format);
+    text_vadd(&text, format, arguments);
+    va_end(arguments);
+    report_take(graph, text);
+}
+
 void graph_report_add(struct graph *graph, const char *format, ...)
 {
     va_list arguments;

@@ -1,103 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* rewire_drain.c - push-through: a marker is sent down the road, and whoever stands at its
- * end says when it has come (spec 3.5).
+/* rewire_drain.c - push-through: a marker is sent down a road, and whoever stands at its end says when
+ * it has come (spec 3.5); and streams that end because of an edit.
  *
- * The waiting side is a control thread under the graph lock; the marker is pushed by a
- * helper thread, so that a filter that hangs holds up the helper and not the caller.
- * Knows: IPinConnection.  Must not know: why something is drained.
+ * The waiting side is a control thread under the graph lock; the marker is pushed by a helper
+ * thread (rewire_push.c), so that a filter that hangs holds up the helper and not the caller.
+ * Knows: IPinConnection, IRgLink's traits.  Must not know: why something is drained.
  */
-#include "graph/rewire.h"
+#include "graph/rewire_push.h"
 
-#include <stdatomic.h>
+#include <string.h>
 
 #include "platform/memory.h"
 #include "platform/time.h"
 
-/* Shared by both threads; freed by the last one. */
-struct push {
-    atomic_uint refs;
-    IPin *peer;  /* a reference: who gets the marker; the helper's */
-    HANDLE done; /* the call has come back, the reference is gone */
-    atomic_int result;
-
-    atomic_int phase; /* enum push_phase */
-    /* set before PUSH_GIVEN_UP: who awaits a late marker; a reference */
-    IPin *in;
-    uint64_t markers_before;
-};
-
-enum push_phase {
-    PUSH_BEFORE = 1, /* the helper has not run yet */
-    PUSH_INSIDE,
-    PUSH_BACK,     /* the call has come back */
-    PUSH_GIVEN_UP, /* nobody waits for it any more */
-};
-
-/* How many ends of streams have come to a pin of ours; 0 for others. */
-static uint64_t markers_at(IPin *pin);
-
-static void push_release(struct push *push)
-{
-    if (atomic_fetch_sub(&push->refs, 1) != 1)
-        return;
-    if (push->peer != NULL)
-        IPin_Release(push->peer);
-    if (push->in != NULL)
-        IPin_Release(push->in);
-    if (push->done != NULL)
-        CloseHandle(push->done);
-    rg_free(push);
-}
-
-static void push_send(struct push *push)
-{
-    int inside = PUSH_INSIDE;
-
-    atomic_store(&push->result, IPin_EndOfStream(push->peer));
-    /* a filter on the way has eaten the marker that the road's end still awaits */
-    if (!atomic_compare_exchange_strong(&push->phase, &inside, PUSH_BACK) && push->in != NULL &&
-        markers_at(push->in) == push->markers_before)
-        (void)IPin_EndOfStream(push->in);
-}
-
-static DWORD WINAPI push_main(void *arg)
-{
-    struct push *push = arg;
-    int before = PUSH_BEFORE;
-
-    /* given up before it began: nothing is sent */
-    if (atomic_compare_exchange_strong(&push->phase, &before, PUSH_INSIDE))
-        push_send(push);
-    IPin_Release(push->peer);
-    push->peer = NULL; /* whoever has seen done finds no reference left */
-    SetEvent(push->done);
-    push_release(push);
-    return 0;
-}
-
-static HRESULT push_start(IPin *peer, struct push **ret)
-{
-    struct push *push = rg_calloc(1, sizeof(*push));
-    HANDLE thread;
-
-    if (push == NULL)
-        return E_OUTOFMEMORY;
-    atomic_init(&push->refs, 2);
-    atomic_init(&push->result, S_OK);
-    atomic_init(&push->phase, PUSH_BEFORE);
-    push->done = CreateEventW(NULL, TRUE, FALSE, NULL);
-    push->peer = peer;
-    IPin_AddRef(peer);
-    thread = push->done != NULL ? CreateThread(NULL, 0, push_main, push, 0, NULL) : NULL;
-    if (thread == NULL) {
-        atomic_store(&push->refs, 1);
-        push_release(push);
-        return E_OUTOFMEMORY;
-    }
-    CloseHandle(thread);
-    *ret = push;
-    return S_OK;
-}
+/* ---- waiting ------------------------------------------------------------------------------- */
 
 DWORD rewire_ms_left(int64_t deadline_ns)
 {
@@ -111,22 +27,37 @@ DWORD rewire_ms_left(int64_t deadline_ns)
     return left < INFINITE - 1 ? (DWORD)left : INFINITE - 1;
 }
 
-HRESULT rewire_wait(struct graph *graph, HANDLE event, HANDLE abort, int64_t deadline_ns)
+/* The first of the handles is the goal; what calls off is added. */
+static HRESULT wait_or_off(struct graph *graph, HANDLE *all, DWORD n,
+                           const struct rewire_aborts *aborts, int64_t deadline_ns,
+                           DWORD *ret_index)
 {
-    HANDLE all[3] = { event, graph->gate.called_off, abort };
-
-    switch (WaitForMultipleObjects(abort != NULL ? 3 : 2, all, FALSE,
-                                   rewire_ms_left(deadline_ns))) {
-    case WAIT_OBJECT_0:
-        return S_OK;
-    case WAIT_OBJECT_0 + 1:
-    case WAIT_OBJECT_0 + 2:
-        return VFW_E_STATE_CHANGED;
-    case WAIT_TIMEOUT:
+    all[n++] = graph->gate.called_off;
+    for (DWORD i = 0; i < aborts->n; i++)
+        all[n++] = aborts->list[i];
+    *ret_index = WaitForMultipleObjects(n, all, FALSE, rewire_ms_left(deadline_ns));
+    if (*ret_index == WAIT_TIMEOUT)
         return VFW_E_TIMEOUT;
-    default:
+    if (*ret_index == WAIT_FAILED)
         return HRESULT_FROM_WIN32(GetLastError());
-    }
+    *ret_index -= WAIT_OBJECT_0;
+    return *ret_index < n - 1 - aborts->n ? S_OK : VFW_E_STATE_CHANGED;
+}
+
+HRESULT rewire_wait(const struct rewire *edit, HANDLE event)
+{
+    HANDLE all[4] = { event };
+    DWORD index;
+
+    return wait_or_off(edit->graph, all, 1, &edit->aborts, edit->deadline_ns, &index);
+}
+
+bool rewire_is_called_off(const struct rewire *edit)
+{
+    HANDLE all[4];
+    DWORD index;
+
+    return wait_or_off(edit->graph, all, 0, &edit->aborts, 0, &index) != VFW_E_TIMEOUT;
 }
 
 static IRgLink *link_of(IPin *pin)
@@ -136,61 +67,188 @@ static IRgLink *link_of(IPin *pin)
     return SUCCEEDED(IPin_QueryInterface(pin, &IID_IRgLink, (void **)&link)) ? link : NULL;
 }
 
-static uint64_t markers_at(IPin *pin)
+static RG_LEDGER ledger_of(IPin *pin)
 {
     RG_AUTO(IRgLink) link = link_of(pin);
     RG_LEDGER ledger;
 
-    return link != NULL && SUCCEEDED(IRgLink_GetLedger(link, &ledger)) ? ledger.markers : 0;
+    memset(&ledger, 0, sizeof(ledger));
+    if (link != NULL)
+        (void)IRgLink_GetLedger(link, &ledger);
+    return ledger;
 }
 
-/* One push-through on its way. */
-struct drain {
-    const struct rewire_push *plan;
+/* ---- one drain: markers that go in, ends that they come to --------------------------------- */
+
+struct drain_end {
+    IPin *in;                   /* borrowed */
+    IPinConnection *connection; /* borrowed */
     HANDLE arrived;
-    struct push *push;
-    uint64_t markers_before;
+    ULONGLONG markers_before;
 };
+
+struct drain {
+    struct graph *graph;
+    struct rewire_aborts aborts;
+    int64_t deadline_ns;
+    bool road_stays; /* PushThroughData: the end has worked through all, and the road goes on */
+    bool is_ours;    /* every filter on the way is the base's: a late marker is known as one */
+
+    struct rewire_push **pushes;
+    size_t n_pushes, pushes_room;
+    struct drain_end *ends;
+    size_t n_ends, ends_room;
+};
+
+static void drain_init(struct drain *drain, const struct rewire *edit)
+{
+    memset(drain, 0, sizeof(*drain));
+    drain->graph = edit->graph;
+    drain->aborts = edit->aborts;
+    drain->deadline_ns = edit->deadline_ns;
+}
+
+static void drain_clear(struct drain *drain)
+{
+    for (size_t i = 0; i < drain->n_ends; i++) {
+        (void)IPinConnection_NotifyEndOfStream(drain->ends[i].connection, NULL);
+        CloseHandle(drain->ends[i].arrived);
+    }
+    for (size_t i = 0; i < drain->n_pushes; i++)
+        rewire_push_release(drain->pushes[i]);
+    rg_free(drain->ends);
+    rg_free(drain->pushes);
+}
+
+/* From now on the end of stream that comes here is the marker. */
+static HRESULT drain_expect(struct drain *drain, IPin *in, IPinConnection *connection)
+{
+    struct drain_end *end;
+    HRESULT hr = rewire_grow(&drain->ends, drain->n_ends, &drain->ends_room, sizeof(*end));
+
+    if (FAILED(hr))
+        return hr;
+    end = &drain->ends[drain->n_ends];
+    end->in = in;
+    end->connection = connection;
+    end->markers_before = ledger_of(in).markers;
+    end->arrived = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (end->arrived == NULL)
+        return E_OUTOFMEMORY;
+    hr = IPinConnection_NotifyEndOfStream(connection, end->arrived);
+    if (FAILED(hr))
+        CloseHandle(end->arrived);
+    else
+        drain->n_ends++;
+    return hr;
+}
+
+static HRESULT drain_push(struct drain *drain, IPin *first)
+{
+    HRESULT hr = rewire_grow(&drain->pushes, drain->n_pushes, &drain->pushes_room,
+                             sizeof(*drain->pushes));
+
+    if (SUCCEEDED(hr))
+        hr = rewire_push_start(first, true, &drain->pushes[drain->n_pushes]);
+    if (SUCCEEDED(hr))
+        drain->n_pushes++;
+    return hr;
+}
 
 /* What leaves has given up all it held once the marker is past it; an edit does not wait
  * until a queue behind has worked that off. */
-static bool is_received(const struct drain *drain)
+static bool is_received(const struct drain *drain, const struct drain_end *end)
 {
-    return !drain->plan->road_stays && !drain->plan->graph->drain_given_up &&
-           markers_at(drain->plan->in) > drain->markers_before;
+    return !drain->road_stays && drain->is_ours &&
+           ledger_of(end->in).markers > end->markers_before;
 }
 
-/* The marker has arrived, or the call came back without it, or time is up. */
-static HRESULT wait_for_marker(const struct drain *drain)
+/* The first call that has not come back; NULL: all have. */
+static struct rewire_push *push_under_way(const struct drain *drain)
 {
-    const struct rewire_push *plan = drain->plan;
-    HANDLE all[4] = { drain->arrived, drain->push->done, plan->graph->gate.called_off,
-                      plan->abort };
-    DWORD n = plan->abort != NULL ? 4 : 3;
+    for (size_t i = 0; i < drain->n_pushes; i++)
+        if (!rewire_push_is_over(drain->pushes[i]))
+            return drain->pushes[i];
+    return NULL;
+}
 
-    switch (WaitForMultipleObjects(n, all, FALSE, rewire_ms_left(plan->deadline_ns))) {
-    case WAIT_OBJECT_0:
-        /* the goal is reached; but what leaves is not stopped while the call is still inside
-         * it */
-        (void)rewire_wait(plan->graph, drain->push->done, plan->abort, plan->deadline_ns);
-        return S_OK;
-    case WAIT_OBJECT_0 + 1:
-        /* refused on the way: it will never arrive.  Taken: a filter with a thread of its
-         * own may still have it. */
-        if (atomic_load(&drain->push->result) != S_OK)
+/* A marker that was refused will never arrive. */
+static HRESULT pushes_result(const struct drain *drain)
+{
+    for (size_t i = 0; i < drain->n_pushes; i++)
+        if (rewire_push_is_over(drain->pushes[i]) &&
+            rewire_push_result(drain->pushes[i]) != S_OK)
             return VFW_E_STATE_CHANGED;
-        if (is_received(drain))
+    return S_OK;
+}
+
+/* Until the marker is at this end, or can't come any more. */
+static HRESULT wait_for_end(const struct drain *drain, const struct drain_end *end)
+{
+    for (;;) {
+        struct rewire_push *push = push_under_way(drain);
+        HANDLE all[5] = { end->arrived };
+        DWORD n = 1, index;
+        HRESULT hr;
+
+        if (push != NULL)
+            all[n++] = rewire_push_event(push);
+        /* taken, and passed on by all: a filter with a thread of its own may still have it */
+        if (push == NULL && is_received(drain, end))
             return S_OK;
-        return rewire_wait(plan->graph, drain->arrived, plan->abort, plan->deadline_ns);
-    case WAIT_OBJECT_0 + 2:
-    case WAIT_OBJECT_0 + 3:
-        return VFW_E_STATE_CHANGED;
-    case WAIT_TIMEOUT:
-        return VFW_E_TIMEOUT;
-    default:
-        return HRESULT_FROM_WIN32(GetLastError());
+        hr = wait_or_off(drain->graph, all, n, &drain->aborts, drain->deadline_ns, &index);
+        if (SUCCEEDED(hr) && index == 0)
+            return S_OK;
+        if (SUCCEEDED(hr))
+            hr = pushes_result(drain);
+        if (FAILED(hr))
+            return hr;
     }
 }
+
+static HRESULT drain_wait(struct drain *drain)
+{
+    struct rewire_push *push;
+    HRESULT hr = S_OK;
+
+    for (size_t i = 0; SUCCEEDED(hr) && i < drain->n_ends; i++)
+        hr = wait_for_end(drain, &drain->ends[i]);
+    /* the goal is reached; but what leaves is not stopped while a call is still inside it */
+    while (SUCCEEDED(hr) && (push = push_under_way(drain)) != NULL) {
+        HANDLE all[4] = { rewire_push_event(push) };
+        DWORD index;
+
+        if (FAILED(
+                wait_or_off(drain->graph, all, 1, &drain->aborts, drain->deadline_ns, &index)))
+            break;
+    }
+    return hr;
+}
+
+/* Nobody waits any more.  A marker that will still come must not be taken for the end of the
+ * stream. */
+static void drain_give_up(struct drain *drain)
+{
+    bool is_stopping = WaitForSingleObject(drain->graph->gate.called_off, 0) == WAIT_OBJECT_0;
+
+    for (size_t i = 0; i < drain->n_pushes; i++) {
+        /* where the graph is about to stop, it forgets all markers by itself */
+        IPin *in =
+            drain->n_ends == 1 && !drain->is_ours && !is_stopping ? drain->ends[0].in : NULL;
+
+        if (!rewire_push_give_up(drain->pushes[i], in,
+                                 drain->n_ends != 0 ? drain->ends[0].markers_before : 0))
+            continue; /* refused, or never sent: none is on its way */
+        for (size_t k = 0; k < drain->n_ends; k++) {
+            RG_AUTO(IRgLink) link = link_of(drain->ends[k].in);
+
+            if (link != NULL)
+                (void)IRgLink_ForgetMarker(link, drain->is_ours);
+        }
+    }
+}
+
+/* ---- PushThroughData ----------------------------------------------------------------------- */
 
 static bool path_is_ours(const struct rewire_path *path)
 {
@@ -203,102 +261,247 @@ static bool path_is_ours(const struct rewire_path *path)
     return true;
 }
 
-/* Nobody waits any more.  A marker that will still come must not be taken for the end of the
- * stream. */
-static void give_up(const struct drain *drain)
-{
-    RG_AUTO(IRgLink) link = link_of(drain->plan->in);
-    struct graph *graph = drain->plan->graph;
-    struct push *push = drain->push;
-    bool is_ours = path_is_ours(drain->plan->path);
-    int before = PUSH_BEFORE, inside = PUSH_INSIDE;
-
-    if (atomic_compare_exchange_strong(&push->phase, &before, PUSH_GIVEN_UP)) {
-        /* it was never sent: the helper has nothing to do but to let go */
-        (void)WaitForSingleObject(push->done, INFINITE);
-        return;
-    }
-    graph->drain_given_up = true;
-    if (link == NULL)
-        return;
-    /* where the graph is about to stop, it forgets all markers by itself */
-    if (!is_ours && WaitForSingleObject(graph->gate.called_off, 0) != WAIT_OBJECT_0) {
-        push->in = drain->plan->in;
-        IPin_AddRef(push->in);
-        push->markers_before = drain->markers_before;
-    }
-    if (!atomic_compare_exchange_strong(&push->phase, &inside, PUSH_GIVEN_UP)) {
-        /* refused; or a foreign filter has taken it and passed nothing on */
-        if (atomic_load(&push->result) != S_OK || !is_ours)
-            return;
-    }
-    (void)IRgLink_ForgetMarker(link);
-}
-
-static HRESULT push_and_wait(struct drain *drain)
-{
-    const struct rewire_push *plan = drain->plan;
-    RG_AUTO(IPin) peer = graph_pin_peer(plan->out);
-    bool is_out;
-    HRESULT hr;
-
-    if (peer == NULL)
-        return VFW_E_NOT_CONNECTED;
-    drain->markers_before = markers_at(plan->in);
-    hr = push_start(peer, &drain->push);
-    if (FAILED(hr))
-        return hr;
-    hr = wait_for_marker(drain);
-    is_out = WaitForSingleObject(drain->push->done, 0) == WAIT_OBJECT_0;
-    if (FAILED(hr))
-        give_up(drain);
-    /* what stays has not ended; while a call is inside, its outputs can't be asked, and the
-     * next sample will tell them */
-    if (is_out && (plan->road_stays || FAILED(hr)))
-        rewire_path_forget_markers(plan->path);
-    push_release(drain->push);
-    return hr;
-}
-
-HRESULT rewire_push_through(const struct rewire_push *push)
-{
-    RG_AUTO(IPinConnection) connection = NULL;
-    struct drain drain = { .plan = push };
-    HRESULT hr = IPin_QueryInterface(push->in, &IID_IPinConnection, (void **)&connection);
-
-    if (FAILED(hr))
-        return E_NOINTERFACE;
-    drain.arrived = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (drain.arrived == NULL)
-        return E_OUTOFMEMORY;
-    hr = IPinConnection_NotifyEndOfStream(connection, drain.arrived);
-    if (SUCCEEDED(hr)) {
-        hr = push_and_wait(&drain);
-        (void)IPinConnection_NotifyEndOfStream(connection, NULL);
-    }
-    CloseHandle(drain.arrived);
-    return hr;
-}
-
-bool rewire_path_is_empty(const struct rewire_path *path)
-{
-    for (size_t i = 0; i < path->count; i++) {
-        RG_AUTO(IRgLink) link = link_of(path->inputs[i]);
-        DWORD traits;
-
-        if (link == NULL || FAILED(IRgLink_GetTraits(link, &traits)) ||
-            (traits & RG_LINK_HOLDS) != 0)
-            return false;
-    }
-    return true;
-}
-
-void rewire_path_forget_markers(const struct rewire_path *path)
+/* The markers that passed the path's outputs were no ends of streams. */
+static void forget_markers(const struct rewire_path *path)
 {
     for (size_t i = 0; i < path->count; i++) {
         RG_AUTO(IRgLink) link = link_of(path->outputs[i]);
 
         if (link != NULL)
-            (void)IRgLink_ForgetMarker(link);
+            (void)IRgLink_ForgetMarker(link, FALSE);
     }
+}
+
+static HRESULT push_through(struct drain *drain, const struct rewire_path *path, IPin *out,
+                            IPin *in)
+{
+    RG_AUTO(IPinConnection) connection = NULL;
+    RG_AUTO(IPin) first = graph_pin_peer(out);
+    HRESULT hr;
+
+    if (first == NULL)
+        return VFW_E_NOT_CONNECTED;
+    if (FAILED(IPin_QueryInterface(in, &IID_IPinConnection, (void **)&connection)))
+        return E_NOINTERFACE;
+    drain->road_stays = true;
+    drain->is_ours = path_is_ours(path);
+    hr = drain_expect(drain, in, connection);
+    if (SUCCEEDED(hr))
+        hr = drain_push(drain, first);
+    if (SUCCEEDED(hr)) {
+        hr = drain_wait(drain);
+        if (FAILED(hr))
+            drain_give_up(drain);
+        /* while a call is inside, outputs can't be asked, and the next sample will tell them */
+        if (!drain->is_ours && push_under_way(drain) == NULL)
+            forget_markers(path);
+    }
+    drain_clear(drain);
+    return hr;
+}
+
+HRESULT rewire_push_through(struct graph *graph, IPin *out, IPin *in, HANDLE abort)
+{
+    struct rewire_path path;
+    struct drain drain;
+    HRESULT hr = rewire_path_between(graph, out, in, &path);
+
+    if (FAILED(hr))
+        return hr;
+    memset(&drain, 0, sizeof(drain));
+    drain.graph = graph;
+    drain.deadline_ns = RG_TIME_NEVER;
+    if (abort != NULL)
+        drain.aborts.list[drain.aborts.n++] = abort;
+    hr = push_through(&drain, &path, out, in);
+    rewire_path_free(&path);
+    return hr;
+}
+
+/* ---- what leaves in an edit ---------------------------------------------------------------- */
+
+DWORD rewire_group_traits(struct rewire *edit, unsigned group)
+{
+    DWORD all = 0;
+
+    for (size_t i = 0; i < edit->n_filters; i++)
+        if (edit->filters[i].group == group)
+            all |= edit->filters[i].traits;
+    return all;
+}
+
+static bool is_exit(const struct rewire_input *input, unsigned group)
+{
+    return input->was != NULL && input->was->from != NULL && input->was->from->group == group;
+}
+
+static bool is_entry(const struct rewire_edge *edge, unsigned group)
+{
+    return edge->is_gate && edge->to_was != NULL && edge->to_was->group == group;
+}
+
+bool rewire_group_goes_on(struct rewire *edit, unsigned group)
+{
+    for (size_t i = 0; i < edit->n_inputs; i++)
+        if (is_exit(&edit->inputs[i], group) && edit->inputs[i].now != NULL)
+            return true;
+    return false;
+}
+
+bool rewire_group_is_drained(struct rewire *edit, unsigned group)
+{
+    return rewire_is_live(edit) && !edit->no_drain && rewire_group_goes_on(edit, group) &&
+           (rewire_group_traits(edit, group) & (RG_LINK_HOLDS | REWIRE_IS_FOREIGN)) != 0;
+}
+
+static ULONGLONG samples_at_exits(struct rewire *edit, unsigned group)
+{
+    ULONGLONG samples = 0;
+
+    for (size_t i = 0; i < edit->n_inputs; i++)
+        if (is_exit(&edit->inputs[i], group))
+            samples += ledger_of(edit->inputs[i].in).samples;
+    return samples;
+}
+
+static HRESULT group_push(struct rewire *edit, unsigned group, struct drain *drain)
+{
+    HRESULT hr = S_OK;
+
+    for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_inputs; i++) {
+        struct rewire_input *input = &edit->inputs[i];
+
+        if (is_exit(input, group))
+            hr = input->connection != NULL ? drain_expect(drain, input->in, input->connection)
+                                           : E_NOINTERFACE;
+    }
+    for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_edges; i++)
+        if (is_entry(&edit->edges[i], group))
+            hr = drain_push(drain, edit->edges[i].was);
+    return hr;
+}
+
+static struct rewire_edge *first_entry(struct rewire *edit, unsigned group)
+{
+    for (size_t i = 0; i < edit->n_edges; i++)
+        if (is_entry(&edit->edges[i], group))
+            return &edit->edges[i];
+    return NULL;
+}
+
+static HRESULT drain_group(struct rewire *edit, unsigned group)
+{
+    struct rewire_edge *entry = first_entry(edit, group);
+    ULONGLONG before = samples_at_exits(edit, group);
+    int64_t begun = rg_time_now_ns();
+    struct drain drain;
+    HRESULT hr;
+
+    if (entry == NULL)
+        return S_OK; /* sources that leave: what they have given is at the exits */
+    drain_init(&drain, edit);
+    drain.is_ours = (rewire_group_traits(edit, group) & REWIRE_IS_FOREIGN) == 0;
+    hr = group_push(edit, group, &drain);
+    if (SUCCEEDED(hr))
+        hr = drain_wait(&drain);
+    if (FAILED(hr))
+        drain_give_up(&drain);
+    drain_clear(&drain);
+    entry->certificate.drained = samples_at_exits(edit, group) - before;
+    entry->certificate.drain_ns = rg_time_now_ns() - begun;
+    return hr;
+}
+
+HRESULT rewire_drain(struct rewire *edit)
+{
+    HRESULT hr = S_OK;
+
+    for (unsigned group = 1; SUCCEEDED(hr) && group <= edit->n_groups; group++)
+        if (rewire_group_is_drained(edit, group))
+            hr = drain_group(edit, group);
+    return hr;
+}
+
+/* ---- streams that end with the edit -------------------------------------------------------- */
+
+static bool group_has_members(struct rewire *edit, unsigned group)
+{
+    for (size_t i = 0; i < edit->n_filters; i++)
+        if (edit->filters[i].group == group)
+            return true;
+    return false;
+}
+
+/* What hung on a source that it has lost: through all that leaves with it, to sinks, and to inputs
+ * that stay and get nothing more. */
+static HRESULT end_pushes(struct rewire *edit, struct drain *drain)
+{
+    HRESULT hr = S_OK;
+
+    for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_edges; i++) {
+        struct rewire_edge *edge = &edit->edges[i];
+
+        if (!edge->is_gate || edge->to_was == NULL || edge->to_was->group == 0 ||
+            rewire_group_goes_on(edit, edge->to_was->group))
+            continue;
+        hr = rewire_grow(&drain->pushes, drain->n_pushes, &drain->pushes_room,
+                         sizeof(*drain->pushes));
+        if (SUCCEEDED(hr))
+            hr = rewire_push_start(edge->was, false, &drain->pushes[drain->n_pushes]);
+        if (SUCCEEDED(hr))
+            drain->n_pushes++;
+    }
+    /* inputs in front of which something stays, or that were drained with a marker */
+    for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_inputs; i++) {
+        struct rewire_input *input = &edit->inputs[i];
+        struct rewire_filter *from = input->was != NULL ? input->was->from : NULL;
+
+        if (input->now != NULL || input->was == NULL ||
+            (from != NULL && !rewire_group_goes_on(edit, from->group) &&
+             first_entry(edit, from->group) != NULL))
+            continue;
+        hr = rewire_grow(&drain->pushes, drain->n_pushes, &drain->pushes_room,
+                         sizeof(*drain->pushes));
+        if (SUCCEEDED(hr))
+            hr = rewire_push_start(input->in, false, &drain->pushes[drain->n_pushes]);
+        if (SUCCEEDED(hr))
+            drain->n_pushes++;
+    }
+    return hr;
+}
+
+/* Renderers among what leaves that have not said that they are at their end. */
+static bool some_render_on(struct rewire *edit)
+{
+    for (size_t i = 0; i < edit->n_filters; i++) {
+        struct graph_node *node;
+
+        if (!edit->filters[i].leaves || rewire_group_goes_on(edit, edit->filters[i].group))
+            continue;
+        node = graph_node_of_filter(edit->graph, edit->filters[i].filter);
+        if (node != NULL && graph_renderer_goes_on(edit->graph, node))
+            return true;
+    }
+    return false;
+}
+
+void rewire_end_streams(struct rewire *edit)
+{
+    struct drain drain;
+    bool any = false;
+
+    for (unsigned group = 1; group <= edit->n_groups; group++)
+        any = any || (group_has_members(edit, group) && !rewire_group_goes_on(edit, group));
+    for (size_t i = 0; i < edit->n_inputs; i++)
+        any = any || edit->inputs[i].now == NULL;
+    /* paused, a renderer holds what it has: what leaves is stopped as it is */
+    if (!any || edit->no_drain || edit->graph->state != State_Running)
+        return;
+    drain_init(&drain, edit);
+    if (SUCCEEDED(end_pushes(edit, &drain)) && SUCCEEDED(drain_wait(&drain)))
+        while (some_render_on(edit))
+            if (FAILED(rewire_wait(edit, edit->graph->events.completion)))
+                break;
+    drain_give_up(&drain);
+    drain_clear(&drain);
 }

@@ -43,12 +43,8 @@ static HRESULT pick_pin(IBaseFilter *filter, PIN_DIRECTION direction, bool conne
     return *ret != NULL ? S_OK : VFW_E_NOT_FOUND;
 }
 
-HRESULT rewire_free_pin(IBaseFilter *filter, PIN_DIRECTION direction, IPin **ret)
-{
-    return pick_pin(filter, direction, false, false, ret);
-}
-
-HRESULT rewire_only_connected_pin(IBaseFilter *filter, PIN_DIRECTION direction, IPin **ret)
+/* The connected pin of a direction if there is exactly one, with a reference. */
+static HRESULT only_connected_pin(IBaseFilter *filter, PIN_DIRECTION direction, IPin **ret)
 {
     return pick_pin(filter, direction, true, true, ret);
 }
@@ -101,7 +97,7 @@ HRESULT rewire_find_end(struct graph *graph, IPin *out, IPin **ret_in, bool need
         filter = graph_pin_filter(input);
         if (filter == NULL || (need_removable && !is_removable(graph, filter)))
             return VFW_E_NOT_FOUND;
-        hr = rewire_only_connected_pin(filter, PINDIR_OUTPUT, &next);
+        hr = only_connected_pin(filter, PINDIR_OUTPUT, &next);
         if (FAILED(hr))
             return hr;
         IPin_Release(output);
@@ -132,7 +128,7 @@ HRESULT rewire_find_begin(struct graph *graph, IPin *in, IPin **ret_out)
         filter = graph_pin_filter(output);
         if (filter == NULL || !is_removable(graph, filter))
             return VFW_E_NOT_FOUND;
-        hr = rewire_only_connected_pin(filter, PINDIR_INPUT, &next);
+        hr = only_connected_pin(filter, PINDIR_INPUT, &next);
         if (FAILED(hr))
             return hr;
         IPin_Release(input);
@@ -198,7 +194,7 @@ HRESULT rewire_path_between(struct graph *graph, IPin *out, IPin *in, struct rew
         RG_AUTO(IPin) next = NULL;
 
         if (filter != NULL && graph_node_of_filter(graph, filter) != NULL)
-            hr = rewire_only_connected_pin(filter, PINDIR_OUTPUT, &output);
+            hr = only_connected_pin(filter, PINDIR_OUTPUT, &output);
         if (FAILED(hr))
             break;
         if (output != NULL)

@@ -237,6 +237,8 @@ HRESULT graph_seek_locked(struct graph *graph, LONGLONG *current, DWORD current_
     struct seekers all;
     HRESULT hr;
 
+    graph_edits_let_go(graph,
+                       NULL); /* what was shown the past is not in the picture any more */
     if (old_end < 0 && FAILED(ask_largest(graph, get_stop, &old_end)))
         old_end = 0;
     if ((current_flags & POSITIONING_MASK) == AM_SEEKING_IncrementalPositioning)

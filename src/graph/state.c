@@ -55,6 +55,7 @@ static HRESULT stop_locked(struct graph *graph)
     struct graph_snapshot all;
     HRESULT first = S_OK;
 
+    graph_edits_let_go(graph, NULL);
     if (graph->state != State_Stopped) {
         if (FAILED(graph_snapshot_locked(graph, &all))) {
             stop_all_unordered(graph, &first);

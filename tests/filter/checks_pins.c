@@ -287,7 +287,7 @@ static void check_link(struct harness *h, IPin *pin, PIN_DIRECTION direction)
     assert_int_equal(ledger.last_start, -1);
     assert_int_equal(IRgLink_GetDrop(link, 0, NULL), E_POINTER);
     assert_int_equal(IRgLink_GetDrop(link, 0, &drop), S_FALSE);
-    assert_int_equal(IRgLink_Cancel(link), S_FALSE);
+    assert_int_equal(IRgLink_Cancel(link, FALSE), S_FALSE);
     assert_int_equal(IRgLink_Commit(link), S_FALSE);
     if (direction == PINDIR_OUTPUT) {
         assert_int_equal(IRgLink_IsBlocked(link, NULL), S_FALSE);

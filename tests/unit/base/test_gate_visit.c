@@ -6,16 +6,20 @@
 struct probe {
     struct rg_gate_visit visit; /* first */
     atomic_uint runs, missed;
+    REFERENCE_TIME start; /* of who waited */
     pthread_t by;
+    DWORD how;
     HANDLE began, go_on; /* NULL: it does not last */
 };
 
-static void probe_run(struct rg_gate_visit *visit, bool is_reached)
+static void probe_run(struct rg_gate_visit *visit, DWORD by, REFERENCE_TIME start)
 {
     struct probe *p = (struct probe *)visit;
 
+    p->start = start;
+    p->how = by;
     p->by = pthread_self();
-    if (!is_reached) {
+    if (by == RG_VISIT_MISSED) {
         atomic_fetch_add(&p->missed, 1);
         return;
     }
@@ -60,6 +64,7 @@ static void an_idle_gate_is_visited_at_once(void **state)
     assert_int_equal(rg_gate_visit(&gate, &p.visit, NO_TIME), S_OK);
     assert_int_equal(p.runs, 1);
     assert_true(pthread_equal(p.by, pthread_self()));
+    assert_int_equal(p.how, RG_VISIT_BY_CALLER);
     rg_gate_read(&gate, &times);
     assert_false(times.is_closed);
     assert_int_equal(times.closings, 1);
@@ -99,6 +104,7 @@ static void the_last_user_makes_it_as_it_leaves(void **state)
     (void)order(&streamer, ORDER_END);
     assert_int_equal(p.runs, 1);
     assert_false(pthread_equal(p.by, pthread_self()));
+    assert_int_equal(p.how, RG_VISIT_BY_STREAM);
     assert_int_equal(order(&streamer, ORDER_BEGIN), S_OK);
     (void)order(&streamer, ORDER_END);
     assert_int_equal(p.runs, 1);
@@ -177,6 +183,7 @@ static void it_comes_before_the_first_user_of_its_time(void **state)
     assert_int_equal(p.runs, 0);
     assert_int_equal(begin_at(&streamer, 101), S_OK);
     assert_int_equal(p.runs, 1);
+    assert_int_equal(p.start, 101);
     assert_false(pthread_equal(p.by, pthread_self()));
     (void)order(&streamer, ORDER_END);
     dismiss(&streamer);
@@ -268,11 +275,11 @@ static void a_hold_goes_first(void **state)
 }
 
 /* Holds, uses and reads the gate from inside: nothing of that waits for itself. */
-static void nested_run(struct rg_gate_visit *visit, bool is_reached)
+static void nested_run(struct rg_gate_visit *visit, DWORD by, REFERENCE_TIME start)
 {
     struct probe *p = (struct probe *)visit;
 
-    (void)is_reached;
+    (void)by, (void)start;
     if (rg_gate_hold(&gate, WAIT_LONG) == S_OK) {
         atomic_fetch_add(&p->runs, 1);
         rg_gate_release(&gate);
@@ -312,11 +319,11 @@ struct timed {
     HANDLE done;
 };
 
-static void timed_run(struct rg_gate_visit *visit, bool is_reached)
+static void timed_run(struct rg_gate_visit *visit, DWORD by, REFERENCE_TIME start)
 {
     struct timed *t = (struct timed *)visit;
 
-    (void)is_reached;
+    (void)by, (void)start;
     atomic_fetch_add(&visiting, 1);
     if (atomic_load(&inside) != 0)
         atomic_fetch_add(&trespasses, 1);

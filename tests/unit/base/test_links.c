@@ -23,13 +23,13 @@ static void a_prepared_link_is_taken_back(void **state)
         unsigned frames = atomic_load(&recorders[0].frames);
 
         assert_int_equal(IRgLink_Commit(out), S_FALSE);
-        assert_int_equal(IRgLink_Cancel(in), S_FALSE);
+        assert_int_equal(IRgLink_Cancel(in, FALSE), S_FALSE);
         assert_int_equal(IRgLink_Prepare(in, out_of(f[0]), NULL), S_OK);
         assert_int_equal(IRgLink_Prepare(in, out_of(f[0]), NULL), VFW_E_WRONG_STATE);
         assert_int_equal(IRgLink_Prepare(out, in_of(f[2]), NULL), S_OK);
         assert_int_equal(IRgLink_Prepare(out, in_of(f[2]), NULL), VFW_E_WRONG_STATE);
-        assert_int_equal(IRgLink_Cancel(round % 2 ? in : out), S_OK);
-        (void)IRgLink_Cancel(round % 2 ? out : in);
+        assert_int_equal(IRgLink_Cancel(round % 2 ? in : out, FALSE), S_OK);
+        (void)IRgLink_Cancel(round % 2 ? out : in, FALSE);
         until(atomic_load(&recorders[0].frames) > frames + 10);
     }
     all_stop(f, COUNT_OF(f));
@@ -62,8 +62,8 @@ static void swaps_under_load(void **state)
         assert_int_equal(IRgLink_Commit(in), S_OK);
         assert_int_equal(IRgLink_Commit(out), S_OK);
         pin_unblock(f[0], 0);
-        assert_int_equal(IRgLink_Cancel(out), S_OK); /* the former link's memory */
-        assert_int_equal(IRgLink_Cancel(in), S_OK);
+        assert_int_equal(IRgLink_Cancel(out, FALSE), S_OK); /* the former link's memory */
+        assert_int_equal(IRgLink_Cancel(in, FALSE), S_OK);
         assert_int_equal(IBaseFilter_Stop(old), S_OK);
         (void)IPin_Disconnect(out_of(old));
         (void)IPinConnection_DynamicDisconnect(connection_of(old));
@@ -106,10 +106,10 @@ static void a_second_commit_takes_the_first_back(void **state)
         assert_int_equal(IRgLink_Commit(out), S_OK);
         assert_int_equal(IRgLink_Commit(in), S_OK);
         pin_unblock(f[0], 0);
-        assert_int_equal(IRgLink_Cancel(in), S_OK);
+        assert_int_equal(IRgLink_Cancel(in, FALSE), S_OK);
         assert_int_equal(IBaseFilter_Stop(fresh), S_OK);
         (void)IPin_Disconnect(out_of(fresh));
-        assert_int_equal(IRgLink_Cancel(out), S_OK);
+        assert_int_equal(IRgLink_Cancel(out, FALSE), S_OK);
         passed = atomic_load(&recorders[0].frames);
         until(atomic_load(&recorders[0].frames) > passed + 10);
     }
@@ -129,18 +129,20 @@ struct cutter {
     IRgLink *in, *out; /* borrowed */
     HRESULT result;
     bool reached;
+    REFERENCE_TIME start;
     pthread_t by;
     HANDLE done;
 };
 
-static HRESULT STDMETHODCALLTYPE cutter_visit(IRgVisitor *face, BOOL reached)
+static HRESULT STDMETHODCALLTYPE cutter_visit(IRgVisitor *face, DWORD by, REFERENCE_TIME start)
 {
     struct cutter *c = COM_HOME(face, struct cutter);
 
+    c->start = start;
     c->by = pthread_self();
-    c->reached = reached != FALSE;
+    c->reached = by != RG_VISIT_MISSED;
     c->result = S_FALSE;
-    if (reached && SUCCEEDED(c->result = IRgLink_Commit(c->in)))
+    if (c->reached && SUCCEEDED(c->result = IRgLink_Commit(c->in)))
         c->result = IRgLink_Commit(c->out);
     SetEvent(c->done);
     return S_OK;
@@ -186,8 +188,8 @@ static struct cutter *cut_in(IBaseFilter **f, IBaseFilter *fresh, REFERENCE_TIME
 /* f[1] is out of the road; fresh takes its name in the array. */
 static void retire(IBaseFilter **f, IBaseFilter *fresh, struct cutter *c)
 {
-    assert_int_equal(IRgLink_Cancel(c->out), S_OK);
-    assert_int_equal(IRgLink_Cancel(c->in), S_OK);
+    assert_int_equal(IRgLink_Cancel(c->out, FALSE), S_OK);
+    assert_int_equal(IRgLink_Cancel(c->in, FALSE), S_OK);
     assert_int_equal(IBaseFilter_Stop(f[1]), S_OK);
     (void)IPin_Disconnect(out_of(f[1]));
     (void)IPinConnection_DynamicDisconnect(connection_of(f[1]));
@@ -250,6 +252,7 @@ static void the_stream_cuts_itself_in_time(void **state)
     all_run(f, COUNT_OF(f));
     until(atomic_load(&events.completes) == 1);
     assert_int_equal(c->result, S_OK);
+    assert_int_equal(c->start, 500 * FRAME_TIME);
     assert_int_equal(samples_at(f[1], PINDIR_INPUT, 0), 500);
     assert_int_equal(samples_at(fresh, PINDIR_INPUT, 0), 500);
     assert_int_equal(recorders[0].frames, 1000);
@@ -280,10 +283,10 @@ static void the_end_comes_before_the_time(void **state)
     assert_false(c->reached);
     until(recorders[0].ended == 1);
     assert_int_equal(recorders[0].frames, 100);
-    assert_int_equal(IRgLink_Cancel(c->in), S_OK);
+    assert_int_equal(IRgLink_Cancel(c->in, FALSE), S_OK);
     assert_int_equal(IBaseFilter_Stop(fresh), S_OK);
     (void)IPin_Disconnect(out_of(fresh));
-    assert_int_equal(IRgLink_Cancel(c->out), S_OK);
+    assert_int_equal(IRgLink_Cancel(c->out, FALSE), S_OK);
     until(c->object.refs == 1);
     IRgVisitor_Release(&c->face.i);
     all_stop(f, COUNT_OF(f));
@@ -318,8 +321,8 @@ static void one_joins_and_leaves(void **state)
         assert_int_equal(atomic_load(&recorders[1].frames), before);
         assert_int_equal(IRgLink_Commit(in), S_OK);
         assert_int_equal(IRgLink_Commit(out), S_OK);
-        assert_int_equal(IRgLink_Cancel(out), S_OK);
-        assert_int_equal(IRgLink_Cancel(in), S_OK);
+        assert_int_equal(IRgLink_Cancel(out, FALSE), S_OK);
+        assert_int_equal(IRgLink_Cancel(in, FALSE), S_OK);
         until(atomic_load(&recorders[1].frames) > before + 10);
 
         assert_int_equal(IRgLink_Prepare(out, NULL, NULL), S_OK);
@@ -328,8 +331,8 @@ static void one_joins_and_leaves(void **state)
         assert_int_equal(IRgLink_Commit(out), S_OK);
         assert_int_equal(IRgLink_Commit(in), S_OK);
         pin_unblock(f[1], 1);
-        assert_int_equal(IRgLink_Cancel(out), S_OK);
-        assert_int_equal(IRgLink_Cancel(in), S_OK);
+        assert_int_equal(IRgLink_Cancel(out, FALSE), S_OK);
+        assert_int_equal(IRgLink_Cancel(in, FALSE), S_OK);
         assert_int_equal(atomic_load(&recorders[1].left), round + 1);
         atomic_store(&recorders[1].last, -1);
         before = atomic_load(&recorders[0].frames);

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* rewire_prime.c - filters that build on what went before (decoders) are shown it, so that they can go
+ * on in the middle.
+ *
+ * Control threads under the graph lock, while data flows; and whoever makes the cut, for the few
+ * samples that have come meanwhile.
+ * Knows: IRgLink's memory.  Must not know: codecs.
+ */
+#include "graph/rewire.h"
+
+#include "media/type.h"
+
+#define LONGEST_ROAD 100000
+#define LOOK_EVERY   32 /* samples shown between two looks at the stream */
+
+static DWORD traits_of(IPin *in)
+{
+    RG_AUTO(IRgLink) link = NULL;
+    DWORD traits = 0;
+
+    if (FAILED(IPin_QueryInterface(in, &IID_IRgLink, (void **)&link)) ||
+        FAILED(IRgLink_GetTraits(link, &traits)))
+        return 0;
+    return traits;
+}
+
+/* ---- whose memory -------------------------------------------------------------------------- */
+
+static HRESULT is_primed_filter(IBaseFilter *filter, bool *ret)
+{
+    struct graph_pins pins;
+    HRESULT hr = graph_pins_open(&pins, filter);
+
+    for (size_t i = 0; SUCCEEDED(hr) && i < pins.count; i++)
+        *ret = *ret || (!graph_pin_is_output(pins.list[i]) &&
+                        (traits_of(pins.list[i]) & RG_LINK_PRIMES) != 0);
+    graph_pins_close(&pins);
+    return hr;
+}
+
+static HRESULT any_is_primed(struct rewire *edit, bool *ret)
+{
+    HRESULT hr = S_OK;
+
+    *ret = false;
+    for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_filters; i++)
+        if (edit->filters[i].comes)
+            hr = is_primed_filter(edit->filters[i].filter, ret);
+    return hr;
+}
+
+/* What an output would give is what comes into its filter: a tee, a queue. */
+static bool passes_on(IPin *out, const AM_MEDIA_TYPE *type)
+{
+    RG_AUTO(IEnumMediaTypes) list = NULL;
+    AM_MEDIA_TYPE *first = NULL;
+    bool same;
+
+    if (FAILED(IPin_EnumMediaTypes(out, &list)) ||
+        IEnumMediaTypes_Next(list, 1, &first, NULL) != S_OK)
+        return false;
+    same = rg_type_equal(first, type);
+    rg_type_delete(first);
+    return same;
+}
+
+static bool remembers(IRgLink *link)
+{
+    RG_AUTO(IMediaSample) sample = NULL;
+    ULONGLONG serial = 0;
+
+    return IRgLink_Recall(link, &serial, &sample) == S_OK;
+}
+
+/* The output that feeds a filter with one connected input; *ret NULL: it has none, or several. */
+static HRESULT output_above(IPin *out, IPin **ret)
+{
+    RG_AUTO(IBaseFilter) filter = graph_pin_filter(out);
+    RG_AUTO(IPin) above = NULL;
+    struct graph_pins pins;
+    size_t inputs = 0;
+    HRESULT hr = filter != NULL ? graph_pins_open(&pins, filter) : VFW_E_NOT_IN_GRAPH;
+
+    *ret = NULL;
+    if (FAILED(hr))
+        return hr;
+    for (size_t i = 0; i < pins.count; i++) {
+        RG_AUTO(IPin) peer = NULL;
+
+        if (graph_pin_is_output(pins.list[i]))
+            continue;
+        peer = graph_pin_peer(pins.list[i]);
+        if (peer != NULL && ++inputs == 1)
+            above = RG_STEAL(&peer);
+    }
+    graph_pins_close(&pins);
+    if (inputs == 1)
+        *ret = RG_STEAL(&above);
+    return S_OK;
+}
+
+/* The output above a filter that only passes on what comes in; *ret NULL: there is none. */
+static HRESULT same_stream_above(IPin *out, IPin **ret)
+{
+    RG_AUTO(IPin) above = NULL;
+    AM_MEDIA_TYPE type;
+    HRESULT hr = output_above(out, ret);
+
+    above = *ret;
+    *ret = NULL;
+    if (FAILED(hr) || above == NULL)
+        return hr;
+    hr = IPin_ConnectionMediaType(above, &type);
+    if (FAILED(hr))
+        return hr;
+    if (passes_on(out, &type))
+        *ret = RG_STEAL(&above);
+    rg_type_clear(&type);
+    return S_OK;
+}
+
+/* An output that has carried nothing yet: what its filter passes on is remembered further up.  The
+ * gate there closes too, so that nothing comes between the past and the present. */
+static HRESULT memory_above(struct rewire *edit, IPin *out, IRgLink **ret)
+{
+    RG_AUTO(IPin) pin = out;
+
+    *ret = NULL;
+    IPin_AddRef(pin);
+    for (unsigned i = 0; i < LONGEST_ROAD; i++) {
+        RG_AUTO(IRgLink) link = NULL;
+        IPin *above;
+        HRESULT hr = same_stream_above(pin, &above);
+
+        if (FAILED(hr) || above == NULL)
+            return hr;
+        IPin_Release(pin);
+        pin = above;
+        if (FAILED(IPin_QueryInterface(above, &IID_IRgLink, (void **)&link)))
+            return S_OK;
+        if (remembers(link)) {
+            *ret = RG_STEAL(&link);
+            return rewire_touch_gate(edit, above);
+        }
+    }
+    return S_OK;
+}
+
+HRESULT rewire_find_memories(struct rewire *edit)
+{
+    size_t n = edit->n_edges;
+    bool any = false;
+    HRESULT hr = rewire_is_live(edit) ? any_is_primed(edit, &any) : S_OK;
+
+    if (!any)
+        return hr;
+    for (size_t i = 0; SUCCEEDED(hr) && i < n; i++) {
+        RG_AUTO(IPin) out = edit->edges[i].out;
+        RG_AUTO(IBaseFilter) filter = graph_pin_filter(out);
+        IRgLink *memory = NULL;
+
+        IPin_AddRef(out);
+        if (edit->edges[i].now == NULL || edit->edges[i].is_touched || filter == NULL ||
+            !rewire_filter_is_active(filter))
+            continue;
+        if (edit->edges[i].was != NULL)
+            (void)IPin_QueryInterface(out, &IID_IRgLink, (void **)&memory);
+        else
+            hr = memory_above(edit, out, &memory);
+        edit->edges[i].memory = memory; /* the array may have moved */
+    }
+    return hr;
+}
+
+/* ---- showing it ---------------------------------------------------------------------------- */
+
+static ULONGLONG passed(IRgLink *link)
+{
+    RG_LEDGER ledger;
+
+    return SUCCEEDED(IRgLink_GetLedger(link, &ledger)) ? ledger.samples : 0;
+}
+
+/* The stream comes more than half as quickly as it is shown: what is missing is shown in the cut,
+ * when it stands still. */
+static bool runs_away(struct rewire_edge *edge, ULONGLONG begun_at, ULONGLONG shown)
+{
+    return shown % LOOK_EVERY == 0 && (passed(edge->memory) - begun_at) * 2 > shown;
+}
+
+/* Everything there is, up to the present. */
+static HRESULT show(struct rewire *edit, struct rewire_edge *edge, IRgLink *input)
+{
+    ULONGLONG begun_at = passed(edge->memory), shown = 0;
+
+    for (;;) {
+        RG_AUTO(IMediaSample) sample = NULL;
+        HRESULT hr = IRgLink_Recall(edge->memory, &edge->serial, &sample);
+
+        if (hr == VFW_E_NOT_FOUND && edge->serial != 0) {
+            edge->serial =
+                0; /* what came next has been forgotten meanwhile: once more from the start */
+            continue;
+        }
+        /* where nothing has flown yet the newcomer sees the stream from its beginning */
+        edge->needs_sync = hr == VFW_E_NOT_FOUND && passed(edge->memory) != 0;
+        if (hr != S_OK)
+            return hr == S_FALSE || hr == VFW_E_NOT_FOUND ? S_OK : hr;
+        hr = IRgLink_Prime(input, sample);
+        if (FAILED(hr))
+            return hr;
+        edge->certificate.primed++;
+        if (rewire_is_called_off(edit))
+            return VFW_E_STATE_CHANGED;
+        if (runs_away(edge, begun_at, ++shown))
+            return S_OK;
+    }
+}
+
+HRESULT rewire_prime(struct rewire *edit)
+{
+    HRESULT hr = S_OK;
+
+    for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_edges; i++) {
+        struct rewire_edge *edge = &edit->edges[i];
+        RG_AUTO(IRgLink) input = NULL;
+
+        if (edge->memory == NULL || edge->to_now == NULL || !edge->to_now->is_active ||
+            (traits_of(edge->now) & RG_LINK_PRIMES) == 0 ||
+            FAILED(IPin_QueryInterface(edge->now, &IID_IRgLink, (void **)&input)))
+            continue;
+        hr = show(edit, edge, input);
+    }
+    return hr;
+}
+
+bool rewire_waits_for_sync(const struct rewire *edit)
+{
+    for (size_t i = 0; i < edit->n_edges; i++)
+        if (edit->edges[i].needs_sync)
+            return true;
+    return false;
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* rewire_stop.c - filters that leave: stopped, let go of, out of the graph; also where one hangs.
+ *
+ * Control threads under the graph lock.  A filter that might hang is stopped by a helper thread, and
+ * waited for until the deadline.
+ * Knows: IBaseFilter.  Must not know: why a filter leaves.
+ */
+#include "graph/rewire.h"
+
+#include <stdatomic.h>
+
+#include "platform/memory.h"
+#include "platform/text.h"
+
+#define GRACE_MS 200
+
+/* ---- a Stop that can be given up ----------------------------------------------------------- */
+
+enum stop_phase {
+    STOP_INSIDE = 1,
+    STOP_BACK,
+    STOP_GIVEN_UP, /* what it was to bring about is the helper's now */
+};
+
+/* Shared by both threads; freed by the last one. */
+struct stopper {
+    atomic_uint refs;
+    atomic_int phase; /* enum stop_phase */
+    HANDLE done;
+    IBaseFilter *filter; /* reference */
+    IUnknown *graph;     /* reference: a filter that still knows its graph keeps it alive */
+    /* what becomes of a filter that stops too late */
+    bool starts_again;
+    FILTER_STATE state;
+    REFERENCE_TIME start;
+};
+
+static void stopper_release(struct stopper *s)
+{
+    if (atomic_fetch_sub(&s->refs, 1) != 1)
+        return;
+    if (s->filter != NULL)
+        IBaseFilter_Release(s->filter);
+    if (s->graph != NULL)
+        IUnknown_Release(s->graph);
+    if (s->done != NULL)
+        CloseHandle(s->done);
+    rg_free(s);
+}
+
+/* Nobody has waited so long.  It goes on as before, or it leaves for good. */
+static void stopped_too_late(struct stopper *s)
+{
+    struct graph_pins pins;
+
+    if (s->starts_again) {
+        if (SUCCEEDED(IBaseFilter_Pause(s->filter)) && s->state == State_Running)
+            (void)IBaseFilter_Run(s->filter, s->start);
+        return;
+    }
+    (void)graph_pins_open(&pins, s->filter);
+    for (size_t i = 0; i < pins.count; i++)
+        (void)graph_pin_disconnect(pins.list[i]);
+    graph_pins_close(&pins);
+    (void)IBaseFilter_SetSyncSource(s->filter, NULL);
+    (void)IBaseFilter_JoinFilterGraph(s->filter, NULL, NULL);
+}
+
+static DWORD WINAPI stopper_main(void *arg)
+{
+    struct stopper *s = arg;
+    int inside = STOP_INSIDE;
+
+    (void)IBaseFilter_Stop(s->filter);
+    if (!atomic_compare_exchange_strong(&s->phase, &inside, STOP_BACK))
+        stopped_too_late(s);
+    IBaseFilter_Release(s->filter); /* whoever has seen done finds no reference left */
+    IUnknown_Release(s->graph);
+    s->filter = NULL;
+    s->graph = NULL;
+    SetEvent(s->done);
+    stopper_release(s);
+    return 0;
+}
+
+static HRESULT stopper_start(struct rewire *edit, IBaseFilter *filter, struct stopper **ret)
+{
+    struct stopper *s = rg_calloc(1, sizeof(*s));
+    HANDLE thread;
+
+    if (s == NULL)
+        return E_OUTOFMEMORY;
+    atomic_init(&s->refs, 2);
+    atomic_init(&s->phase, STOP_INSIDE);
+    s->filter = filter;
+    IBaseFilter_AddRef(filter);
+    s->graph = (IUnknown *)&edit->graph->builder.i;
+    IUnknown_AddRef(s->graph);
+    s->state = edit->graph->state;
+    s->start = edit->graph->start_time;
+    s->done = CreateEventW(NULL, TRUE, FALSE, NULL);
+    thread = s->done != NULL ? CreateThread(NULL, 0, stopper_main, s, 0, NULL) : NULL;
+    if (thread == NULL) {
+        atomic_store(&s->refs, 1);
+        stopper_release(s);
+        return E_OUTOFMEMORY;
+    }
+    CloseHandle(thread);
+    *ret = s;
+    return S_OK;
+}
+
+/* Ours stop for certain once nobody is inside; one that holds something may wait for a foreign one
+ * behind it. */
+static bool may_hang(struct rewire *edit, const struct rewire_filter *filter)
+{
+    struct graph_pins pins;
+    bool may = FAILED(graph_pins_open(&pins, filter->filter));
+
+    for (size_t i = 0; i < pins.count && !may; i++) {
+        RG_AUTO(IRgLink) link = NULL;
+
+        may = FAILED(IPin_QueryInterface(pins.list[i], &IID_IRgLink, (void **)&link));
+    }
+    graph_pins_close(&pins);
+    return may || edit->no_drain ||
+           (filter->group != 0 && (rewire_group_traits(edit, filter->group) &
+                                   (REWIRE_IS_FOREIGN | RG_LINK_THREADED)) != 0);
+}
+
+HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bool will_start)
+{
+    struct stopper *s;
+    int inside = STOP_INSIDE;
+    HRESULT hr;
+
+    if (filter->is_stopped)
+        return S_OK;
+    filter->is_stopped = true;
+    if (!may_hang(edit, filter)) {
+        (void)IBaseFilter_Stop(filter->filter);
+        return S_OK;
+    }
+    hr = stopper_start(edit, filter->filter, &s);
+    if (FAILED(hr)) { /* no thread to be had: then without a deadline */
+        (void)IBaseFilter_Stop(filter->filter);
+        return S_OK;
+    }
+    /* one that does not hang is quick: it gets that time whoever calls the edit off */
+    hr = WaitForSingleObject(s->done, GRACE_MS) == WAIT_OBJECT_0 ? S_OK
+                                                                 : rewire_wait(edit, s->done);
+    s->starts_again = will_start;
+    if (FAILED(hr) && atomic_compare_exchange_strong(&s->phase, &inside, STOP_GIVEN_UP))
+        filter->is_stopped = false; /* it is the helper's */
+    else
+        hr = S_OK;
+    stopper_release(s);
+    return hr;
+}
+
+/* ---- out of the graph ---------------------------------------------------------------------- */
+
+/* It is still in its Stop: the helper lets go of it when it comes back. */
+static void abandon(struct rewire *edit, struct rewire_filter *filter)
+{
+    struct graph_node *node = graph_node_of_filter(edit->graph, filter->filter);
+    char name[64] = "";
+
+    if (node == NULL)
+        return;
+    graph_text_from_wide(node->name, name, sizeof(name));
+    for (size_t i = 0; i < edit->n_edges; i++) {
+        RG_CERTIFICATE *certificate = &edit->edges[i].certificate;
+
+        if (edit->edges[i].to_was != filter && edit->edges[i].from != filter)
+            continue;
+        certificate->flags |= RG_CUT_ABANDONED;
+        (void)rg_text_copy(certificate->dropped_by, sizeof(certificate->dropped_by), name);
+    }
+    graph_abandon_locked(edit->graph, node);
+}
+
+static void let_go(struct rewire *edit, struct rewire_filter *filter)
+{
+    struct graph_node *node = graph_node_of_filter(edit->graph, filter->filter);
+
+    if (node != NULL)
+        (void)graph_remove_locked(edit->graph, node,
+                                  edit->keep_removed ? GRAPH_REMOVE_TO_CACHE : 0);
+}
+
+/* Its neighbours that stay have other peers already, or none; each end lets go for itself. */
+static void disconnect_ends(struct rewire *edit)
+{
+    for (size_t i = 0; i < edit->n_edges; i++) {
+        struct rewire_edge *edge = &edit->edges[i];
+
+        if (edge->was == NULL || edge->is_touched)
+            continue;
+        if (edge->from != NULL && edge->from->leaves && edge->from->is_stopped)
+            (void)graph_pin_disconnect(edge->out);
+        if (edge->to_was != NULL && edge->to_was->leaves && edge->to_was->is_stopped)
+            (void)graph_pin_disconnect(edge->was);
+    }
+}
+
+void rewire_retire(struct rewire *edit)
+{
+    for (size_t i = edit->n_filters; i-- > 0;)
+        if (edit->filters[i].leaves && rewire_is_live(edit))
+            (void)rewire_stop_filter(edit, &edit->filters[i], false);
+        else if (edit->filters[i].leaves)
+            edit->filters[i].is_stopped = true;
+    disconnect_ends(edit);
+    for (size_t i = edit->n_filters; i-- > 0;) {
+        struct rewire_filter *one = &edit->filters[i];
+
+        if (!one->leaves)
+            continue;
+        if (one->is_stopped)
+            let_go(edit, one);
+        else
+            abandon(edit, one);
+    }
+}
