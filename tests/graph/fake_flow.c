@@ -56,6 +56,11 @@ static bool deliver_next(struct fake_filter *self, int64_t number)
         sample->lpVtbl->Release(sample);
     }
     allocator->lpVtbl->Release(allocator);
+    if (hr == S_OK) { /* while its gate is closed, a test may read what it has sent */
+        pthread_mutex_lock(&self->lock);
+        self->next++;
+        pthread_mutex_unlock(&self->lock);
+    }
     fake_pin_end(pin);
     return hr == S_OK;
 }
@@ -82,9 +87,6 @@ static void *source_main(void *arg)
         }
         if (!deliver_next(self, number))
             return NULL;
-        pthread_mutex_lock(&self->lock);
-        self->next++;
-        pthread_mutex_unlock(&self->lock);
     }
 }
 
