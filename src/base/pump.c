@@ -194,7 +194,8 @@ static HRESULT carry_out(struct rg_pump *pump, const struct rg_pump_entry *entry
         pass_end(pump, entry->is_tagged);
         break;
     case RG_PUMP_MARKER:
-        if (pump->marker_pin != NULL)
+        if (pump->marker_pin != NULL &&
+            (entry->left == NULL || atomic_fetch_sub(entry->left, 1) == 1))
             (void)rg_in_pin_signal_marker(pump->marker_pin);
         break;
     case RG_PUMP_SEGMENT:

@@ -25,6 +25,7 @@ struct rg_pump_entry {
     enum rg_pump_kind kind;
     bool is_tagged;       /* RG_PUMP_END: a push-through marker, and said to be one */
     IMediaSample *sample; /* a reference */
+    atomic_uint *left; /* of a marker that goes through several pumps: the last one signals */
     REFERENCE_TIME start, stop;
     double rate;
 };

@@ -31,7 +31,8 @@ struct leg {
 struct tee {
     struct rg_filter filter;
     struct rg_in_pin in;
-    bool is_started; /* under the filter lock */
+    bool is_started;          /* under the filter lock */
+    atomic_uint markers_left; /* markers that wait in pumps, and one while they are put there */
 
     pthread_mutex_t
         segment_lock; /* a leg is made under it: with the segment of that moment, or in time for the next */
@@ -166,6 +167,31 @@ static HRESULT in_end_of_stream(struct rg_in_pin *pin)
     return S_OK;
 }
 
+/* It ends here, behind the samples that wait in the legs' pumps. */
+static HRESULT in_marker(struct rg_in_pin *pin)
+{
+    struct tee *tee = pin->user;
+    struct rg_pump_entry entry = { .kind = RG_PUMP_MARKER, .left = &tee->markers_left };
+    HRESULT result = S_OK;
+
+    atomic_fetch_add(&tee->markers_left, 1);
+    for (unsigned i = 0; i < n_legs(tee); i++) {
+        HRESULT hr;
+
+        if (!atomic_load(&leg_at(tee, i)->is_pumped))
+            continue;
+        atomic_fetch_add(&tee->markers_left, 1);
+        hr = rg_pump_put(&leg_at(tee, i)->pump, &entry, PUMP_BOUND);
+        if (hr != S_OK) {
+            atomic_fetch_sub(&tee->markers_left, 1);
+            result = hr;
+        }
+    }
+    if (atomic_fetch_sub(&tee->markers_left, 1) == 1 && result == S_OK)
+        (void)rg_in_pin_signal_marker(pin);
+    return result;
+}
+
 static HRESULT in_new_segment(struct rg_in_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop,
                               double rate)
 {
@@ -202,6 +228,7 @@ static HRESULT in_end_flush(struct rg_in_pin *pin)
                                          : rg_out_pin_end_flush(&leg_at(tee, i)->out));
         leg_at(tee, i)->has_refused = false; /* nobody streams during a flush */
     }
+    atomic_store(&tee->markers_left, 0); /* the pumps are empty */
     return S_OK;
 }
 
@@ -347,6 +374,7 @@ static const struct rg_in_pin_ops in_ops = {
     .accept_dynamic = in_accept,
     .receive = in_receive,
     .end_of_stream = in_end_of_stream,
+    .marker = in_marker,
     .new_segment = in_new_segment,
     .begin_flush = in_begin_flush,
     .end_flush = in_end_flush,
@@ -387,6 +415,7 @@ static HRESULT add_leg(struct tee *tee)
     leg->out.user = leg;
     (void)snprintf(name, sizeof(name), "Out %u", index);
     rg_pump_init(&leg->pump, &leg->out, &leg->out.drops);
+    leg->pump.marker_pin = &tee->in;
     pthread_mutex_lock(&tee->segment_lock);
     if (tee->segment.rate != 0) {
         leg->out.segment_start = tee->segment.start;
@@ -444,6 +473,7 @@ static HRESULT filter_stop(struct rg_filter *filter)
             rg_pump_stop(&leg->pump);
         atomic_store(&leg->is_pumped, false);
     }
+    atomic_store(&tee->markers_left, 0);
     tee->is_started = false;
     return S_OK;
 }

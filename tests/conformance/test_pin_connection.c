@@ -292,6 +292,7 @@ static void c_09_after_the_samples_before(void **state)
     struct fake_config holds = foreign_pass;
     struct fed_road f;
     HANDLE event = event_new();
+    IBaseFilter *second;
 
     (void)state;
     /* at the renderer, and at the queue in front of it: signalled as the marker leaves */
@@ -319,6 +320,15 @@ static void c_09_after_the_samples_before(void **state)
         fed_close(&f);
     }
     CloseHandle(event);
+    /* at a tee, whose second renderer takes its samples from a thread of its own */
+    fed_prepare(&f, kit_filter(KIT_TEE), kit_filter(KIT_FREE_SINK));
+    second = road_put(&f.r, kit_filter_with(KIT_FREE_SINK, "slot=1"), L"second");
+    road_join(&f.r, nth_pin(f.r.middle, PINDIR_OUTPUT, 1), kit_in(second));
+    road_run(&f.r);
+    event_waits(&f, f.in, 1);
+    assert_true(kit_wait_count(0, 5));
+    flushed_marker(&f, 1);
+    fed_close(&f);
 }
 
 /* ---- where a search ends ------------------------------------------------------------------------------- */
