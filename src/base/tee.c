@@ -21,7 +21,7 @@ struct leg {
     struct rg_out_pin out;
     struct tee *tee;
     struct rg_pump pump;
-    atomic_bool is_pumped; /* set while nothing flows through the leg; stays until Stop */
+    atomic_bool is_pumped; /* once set, stays until Stop */
     /* owned by the streaming thread */
     bool uses_pump;       /* is_pumped, read once per sample */
     bool has_refused;     /* no more until flush, stop or a new connection */
@@ -318,17 +318,19 @@ static bool can_block(struct leg *leg)
            (next != NULL && IMemInputPin_ReceiveCanBlock(next) != S_FALSE);
 }
 
-/* Under the filter lock, the filter active: a leg that can block gets a pump if another leg
- * has the input's thread to itself already. */
+/* Under the filter lock, the filter active: where several legs can block, none has the input's thread to itself.  A leg that
+ * had it gets its next sample through the pump, after the one that is inside. */
 static HRESULT settle_legs(struct tee *tee)
 {
-    unsigned direct = 0;
+    unsigned blocking = 0;
 
-    for (unsigned i = 0; i < n_legs(tee); i++) {
+    for (unsigned i = 0; i < n_legs(tee); i++)
+        blocking += can_block(leg_at(tee, i));
+    for (unsigned i = 0; i < n_legs(tee) && blocking > 1; i++) {
         struct leg *leg = leg_at(tee, i);
         HRESULT hr;
 
-        if (atomic_load(&leg->is_pumped) || !can_block(leg) || direct++ == 0)
+        if (atomic_load(&leg->is_pumped) || !can_block(leg))
             continue;
         hr = rg_pump_start(&leg->pump);
         if (FAILED(hr))

@@ -267,7 +267,7 @@ static void c_81_segments_keep_their_place(void **state)
     struct fed_road f;
 
     (void)state;
-    for (unsigned i = 0; i < 2; i++) { /* a queue; a tee, whose second leg has one of its own */
+    for (unsigned i = 0; i < 3; i++) { /* a queue; a tee, whose legs have queues of their own */
         struct fake_filter *sinks[2] = { fake_filter_new(&foreign_sink),
                                          i != 0 ? fake_filter_new(&foreign_sink) : NULL };
 

@@ -456,6 +456,7 @@ static void c_49_other_streams_flow(void **state)
     other_source();
     other_branch_of_a_tee(true, 0);
     other_branch_of_a_tee(true, 1);
+    other_branch_of_a_tee(false, 0);
     other_branch_of_a_tee(false, 1);
 }
 
