@@ -113,6 +113,9 @@ static HRESULT STDMETHODCALLTYPE filter_pause(IBaseFilter *face)
     pthread_mutex_lock(&filter->lock);
     hr = pause_locked(filter);
     pthread_mutex_unlock(&filter->lock);
+    if (hr == S_OK && filter->ops->wait_state != NULL &&
+        filter->ops->wait_state(filter, 0) == VFW_S_STATE_INTERMEDIATE)
+        hr = S_FALSE; /* a renderer that has no sample yet */
     return hr;
 }
 

@@ -152,7 +152,7 @@ static void c_72_a_renderer_lacks_data(void **state)
     /* ours, and beside it one that has its data */
     fed_prepare(&f, kit_filter(KIT_PASS), kit_filter(KIT_SINK));
     add_metronome(&f.r);
-    assert_true(SUCCEEDED(CALL(f.r.g.control, Pause)));
+    assert_hr(CALL(f.r.g.control, Pause), S_FALSE);
     state_is(&f.r, 0, VFW_S_STATE_INTERMEDIATE);
     state_is(&f.r, 20, VFW_S_STATE_INTERMEDIATE);
     c = (struct pin_call){ &f.feed, f.in, 0 };
