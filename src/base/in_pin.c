@@ -337,7 +337,7 @@ bool rg_in_pin_has_marker(struct rg_in_pin *pin)
 void rg_in_pin_expect_no_marker(struct rg_in_pin *pin)
 {
     pthread_mutex_lock(&pin->marker_lock);
-    pin->late_markers = pin->late_tagged = 0;
+    pin->late_markers = 0;
     pthread_mutex_unlock(&pin->marker_lock);
 }
 

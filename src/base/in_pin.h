@@ -122,9 +122,10 @@ struct rg_in_pin {
     pthread_mutex_t marker_lock; /* a leaf */
     HANDLE marker;               /* ours: who waits for a push-through marker */
     bool marker_has_come;        /* since it was asked for */
-    /* nobody waits for them any more; they are no ends of streams: those that come with their tag,
-     * and those that may come without (platform/marker.h) */
-    unsigned late_tagged, late_markers;
+    /* nobody waits for them any more; they are no ends of streams: those with this tag or an older
+     * one (platform/marker.h), and so many without one */
+    uint64_t dead_tag;
+    unsigned late_markers;
 
     /* the ledger; written under stream_lock, read by any */
     _Atomic(uint64_t) samples, bytes, refused, markers;

@@ -43,15 +43,13 @@ enum ending {
     ENDING_LATE, /* a marker that was given up */
 };
 
-/* One of those that are late, by the kind of the one that comes.  They come in the order they were
- * sent. */
-static bool take_late_locked(struct rg_in_pin *pin, bool tagged)
+static bool is_late_locked(struct rg_in_pin *pin, uint64_t tag)
 {
-    unsigned *late = tagged && pin->late_tagged != 0 ? &pin->late_tagged : &pin->late_markers;
-
-    if (*late == 0)
+    if (tag != 0)
+        return tag <= pin->dead_tag;
+    if (pin->late_markers == 0)
         return false;
-    (*late)--;
+    pin->late_markers--;
     return true;
 }
 
@@ -60,7 +58,7 @@ static enum ending ending_of(struct rg_in_pin *pin)
     enum ending ending = ENDING_REAL; /* or a marker that is to be handed on */
 
     pthread_mutex_lock(&pin->marker_lock);
-    if (take_late_locked(pin, rg_marker_is_carried())) {
+    if (is_late_locked(pin, rg_marker_carried())) {
         ending = ENDING_LATE;
     } else if (pin->marker != NULL) {
         pin->marker_has_come = true;

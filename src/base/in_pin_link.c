@@ -311,19 +311,29 @@ static HRESULT STDMETHODCALLTYPE link_prime(IRgLink *face, IMediaSample *sample)
     return hr;
 }
 
-static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face, BOOL tagged)
+/* Somebody is inside, held up further down perhaps. */
+static bool is_busy(struct rg_in_pin *pin)
+{
+    if (pthread_mutex_trylock(&pin->stream_lock) != 0)
+        return true;
+    pthread_mutex_unlock(&pin->stream_lock);
+    return false;
+}
+
+static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face, ULONGLONG tag)
 {
     struct rg_in_pin *pin = of_link(face);
+    bool may_come = tag != 0 || is_busy(pin);
     HRESULT hr = S_FALSE;
     HANDLE old;
 
     pthread_mutex_lock(&pin->marker_lock);
     old = pin->marker;
     pin->marker = NULL;
-    if (old != NULL && !pin->marker_has_come) {
-        if (tagged)
-            pin->late_tagged++;
-        else
+    if (old != NULL && !pin->marker_has_come && may_come) {
+        if (tag > pin->dead_tag)
+            pin->dead_tag = tag;
+        else if (tag == 0)
             pin->late_markers++;
         hr = S_OK;
     }

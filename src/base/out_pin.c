@@ -100,7 +100,7 @@ HRESULT rg_out_pin_end_of_stream(struct rg_out_pin *pin)
 
     if (FAILED(hr))
         return hr;
-    if (!rg_marker_is_carried())
+    if (rg_marker_carried() == 0)
         pin->ends++; /* also without a peer: one that comes has to hear of it */
     if (pin->link.peer == NULL) {
         hr = VFW_E_NOT_CONNECTED;

@@ -257,12 +257,12 @@ HRESULT rg_out_pin_prime_peer(struct rg_out_pin *pin, IMediaSample *sample)
     return link != NULL ? IRgLink_Prime(link, sample) : E_NOTIMPL;
 }
 
-static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face, BOOL tagged)
+static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face, ULONGLONG tag)
 {
     struct rg_out_pin *pin = of_link(face);
     HRESULT hr = rg_gate_hold(&pin->gate, HOLD_TIMEOUT_MS);
 
-    (void)tagged;
+    (void)tag;
 
     if (FAILED(hr))
         return hr;

@@ -143,7 +143,7 @@ HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, uns
         hr = E_OUTOFMEMORY;
     if (hr == S_OK) {
         pump->ring[(pump->first + pump->n) % pump->room] = *entry;
-        pump->ring[(pump->first + pump->n++) % pump->room].is_tagged = rg_marker_is_carried();
+        pump->ring[(pump->first + pump->n++) % pump->room].tag = rg_marker_carried();
         if (is_sample) {
             pump->n_samples++;
             IMediaSample_AddRef(entry->sample);
@@ -173,9 +173,9 @@ static HRESULT deliver(struct rg_pump *pump, IMediaSample *sample)
     return hr;
 }
 
-static void pass_end(struct rg_pump *pump, bool is_tagged)
+static void pass_end(struct rg_pump *pump, uint64_t tag)
 {
-    bool before = rg_marker_carry(is_tagged);
+    uint64_t before = rg_marker_carry(tag);
 
     (void)rg_out_pin_end_of_stream(pump->out);
     (void)rg_marker_carry(before);
@@ -191,7 +191,7 @@ static HRESULT carry_out(struct rg_pump *pump, const struct rg_pump_entry *entry
         IMediaSample_Release(entry->sample);
         break;
     case RG_PUMP_END:
-        pass_end(pump, entry->is_tagged);
+        pass_end(pump, entry->tag);
         break;
     case RG_PUMP_MARKER:
         if (pump->marker_pin != NULL &&

@@ -23,7 +23,7 @@ enum rg_pump_kind {
 
 struct rg_pump_entry {
     enum rg_pump_kind kind;
-    bool is_tagged;       /* RG_PUMP_END: a push-through marker, and said to be one */
+    uint64_t tag;         /* RG_PUMP_END: of a push-through marker that is said to be one; 0 */
     IMediaSample *sample; /* a reference */
     atomic_uint *left; /* of a marker that goes through several pumps: the last one signals */
     REFERENCE_TIME start, stop;

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "platform/marker.h"
 #include "platform/memory.h"
 #include "platform/time.h"
 
@@ -92,7 +93,8 @@ struct drain {
     struct rewire_aborts aborts;
     int64_t deadline_ns;
     bool road_stays; /* PushThroughData: the end has worked through all, and the road goes on */
-    bool is_ours;    /* every filter on the way is the base's: a late marker is known as one */
+    bool is_ours;    /* every filter on the way is the base's: the tag goes all the way */
+    uint64_t tag;    /* of the markers; 0: streams end */
 
     struct rewire_push **pushes;
     size_t n_pushes, pushes_room;
@@ -149,7 +151,7 @@ static HRESULT drain_push(struct drain *drain, IPin *first)
                              sizeof(*drain->pushes));
 
     if (SUCCEEDED(hr))
-        hr = rewire_push_start(first, true, &drain->pushes[drain->n_pushes]);
+        hr = rewire_push_start(first, drain->tag, &drain->pushes[drain->n_pushes]);
     if (SUCCEEDED(hr))
         drain->n_pushes++;
     return hr;
@@ -225,26 +227,25 @@ static HRESULT drain_wait(struct drain *drain)
     return hr;
 }
 
-/* Nobody waits any more.  A marker that will still come must not be taken for the end of the
- * stream. */
+/* A marker that has not come: does it carry its tag when it does? */
+static void forget_at_end(const struct drain *drain, const struct drain_end *end, bool inside)
+{
+    RG_AUTO(IRgLink) link = link_of(end->in);
+
+    if (link != NULL)
+        (void)IRgLink_ForgetMarker(link, inside || drain->is_ours ? drain->tag : 0);
+}
+
+/* Nobody waits any more.  A marker that will still come must not be taken for the end of the stream,
+ * nor the end of the stream for the marker. */
 static void drain_give_up(struct drain *drain)
 {
-    bool is_stopping = WaitForSingleObject(drain->graph->gate.called_off, 0) == WAIT_OBJECT_0;
-
     for (size_t i = 0; i < drain->n_pushes; i++) {
-        /* where the graph is about to stop, it forgets all markers by itself */
-        IPin *in =
-            drain->n_ends == 1 && !drain->is_ours && !is_stopping ? drain->ends[0].in : NULL;
+        enum rewire_push_state state = rewire_push_give_up(drain->pushes[i]);
 
-        if (!rewire_push_give_up(drain->pushes[i], in,
-                                 drain->n_ends != 0 ? drain->ends[0].markers_before : 0))
-            continue; /* refused, or never sent: none is on its way */
-        for (size_t k = 0; k < drain->n_ends; k++) {
-            RG_AUTO(IRgLink) link = link_of(drain->ends[k].in);
-
-            if (link != NULL)
-                (void)IRgLink_ForgetMarker(link, drain->is_ours);
-        }
+        for (size_t k = 0; k < drain->n_ends; k++)
+            if (state == REWIRE_PUSH_INSIDE || state == REWIRE_PUSH_TAKEN)
+                forget_at_end(drain, &drain->ends[k], state == REWIRE_PUSH_INSIDE);
     }
 }
 
@@ -268,7 +269,7 @@ static void forget_markers(const struct rewire_path *path)
         RG_AUTO(IRgLink) link = link_of(path->outputs[i]);
 
         if (link != NULL)
-            (void)IRgLink_ForgetMarker(link, FALSE);
+            (void)IRgLink_ForgetMarker(link, 0);
     }
 }
 
@@ -284,6 +285,7 @@ static HRESULT push_through(struct drain *drain, const struct rewire_path *path,
     if (FAILED(IPin_QueryInterface(in, &IID_IPinConnection, (void **)&connection)))
         return E_NOINTERFACE;
     drain->road_stays = true;
+    drain->tag = rg_marker_new();
     drain->is_ours = path_is_ours(path);
     hr = drain_expect(drain, in, connection);
     if (SUCCEEDED(hr))
@@ -400,6 +402,7 @@ static HRESULT drain_group(struct rewire *edit, unsigned group)
     if (entry == NULL)
         return S_OK; /* sources that leave: what they have given is at the exits */
     drain_init(&drain, edit);
+    drain.tag = rg_marker_new();
     drain.is_ours = (rewire_group_traits(edit, group) & REWIRE_IS_FOREIGN) == 0;
     hr = group_push(edit, group, &drain);
     if (SUCCEEDED(hr))
@@ -444,12 +447,7 @@ static HRESULT end_pushes(struct rewire *edit, struct drain *drain)
         if (!edge->is_gate || edge->to_was == NULL || edge->to_was->group == 0 ||
             rewire_group_goes_on(edit, edge->to_was->group))
             continue;
-        hr = rewire_grow(&drain->pushes, drain->n_pushes, &drain->pushes_room,
-                         sizeof(*drain->pushes));
-        if (SUCCEEDED(hr))
-            hr = rewire_push_start(edge->was, false, &drain->pushes[drain->n_pushes]);
-        if (SUCCEEDED(hr))
-            drain->n_pushes++;
+        hr = drain_push(drain, edge->was);
     }
     /* inputs in front of which something stays, or that were drained with a marker */
     for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_inputs; i++) {
@@ -460,12 +458,7 @@ static HRESULT end_pushes(struct rewire *edit, struct drain *drain)
             (from != NULL && !rewire_group_goes_on(edit, from->group) &&
              first_entry(edit, from->group) != NULL))
             continue;
-        hr = rewire_grow(&drain->pushes, drain->n_pushes, &drain->pushes_room,
-                         sizeof(*drain->pushes));
-        if (SUCCEEDED(hr))
-            hr = rewire_push_start(input->in, false, &drain->pushes[drain->n_pushes]);
-        if (SUCCEEDED(hr))
-            drain->n_pushes++;
+        hr = drain_push(drain, input->in);
     }
     return hr;
 }

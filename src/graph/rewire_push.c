@@ -14,22 +14,17 @@
 enum push_phase {
     PUSH_BEFORE = 1, /* the helper has not run yet */
     PUSH_INSIDE,
-    PUSH_BACK,     /* the call has come back */
-    PUSH_GIVEN_UP, /* nobody waits for it any more */
+    PUSH_GIVEN_UP, /* before it began */
 };
 
 /* Shared by both threads; freed by the last one. */
 struct rewire_push {
     atomic_uint refs;
     IPin *peer; /* a reference: who gets the call; the helper's */
-    bool is_marker;
+    uint64_t tag;
     HANDLE done; /* the call has come back, the reference is gone */
     atomic_int result;
-
     atomic_int phase; /* enum push_phase */
-    /* set before PUSH_GIVEN_UP: who awaits a late marker; a reference */
-    IPin *in;
-    ULONGLONG markers_before;
 };
 
 void rewire_push_release(struct rewire_push *push)
@@ -38,34 +33,16 @@ void rewire_push_release(struct rewire_push *push)
         return;
     if (push->peer != NULL)
         IPin_Release(push->peer);
-    if (push->in != NULL)
-        IPin_Release(push->in);
     if (push->done != NULL)
         CloseHandle(push->done);
     rg_free(push);
 }
 
-static ULONGLONG markers_at(IPin *pin)
-{
-    RG_AUTO(IRgLink) link = NULL;
-    RG_LEDGER ledger;
-
-    return SUCCEEDED(IPin_QueryInterface(pin, &IID_IRgLink, (void **)&link)) &&
-                   SUCCEEDED(IRgLink_GetLedger(link, &ledger))
-               ? ledger.markers
-               : 0;
-}
-
 static void push_send(struct rewire_push *push)
 {
-    bool before = rg_marker_carry(push->is_marker);
-    int inside = PUSH_INSIDE;
+    uint64_t before = rg_marker_carry(push->tag);
 
     atomic_store(&push->result, IPin_EndOfStream(push->peer));
-    /* a filter on the way has eaten the marker that the road's end still awaits */
-    if (!atomic_compare_exchange_strong(&push->phase, &inside, PUSH_BACK) && push->in != NULL &&
-        markers_at(push->in) == push->markers_before)
-        (void)IPin_EndOfStream(push->in);
     (void)rg_marker_carry(before);
 }
 
@@ -84,7 +61,7 @@ static DWORD WINAPI push_main(void *arg)
     return 0;
 }
 
-HRESULT rewire_push_start(IPin *peer, bool is_marker, struct rewire_push **ret)
+HRESULT rewire_push_start(IPin *peer, uint64_t tag, struct rewire_push **ret)
 {
     struct rewire_push *push = rg_calloc(1, sizeof(*push));
     HANDLE thread;
@@ -94,7 +71,7 @@ HRESULT rewire_push_start(IPin *peer, bool is_marker, struct rewire_push **ret)
     atomic_init(&push->refs, 2);
     atomic_init(&push->result, S_OK);
     atomic_init(&push->phase, PUSH_BEFORE);
-    push->is_marker = is_marker;
+    push->tag = tag;
     push->done = CreateEventW(NULL, TRUE, FALSE, NULL);
     push->peer = peer;
     IPin_AddRef(peer);
@@ -124,22 +101,16 @@ HRESULT rewire_push_result(struct rewire_push *push)
     return atomic_load(&push->result);
 }
 
-bool rewire_push_give_up(struct rewire_push *push, IPin *in, ULONGLONG markers_before)
+enum rewire_push_state rewire_push_give_up(struct rewire_push *push)
 {
-    int before = PUSH_BEFORE, inside = PUSH_INSIDE;
+    int before = PUSH_BEFORE;
 
     if (atomic_compare_exchange_strong(&push->phase, &before, PUSH_GIVEN_UP)) {
         /* the helper has nothing to do but to let go */
         (void)WaitForSingleObject(push->done, INFINITE);
-        return false;
+        return REWIRE_PUSH_NEVER;
     }
-    if (in != NULL && push->in == NULL) {
-        push->in = in;
-        IPin_AddRef(in);
-        push->markers_before = markers_before;
-    }
-    if (atomic_compare_exchange_strong(&push->phase, &inside, PUSH_GIVEN_UP))
-        return true;
-    /* it has come back: refused; or a foreign filter has taken it and passed nothing on */
-    return rewire_push_result(push) == S_OK && in == NULL;
+    if (!rewire_push_is_over(push))
+        return REWIRE_PUSH_INSIDE;
+    return rewire_push_result(push) == S_OK ? REWIRE_PUSH_TAKEN : REWIRE_PUSH_REFUSED;
 }

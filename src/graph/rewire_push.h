@@ -11,9 +11,9 @@
 
 struct rewire_push;
 
-/* peer hears the end of its stream, or, with is_marker, a push-through marker.  S_OK: *ret is the
- * caller's; E_OUTOFMEMORY: memory or thread; nothing is sent. */
-HRESULT rewire_push_start(IPin *peer, bool is_marker, struct rewire_push **ret);
+/* peer hears the end of its stream, or, with a tag (platform/marker.h), a push-through marker.  S_OK:
+ * *ret is the caller's; E_OUTOFMEMORY: memory or thread; nothing is sent. */
+HRESULT rewire_push_start(IPin *peer, uint64_t tag, struct rewire_push **ret);
 void rewire_push_release(struct rewire_push *push);
 
 /* Signalled when the call has come back; what it said. */
@@ -21,6 +21,12 @@ HANDLE rewire_push_event(struct rewire_push *push);
 bool rewire_push_is_over(struct rewire_push *push);
 HRESULT rewire_push_result(struct rewire_push *push);
 
-/* Nobody waits any more.  in (may be NULL): who awaits the marker, should a filter on the way have
- * eaten it: it gets one then.  true: the marker is on its way; false: refused, or it was not sent. */
-bool rewire_push_give_up(struct rewire_push *push, IPin *in, ULONGLONG markers_before);
+enum rewire_push_state {
+    REWIRE_PUSH_NEVER = 1, /* it has not been sent, and will not be */
+    REWIRE_PUSH_INSIDE,    /* the call has not come back yet */
+    REWIRE_PUSH_TAKEN,     /* it has, and said S_OK */
+    REWIRE_PUSH_REFUSED,
+};
+
+/* Nobody waits any more: where it is. */
+enum rewire_push_state rewire_push_give_up(struct rewire_push *push);

@@ -74,11 +74,11 @@ static HRESULT drain(struct rewire_visit *v)
         struct visit_drain *d = &v->drains[i];
         RG_LEDGER before = ledger_of(d->end);
         HRESULT hr = IPinConnection_NotifyEndOfStream(d->connection, d->arrived);
-        bool carried;
+        uint64_t carried;
 
         if (FAILED(hr))
             return hr;
-        carried = rg_marker_carry(true);
+        carried = rg_marker_carry(rg_marker_new());
         hr = IPin_EndOfStream(d->first);
         (void)rg_marker_carry(carried);
         (void)IPinConnection_NotifyEndOfStream(d->connection, NULL);

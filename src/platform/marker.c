@@ -1,23 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* marker.c - one bit per thread.
+/* marker.c - one number per thread, and the next one.
  *
  * Any thread.  Knows: thread-local storage.  Must not know: pins.
  */
 #include "platform/marker.h"
 
+#include <stdatomic.h>
+
 #include "platform/tls.h"
 
-static RG_TLS bool is_carried;
+static RG_TLS uint64_t carried;
+static _Atomic(uint64_t) last;
 
-bool rg_marker_carry(bool is_marker)
+uint64_t rg_marker_new(void)
 {
-    bool before = is_carried;
+    return atomic_fetch_add(&last, 1) + 1;
+}
 
-    is_carried = is_marker;
+uint64_t rg_marker_carry(uint64_t tag)
+{
+    uint64_t before = carried;
+
+    carried = tag;
     return before;
 }
 
-bool rg_marker_is_carried(void)
+uint64_t rg_marker_carried(void)
 {
-    return is_carried;
+    return carried;
 }

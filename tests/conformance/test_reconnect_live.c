@@ -232,9 +232,64 @@ static void abort_as_the_marker_is_stuck(IBaseFilter *middle, enum door door)
     span_close(&s);
 }
 
+/* A middle that eats the marker, and whose call comes back only when it is told to. */
+static struct late_middle {
+    IPinVtbl table, was;
+    HANDLE go;
+    atomic_uint calls;
+} late;
+
+static HRESULT STDMETHODCALLTYPE late_end(IPin *face)
+{
+    HRESULT hr = late.was.EndOfStream(face);
+
+    if (atomic_fetch_add(&late.calls, 1) == 0)
+        WaitForSingleObject(late.go, INFINITE);
+    return hr;
+}
+
+/* The stream ends while the marker's call is still inside: that end is the real one. */
+static void the_end_overtakes_the_marker(void)
+{
+    struct fake_config eater = foreign_pass;
+    struct graph_call c = { .door = RECONNECT };
+    struct fake_filter *middle;
+    struct elsewhere e;
+    struct span s;
+
+    eater.swallows_end = true;
+    eater.holds = 3;
+    middle = fake_filter_new(&eater);
+    late.was = late.table = *middle->pins[0].pin.lpVtbl;
+    late.table.EndOfStream = late_end;
+    middle->pins[0].pin.lpVtbl = &late.table;
+    atomic_store(&late.calls, 0);
+    late.go = event_new();
+    open_limited(&s, false, &middle->base);
+    c.s = &s;
+    c.abort = event_new();
+    elsewhere_start(&e, call_graph, &c);
+    span_wait(&s, sent(&s));
+    elsewhere_rests(&e);
+    SetEvent(c.abort);
+    assert_hr(elsewhere_join(&e), VFW_E_STATE_CHANGED);
+    CloseHandle(c.abort);
+    pthread_mutex_lock(&middle->pins[0].stream);
+    middle->config.swallows_end = false;
+    pthread_mutex_unlock(&middle->pins[0].stream);
+    unblock(s.out);
+    span_wait(&s, LENGTH);
+    until(atomic_load(&late.calls) == 2); /* the real end is through the middle */
+    SetEvent(late.go);
+    ends_once(&s);
+    span_close(&s);
+    CloseHandle(late.go);
+}
+
 static void c_47_the_abort_event_ends_both_waits(void **state)
 {
     (void)state;
+    the_end_overtakes_the_marker();
     abort_in_the_lock();
     for (unsigned i = 0; i < 10; i++) {
         for (enum door door = RECONNECT; door < DOORS; door++) {
