@@ -237,6 +237,18 @@ static enum wake wait_for_time(struct transaction *t, HANDLE visit, HANDLE fired
     return WAKE_OFF;
 }
 
+/* But for those of sources that leave: what waits there is not for the new roads. */
+static void guards_open(struct transaction *t)
+{
+    for (size_t i = 0; i < t->n_guards; i++) {
+        struct rewire_edge *edge =
+            rewire_edge_after(&t->edit, graph_identity(t->guards[i].link));
+
+        if (edge == NULL || edge->from == NULL || !edge->from->leaves)
+            (void)IPinFlowControl_Block(t->guards[i].flow, 0, NULL);
+    }
+}
+
 /* All gates have closed in time: as an edit whose gates are closed.  S_FALSE: one has not yet.
  * VFW_E_START_TIME_AFTER_END: its stream ended before. */
 static HRESULT when_all_fired(struct transaction *t)
@@ -260,9 +272,8 @@ static HRESULT when_all_fired(struct transaction *t)
         hr = rewire_carry_out_closed(edit);
     if (SUCCEEDED(hr)) {
         rewire_open_gates(edit, false); /* those of sources that came */
-        for (size_t i = 0; i < t->n_guards; i++)
-            (void)IPinFlowControl_Block(t->guards[i].flow, 0, NULL);
-        rewire_note_gates(edit);
+        guards_open(t);
+        rewire_note_opened(edit);
         rewire_finish(edit);
     }
     return hr;
@@ -350,7 +361,6 @@ static DWORD WINAPI timed_main(void *arg)
     (void)graph_lock(t->graph, NULL, INFINITE);
     end(t, wait_until_over(t));
     transaction_tell(t);
-    IGraphTransaction_Release(&t->face.i);
     return 0;
 }
 

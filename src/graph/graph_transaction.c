@@ -285,7 +285,7 @@ static HRESULT commit_now(struct transaction *t)
     return hr;
 }
 
-/* A commit that is under way ends: its caller hears it, the thread's reference goes. */
+/* A commit that was under way has ended: the thread's reference goes before its caller hears it. */
 void transaction_tell(struct transaction *t)
 {
     HANDLE done = t->done;
@@ -293,6 +293,7 @@ void transaction_tell(struct transaction *t)
     t->done = NULL;
     ResetEvent(t->called_off);
     graph_unlock(t->graph);
+    IGraphTransaction_Release(&t->face.i);
     if (done != NULL) {
         SetEvent(done);
         CloseHandle(done);
@@ -314,7 +315,6 @@ static DWORD WINAPI commit_main(void *arg)
         transaction_end(t, hr);
     }
     transaction_tell(t);
-    IGraphTransaction_Release(&t->face.i);
     return 0;
 }
 

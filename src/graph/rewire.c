@@ -125,11 +125,37 @@ static void note_gate(struct rewire_edge *gate)
     }
 }
 
-void rewire_note_gates(struct rewire *edit)
+static void note_gates(struct rewire *edit)
 {
     for (size_t i = 0; i < edit->n_edges; i++)
         if (edit->edges[i].is_gate && rewire_is_live(edit))
             note_gate(&edit->edges[i]);
+}
+
+/* How long it was closed in all; what waited has gone on already. */
+static void note_opened(struct rewire_edge *gate)
+{
+    RG_LEDGER ledger;
+
+    if (gate->link == NULL)
+        gate->certificate.closed_ns = rg_time_now_ns() - gate->closed_since;
+    else if (SUCCEEDED(IRgLink_GetLedger(gate->link, &ledger)))
+        gate->certificate.closed_ns = ledger.closed_ns;
+}
+
+void rewire_note_opened(struct rewire *edit)
+{
+    for (size_t i = 0; i < edit->n_edges; i++)
+        if (edit->edges[i].is_gate)
+            note_opened(&edit->edges[i]);
+}
+
+static bool stays_closed(const struct rewire *edit, const struct rewire_edge *edge, bool failed)
+{
+    if (failed)
+        return edit->leave_blocked || !edge->is_gate;
+    /* a source that leaves: what waits there is not for the new roads */
+    return edge->from != NULL && edge->from->leaves;
 }
 
 /* Those that this edit has closed, and those of sources that came with it. */
@@ -137,17 +163,13 @@ void rewire_open_gates(struct rewire *edit, bool failed)
 {
     for (size_t i = 0; i < edit->n_edges; i++) {
         struct rewire_edge *edge = &edit->edges[i];
-        RG_LEDGER ledger;
 
-        if (!edge->is_closed || (failed && (edit->leave_blocked || !edge->is_gate)))
+        if (!edge->is_closed || stays_closed(edit, edge, failed))
             continue;
         (void)IPinFlowControl_Block(edge->flow, 0, NULL);
         edge->is_closed = false;
-        if (edge->is_gate && edge->link != NULL &&
-            SUCCEEDED(IRgLink_GetLedger(edge->link, &ledger)))
-            edge->certificate.closed_ns = ledger.closed_ns;
-        else if (edge->is_gate)
-            edge->certificate.closed_ns = rg_time_now_ns() - edge->closed_since;
+        if (edge->is_gate)
+            note_opened(edge);
     }
 }
 
@@ -218,6 +240,16 @@ static void rename_all(struct rewire *edit)
     }
 }
 
+/* Blocks outlive a Stop: a source that has left can be used again. */
+static void open_left_gates(struct rewire *edit)
+{
+    for (size_t i = 0; i < edit->n_edges; i++) {
+        if (edit->edges[i].is_closed)
+            (void)IPinFlowControl_Block(edit->edges[i].flow, 0, NULL);
+        edit->edges[i].is_closed = false;
+    }
+}
+
 void rewire_finish(struct rewire *edit)
 {
     for (size_t i = 0; i < edit->n_edges; i++) {
@@ -226,9 +258,11 @@ void rewire_finish(struct rewire *edit)
             edit->edges[i].certificate.flags |= RG_CUT_UNPRIMED;
     }
     settle_links(edit);
+    touch(edit); /* what came is waited for, before what leaves says that it is at its end */
     rewire_end_streams(edit);
     let_inputs_go(edit);
     rewire_retire(edit);
+    open_left_gates(edit);
     rename_all(edit);
     touch(edit);
     graph_trail_free(&edit->trail); /* what it brought along stays */
@@ -255,7 +289,7 @@ HRESULT rewire_carry_out_closed(struct rewire *edit)
         hr = rewire_cut(edit);
     for (size_t i = 0; i < edit->n_edges; i++)
         edit->edges[i].certificate.swap_ns = rg_time_now_ns() - begun;
-    rewire_note_gates(edit);
+    note_gates(edit);
     if (SUCCEEDED(hr))
         silence(edit);
     return hr;

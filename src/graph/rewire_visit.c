@@ -109,10 +109,12 @@ static HRESULT STDMETHODCALLTYPE visit_visit(IRgVisitor *face, DWORD by, REFEREN
     v->was_missed = by == RG_VISIT_MISSED;
     v->start = start;
     v->delivered = ledger_of(v->link).samples;
-    /* what drains on a control thread could hold it up, and the graph lock with it */
-    hr = v->was_missed                                  ? VFW_E_START_TIME_AFTER_END
-         : by == RG_VISIT_BY_CALLER && v->n_drains != 0 ? E_NOTIMPL
-                                                        : drain(v);
+    if (v->was_missed)
+        hr = VFW_E_START_TIME_AFTER_END;
+    else if (by == RG_VISIT_BY_CALLER && v->n_drains != 0)
+        hr = E_NOTIMPL; /* a drain could hold a control thread up, and the graph lock with it */
+    else
+        hr = drain(v);
     v->drained_ns = rg_time_now_ns();
     phase = VISIT_DRAINS;
     if (!atomic_compare_exchange_strong(&v->phase, &phase, VISIT_CUTS)) {

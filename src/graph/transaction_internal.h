@@ -76,7 +76,7 @@ void transaction_unlist(struct transaction *t);
 void transaction_let_go(struct transaction *t);
 void transaction_certify(struct transaction *t, HRESULT hr);
 void transaction_end(struct transaction *t, HRESULT hr);
-/* Lets go of the lock. */
+/* Lets go of the lock and of the thread's reference. */
 void transaction_tell(struct transaction *t);
 HRESULT transaction_detach(struct transaction *t, DWORD(WINAPI *work)(void *));
 

@@ -30,6 +30,8 @@ struct kit_recorder {
     int64_t next; /* the number that is due */
     uint64_t count, lost, duplicated, reordered;
     uint64_t ends;         /* ends of streams */
+    uint64_t joins, lefts; /* of an input of KIT_MERGE */
+    uint64_t finishes;     /* of KIT_MERGE as a whole, in kit_recorder[slot] */
     uint64_t by_mark[8];   /* samples that carried the mark 1 << i */
     int64_t first_with[8]; /* the first number that carried it, -1 */
     bool is_shut;          /* render waits until kit_open */
@@ -56,7 +58,8 @@ enum kit_kind {
     KIT_HOLD,       /* keeps the last `hold` samples until drained; options as KIT_PASS, hold */
     KIT_SINK, /* writes down into kit_recorder[slot]; paused, holds its first sample; option slot */
     KIT_FREE_SINK, /* does not hold it */
-    KIT_TEE,       /* the library's own */
+    KIT_MERGE, /* a sink of many inputs: input i writes into kit_recorder[slot + i]; finishes when all have ended */
+    KIT_TEE,   /* the library's own */
     KIT_QUEUE,
 };
 

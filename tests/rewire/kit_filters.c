@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* kit_filters.c - the filters of kit.h, each one class table. */
+/* kit_filters.c - the sources and transforms of kit.h, each one class table. */
 #include <string.h>
 
-#include "base/sink.h"
 #include "base/source.h"
 #include "base/tee.h"
 #include "base/transform.h"
-#include "kit.h"
+#include "kit_internal.h"
 
 #include "fake_filter.h"
 
@@ -206,8 +205,7 @@ static HRESULT pass_start(void *state, const void *settings, const AM_MEDIA_TYPE
     return ((const struct pass_settings *)settings)->fail_start ? VFW_E_NO_DECOMPRESSOR : S_OK;
 }
 
-static HRESULT read_sample(IMediaSample *sample, struct kit_sample *ret,
-                           REFERENCE_TIME *ret_start)
+HRESULT kit_read_sample(IMediaSample *sample, struct kit_sample *ret, REFERENCE_TIME *ret_start)
 {
     struct rg_sample_info info;
     HRESULT hr = rg_sample_get_info(sample, &info);
@@ -248,7 +246,7 @@ static HRESULT pass_send(void *state, const void *settings, IMediaSample *sample
 {
     struct kit_sample content;
     REFERENCE_TIME start;
-    HRESULT hr = read_sample(sample, &content, &start);
+    HRESULT hr = kit_read_sample(sample, &content, &start);
 
     (void)state;
     content.marks = marked(settings, content.marks);
@@ -272,7 +270,7 @@ static HRESULT hold_send(void *state, const void *settings, IMediaSample *sample
 {
     struct pass_state *self = state;
     const struct pass_settings *s = settings;
-    HRESULT hr = read_sample(sample, &self->held[self->n], &self->start[self->n]);
+    HRESULT hr = kit_read_sample(sample, &self->held[self->n], &self->start[self->n]);
 
     if (FAILED(hr))
         return hr;
@@ -355,135 +353,7 @@ static const struct rg_transform_class in_place = {
     .frame = in_place_frame,
 };
 
-/* ---- sinks -------------------------------------------------------------------------------------------- */
-
-struct sink_settings {
-    int slot;
-};
-
-struct sink_state {
-    struct kit_recorder *recorder;
-};
-
-static const struct rg_option sink_options[] = {
-    RG_INT(struct sink_settings, slot, 0, 0, KIT_RECORDERS - 1, "which recorder"),
-    RG_OPTIONS_END,
-};
-
-static HRESULT sink_accept(const void *settings, const AM_MEDIA_TYPE *type)
-{
-    (void)settings, (void)type;
-    return S_OK;
-}
-
-static HRESULT sink_change(void *state, unsigned input, const AM_MEDIA_TYPE *from,
-                           const AM_MEDIA_TYPE *to)
-{
-    (void)state, (void)input, (void)from, (void)to;
-    return S_OK;
-}
-
-static void begin_segment(struct kit_recorder *r)
-{
-    pthread_mutex_lock(&r->lock);
-    r->fresh = true;
-    pthread_mutex_unlock(&r->lock);
-}
-
-static HRESULT sink_start(void *state, const void *settings, struct rg_sink *sink)
-{
-    struct sink_state *self = state;
-
-    (void)sink;
-    self->recorder = &kit_recorder[((const struct sink_settings *)settings)->slot];
-    begin_segment(self->recorder);
-    return S_OK;
-}
-
-static void sink_reset(void *state, unsigned input)
-{
-    struct sink_state *self = state;
-
-    (void)input;
-    if (self->recorder != NULL)
-        begin_segment(self->recorder);
-}
-
-static void write_down(struct kit_recorder *r, const struct kit_sample *content)
-{
-    if (r->fresh)
-        r->next = content->number;
-    r->fresh = false;
-    if (content->number > r->next)
-        r->lost += (uint64_t)(content->number - r->next);
-    else if (content->number == r->next - 1)
-        r->duplicated++;
-    else if (content->number < r->next)
-        r->reordered++;
-    r->next = content->number + 1;
-    r->count++;
-    for (unsigned i = 0; i < 8; i++) {
-        if ((content->marks & 1u << i) == 0)
-            continue;
-        if (r->by_mark[i]++ == 0)
-            r->first_with[i] = content->number;
-    }
-    pthread_cond_broadcast(&r->changed);
-}
-
-static HRESULT sink_render(void *state, const void *settings, unsigned input,
-                           IMediaSample *sample)
-{
-    struct kit_recorder *r = ((struct sink_state *)state)->recorder;
-    struct kit_sample content;
-    REFERENCE_TIME start;
-    HRESULT hr = read_sample(sample, &content, &start);
-
-    (void)settings, (void)input;
-    if (FAILED(hr))
-        return hr;
-    pthread_mutex_lock(&r->lock);
-    while (r->is_shut) {
-        r->inside++;
-        pthread_cond_broadcast(&r->changed);
-        pthread_cond_wait(&r->changed, &r->lock);
-        r->inside--;
-    }
-    write_down(r, &content);
-    pthread_mutex_unlock(&r->lock);
-    return S_OK;
-}
-
-static HRESULT sink_end(void *state, unsigned input)
-{
-    struct kit_recorder *r = ((struct sink_state *)state)->recorder;
-
-    (void)input;
-    pthread_mutex_lock(&r->lock);
-    r->ends++;
-    pthread_cond_broadcast(&r->changed);
-    pthread_mutex_unlock(&r->lock);
-    return S_OK;
-}
-
-#define SINK_SLOTS                                                                             \
-    .help = "Writes numbers down", .state_size = sizeof(struct sink_state),                    \
-    .settings_size = sizeof(struct sink_settings), .options = sink_options,                    \
-    .accept_type = sink_accept, .accept_change = sink_change, .start = sink_start,             \
-    .render = sink_render, .end = sink_end, .reset = sink_reset
-
-static const struct rg_sink_class recorder = {
-    .name = "recorder",
-    .clsid = { 0x6b697405, 1, 1, { 1 } },
-    .preroll = true,
-    SINK_SLOTS,
-};
-
-static const struct rg_sink_class free_recorder = {
-    .name = "free recorder",
-    .clsid = { 0x6b697406, 1, 1, { 1 } },
-    SINK_SLOTS,
-};
+/* ---- by kind ------------------------------------------------------------------------------------------ */
 
 IBaseFilter *kit_filter(enum kit_kind kind)
 {
@@ -504,10 +374,13 @@ IBaseFilter *kit_filter(enum kit_kind kind)
         (void)rg_transform_create(&holding, NULL, &IID_IBaseFilter, out);
         break;
     case KIT_SINK:
-        (void)rg_sink_create(&recorder, NULL, &IID_IBaseFilter, out);
+        (void)rg_sink_create(&kit_recorder_class, NULL, &IID_IBaseFilter, out);
         break;
     case KIT_FREE_SINK:
-        (void)rg_sink_create(&free_recorder, NULL, &IID_IBaseFilter, out);
+        (void)rg_sink_create(&kit_free_recorder_class, NULL, &IID_IBaseFilter, out);
+        break;
+    case KIT_MERGE:
+        (void)rg_sink_create(&kit_merge_class, NULL, &IID_IBaseFilter, out);
         break;
     case KIT_TEE:
         (void)rg_tee_create(NULL, &IID_IBaseFilter, out);
