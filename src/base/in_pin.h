@@ -67,6 +67,8 @@ struct rg_in_pin_ops {
     DWORD (*traits)(struct rg_in_pin *pin);
     /* With RG_LINK_PRIMES: a sample of the past.  Under the streaming lock. */
     HRESULT (*prime)(struct rg_in_pin *pin, IMediaSample *sample);
+    /* Optional, beside it: IRgLink::TakeOver. */
+    HRESULT (*take_over)(struct rg_in_pin *pin, REFERENCE_TIME given);
     /* IPinConnection::IsEndPin. */
     bool is_end_pin;
     /* cannot be taken off while active */

@@ -119,6 +119,7 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_end_flush(IPin *face)
         hr = pin->ops->end_flush(pin);
     rg_in_pin_expect_no_marker(pin);
     pthread_mutex_lock(&pin->stream_lock);
+    atomic_store(&pin->last_start, -1);
     atomic_store(&pin->has_failed, false);
     atomic_store(&pin->is_flushing, false);
     pthread_mutex_unlock(&pin->stream_lock);
@@ -133,6 +134,9 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_new_segment(IPin *face, REFERENCE_TIME start
     HRESULT hr = S_OK;
 
     pthread_mutex_lock(&pin->stream_lock);
+    /* one that an exchanged link repeats is still the same */
+    if (pin->segment_start != start || pin->segment_stop != stop || pin->segment_rate != rate)
+        atomic_store(&pin->last_start, -1);
     pin->segment_start = start;
     pin->segment_stop = stop;
     pin->segment_rate = rate;

@@ -311,6 +311,21 @@ static HRESULT STDMETHODCALLTYPE link_prime(IRgLink *face, IMediaSample *sample)
     return hr;
 }
 
+static HRESULT STDMETHODCALLTYPE link_take_over(IRgLink *face, REFERENCE_TIME given)
+{
+    struct rg_in_pin *pin = of_link(face);
+    HRESULT hr;
+
+    if (pin->ops->take_over == NULL)
+        return E_NOTIMPL;
+    if (!atomic_load_explicit(&pin->is_active, memory_order_acquire))
+        return VFW_E_WRONG_STATE;
+    pthread_mutex_lock(&pin->stream_lock);
+    hr = pin->ops->take_over(pin, given);
+    pthread_mutex_unlock(&pin->stream_lock);
+    return hr;
+}
+
 /* Somebody is inside, held up further down perhaps. */
 static bool is_busy(struct rg_in_pin *pin)
 {
@@ -360,4 +375,5 @@ const IRgLinkVtbl rg_in_link_vtbl = {
     .Recall = link_recall,
     .SetMemory = link_set_memory,
     .Prime = link_prime,
+    .TakeOver = link_take_over,
 };

@@ -232,6 +232,13 @@ static HRESULT STDMETHODCALLTYPE link_prime(IRgLink *face, IMediaSample *sample)
     return E_NOTIMPL;
 }
 
+static HRESULT STDMETHODCALLTYPE link_take_over(IRgLink *face, REFERENCE_TIME given)
+{
+    (void)face;
+    (void)given;
+    return E_NOTIMPL;
+}
+
 static IRgLink *peer_link(struct rg_out_pin *pin)
 {
     RG_AUTO(IPin) peer = rg_out_pin_peer(pin);
@@ -292,4 +299,5 @@ const IRgLinkVtbl rg_out_link_vtbl = {
     .Recall = link_recall,
     .SetMemory = link_set_memory,
     .Prime = link_prime,
+    .TakeOver = link_take_over,
 };

@@ -258,6 +258,7 @@ void rg_recall_forget(struct rg_recall *recall)
 {
     pthread_mutex_lock(&recall->lock);
     forget_locked(recall);
+    recall->serial++; /* whoever reads sees that there is a hole: what comes does not go on */
     pthread_mutex_unlock(&recall->lock);
 }
 

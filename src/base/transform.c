@@ -464,6 +464,18 @@ static HRESULT in_prime(struct rg_in_pin *pin, IMediaSample *sample)
                          sample);
 }
 
+static HRESULT in_take_over(struct rg_in_pin *pin, REFERENCE_TIME given)
+{
+    struct rg_transform *t = pin->user;
+
+    if (t->cls->take_over == NULL)
+        return E_NOTIMPL;
+    if (!t->is_started)
+        return VFW_E_WRONG_STATE;
+    return t->cls->take_over(t->filter.author_state, rg_filter_settings(&t->filter, &t->frozen),
+                             given);
+}
+
 static HRESULT in_can_block(struct rg_in_pin *pin)
 {
     RG_AUTO(IMemInputPin) input = rg_out_pin_input(&((struct rg_transform *)pin->user)->out);
@@ -499,6 +511,7 @@ static const struct rg_in_pin_ops in_ops = {
     .receive_can_block = in_can_block,
     .traits = in_traits,
     .prime = in_prime,
+    .take_over = in_take_over,
     .extra_buffers = in_extra_buffers,
     .is_end_pin = false,
 };

@@ -109,6 +109,11 @@ struct rg_transform_class {
      * send would, but give nothing that comes of it, now or later: the filter that leaves has
      * given it.  Control or streaming thread, started, no send running. */
     HRESULT (*prime)(void *state, const void *settings, IMediaSample *sample);
+    /* Optional, with prime: what comes of such samples and starts after `given` (100 ns) is to be
+     * given after all, with what the first send, or the drain, gives.  Called in front of each of
+     * them, and once more behind the last.  RG_GIVEN_ALL: nothing of what was shown so far.
+     * E_NOTIMPL: not as things stand. */
+    HRESULT (*take_over)(void *state, const void *settings, REFERENCE_TIME given);
     /* Optional: the output connection changed while running (its allocator, its type): *out
      * is what holds now. */
     HRESULT (*output_changed)(void *state, const void *settings, const AM_MEDIA_TYPE *out);

@@ -300,6 +300,7 @@ static void check_link(struct harness *h, IPin *pin, PIN_DIRECTION direction)
         assert_int_equal(IRgLink_Recall(link, &serial, NULL), E_POINTER);
         assert_int_equal(IRgLink_Recall(link, &serial, &past), VFW_E_NOT_FOUND);
         assert_int_equal(IRgLink_SetMemory(link, 0, 0), S_OK);
+        assert_int_equal(IRgLink_TakeOver(link, RG_GIVEN_NOTHING), E_NOTIMPL);
         assert_int_equal(IRgLink_Prepare(link, NULL, NULL), VFW_E_NOT_CONNECTED);
     } else {
         assert_int_equal(IRgLink_IsBlocked(link, NULL), E_NOTIMPL);
@@ -310,6 +311,7 @@ static void check_link(struct harness *h, IPin *pin, PIN_DIRECTION direction)
         assert_int_equal(IRgLink_VisitAt(link, RG_VISIT_NOW, NULL), E_NOTIMPL);
         assert_int_equal(IRgLink_Recall(link, &serial, &past), E_NOTIMPL);
         assert_int_equal(IRgLink_Prime(link, NULL), E_POINTER);
+        assert_true(FAILED(IRgLink_TakeOver(link, RG_GIVEN_NOTHING)));
         assert_int_equal(IRgLink_Prepare(link, NULL, NULL), VFW_E_NOT_CONNECTED);
     }
 }
