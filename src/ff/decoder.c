@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ff/decoder.c - a decoder's life: open, send, drain, replay, reset, close.
+/* ff/decoder.c - a decoder's life: open, prime, send, drain, replay, reset, close.
  *
  * Control threads open and close, one streaming thread does the rest; codec threads call
  * get_buffer (decoder_buffer.c). Knows: libavcodec's decoding calls.  Must not know: pins,
@@ -70,6 +70,7 @@ HRESULT ff_decoder_open(const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out, int t
     pthread_mutex_init(&d->lock, NULL);
     d->drained = -1;
     d->next = -1;
+    d->given = RG_GIVEN_ALL;
     d->plan.format = AV_PIX_FMT_NONE;
     d->frame = av_frame_alloc();
     d->packet = av_packet_alloc();
@@ -100,6 +101,7 @@ void ff_decoder_close(struct ff_decoder *d)
     if (d == NULL)
         return;
     ff_history_clear(&d->history);
+    ff_past_clear(d);
     av_frame_free(&d->frame);
     av_packet_free(&d->packet);
     avcodec_free_context(&d->codec);
@@ -128,12 +130,29 @@ HRESULT ff_decoder_set_output(struct ff_decoder *d, const AM_MEDIA_TYPE *out)
 
 /* --- running --------------------------------------------------------------------------- */
 
-/* Takes out all that the codec has ready.  S_OK; S_FALSE: it is at its end. */
+static void drop(const struct ff_output *output, const char *reason)
+{
+    if (output != NULL && output->drop != NULL)
+        output->drop(output->context, reason, 1);
+}
+
+/* What the codec gave has its place: out, for later, or nowhere. */
+static HRESULT give(struct ff_decoder *d, const struct ff_output *output)
+{
+    int64_t serial = d->frame->reordered_opaque >> 1;
+
+    if (serial <= d->drained || (serial <= d->primed && ff_past_was_given(d, d->frame)))
+        return S_OK;
+    return output != NULL ? ff_decoder_deliver(d, output) : ff_past_keep(d);
+}
+
+/* Takes out all that the codec has ready; output NULL: it is kept.  S_OK; S_FALSE: it is at its
+ * end. */
 static HRESULT receive_all(struct ff_decoder *d, const struct ff_output *output)
 {
     for (;;) {
         int result = avcodec_receive_frame(d->codec, d->frame);
-        HRESULT hr = S_OK;
+        HRESULT hr;
 
         if (result == AVERROR(EAGAIN))
             return S_OK;
@@ -142,12 +161,10 @@ static HRESULT receive_all(struct ff_decoder *d, const struct ff_output *output)
         if (result == AVERROR(ENOMEM))
             return E_OUTOFMEMORY;
         if (result < 0) {
-            if (output->drop != NULL)
-                output->drop(output->context, "damaged", 1);
+            drop(output, "damaged");
             continue;
         }
-        if (d->frame->reordered_opaque >> 1 > d->drained)
-            hr = ff_decoder_deliver(d, output);
+        hr = give(d, output);
         av_frame_unref(d->frame);
         if (hr != S_OK)
             return FAILED(hr) ? hr : VFW_E_STATE_CHANGED;
@@ -171,8 +188,8 @@ static HRESULT send_packet(struct ff_decoder *d, const AVPacket *packet, int64_t
     }
     if (result == AVERROR(ENOMEM))
         return E_OUTOFMEMORY;
-    if (result < 0 && output->drop != NULL)
-        output->drop(output->context, "damaged", 1);
+    if (result < 0)
+        drop(output, "damaged");
     hr = receive_all(d, output);
     return FAILED(hr) ? hr : S_OK;
 }
@@ -191,11 +208,25 @@ static HRESULT replay(struct ff_decoder *d, const struct ff_output *output)
     return hr;
 }
 
+/* d->packet, which belongs to info. */
+static HRESULT send_next(struct ff_decoder *d, const struct rg_sample_info *info,
+                         const struct ff_output *output)
+{
+    HRESULT hr = d->must_replay ? replay(d, output) : S_OK;
+    int64_t mark;
+
+    if (FAILED(hr) || d->packet->size <= 0)
+        return hr;
+    mark = 2 * ++d->serial + info->is_preroll;
+    ff_history_add(&d->history, d->packet, mark);
+    d->has_sent = true;
+    return send_packet(d, d->packet, mark, output);
+}
+
 HRESULT ff_decoder_send(struct ff_decoder *d, IMediaSample *sample,
                         const struct ff_output *output)
 {
     struct rg_sample_info info;
-    int64_t mark;
     HRESULT hr = ff_packet_from_sample(d->packet, sample, &info);
 
     if (FAILED(hr))
@@ -205,24 +236,33 @@ HRESULT ff_decoder_send(struct ff_decoder *d, IMediaSample *sample,
         d->is_discontinuity = true;
         d->next = -1;
     }
-    if (d->must_replay)
-        hr = replay(d, output);
-    if (SUCCEEDED(hr) && d->packet->size > 0) {
-        mark = 2 * ++d->serial + info.is_preroll;
-        ff_history_add(&d->history, d->packet, mark);
-        d->has_sent = true;
-        hr = send_packet(d, d->packet, mark, output);
-    }
+    hr = ff_past_deliver(d, output);
+    if (SUCCEEDED(hr))
+        hr = send_next(d, &info, output);
+    av_packet_unref(d->packet);
+    return hr;
+}
+
+HRESULT ff_decoder_prime(struct ff_decoder *d, IMediaSample *sample)
+{
+    struct rg_sample_info info;
+    HRESULT hr = ff_packet_from_sample(d->packet, sample, &info);
+
+    if (FAILED(hr))
+        return hr;
+    d->primed = d->serial + 1;
+    hr = send_next(d, &info, NULL);
     av_packet_unref(d->packet);
     return hr;
 }
 
 HRESULT ff_decoder_drain(struct ff_decoder *d, const struct ff_output *output)
 {
-    HRESULT hr = S_OK;
+    HRESULT hr;
 
     ff_buffers_refresh(d, output);
-    if (d->has_sent && d->has_delay) {
+    hr = ff_past_deliver(d, output);
+    if (SUCCEEDED(hr) && d->has_sent && d->has_delay) {
         hr = avcodec_send_packet(d->codec, NULL) < 0 ? S_OK : receive_all(d, output);
         avcodec_flush_buffers(d->codec);
         d->drained = d->serial;
@@ -238,6 +278,7 @@ void ff_decoder_reset(struct ff_decoder *d)
 {
     avcodec_flush_buffers(d->codec);
     ff_history_clear(&d->history);
+    ff_past_clear(d);
     if (d->resampler != NULL)
         ff_resampler_reset(d->resampler);
     d->drained = d->serial;

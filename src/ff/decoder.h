@@ -13,6 +13,7 @@
 #pragma once
 
 #include <dshow.h>
+#include <regraft_if.h>
 
 #include "ff/output.h"
 
@@ -39,6 +40,14 @@ HRESULT ff_decoder_set_output(struct ff_decoder *decoder, const AM_MEDIA_TYPE *o
  * said. */
 HRESULT ff_decoder_send(struct ff_decoder *decoder, IMediaSample *sample,
                         const struct ff_output *output);
+
+/* A sample of the past, in the place of another decoder: pictures and sound that come of it are not
+ * given, now or later.  S_OK; E_OUTOFMEMORY. */
+HRESULT ff_decoder_prime(struct ff_decoder *decoder, IMediaSample *sample);
+/* But for what starts after `given` (100 ns), which the next send or drain gives first: said in
+ * front of each sample of the past and behind the last one.  RG_GIVEN_ALL: what was shown counts no
+ * more.  S_OK; E_NOTIMPL: sound that is resampled can't be taken over in the middle. */
+HRESULT ff_decoder_take_over(struct ff_decoder *decoder, REFERENCE_TIME given);
 
 /* Gives up every delayed picture.  S_OK, or what output said. */
 HRESULT ff_decoder_drain(struct ff_decoder *decoder, const struct ff_output *output);

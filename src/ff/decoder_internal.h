@@ -59,9 +59,13 @@ struct ff_decoder {
     struct ff_resampler *resampler;
     struct ff_sound sound_from;
     struct ff_history history;
-    int64_t serial;      /* of the last packet sent; a packet's mark is 2 * serial + preroll */
-    int64_t drained;     /* pictures of packets up to this one have been delivered */
-    REFERENCE_TIME next; /* where the next one starts if nobody says; -1: unknown */
+    int64_t serial;       /* of the last packet sent; a packet's mark is 2 * serial + preroll */
+    int64_t drained;      /* pictures of packets up to this one have been delivered */
+    REFERENCE_TIME next;  /* where the next one starts if nobody says; -1: unknown */
+    int64_t primed;       /* packets up to this one are the past: another decoder had them */
+    REFERENCE_TIME given; /* what comes of them and starts up to then has been given */
+    AVFrame **past;       /* what came of them besides, until it can be given */
+    unsigned past_count, past_size;
     bool is_discontinuity;
     bool has_sent; /* since the codec was last empty */
     bool must_replay;
@@ -107,6 +111,15 @@ unsigned ff_buffers_needed(int threads, size_t bytes);
 HRESULT ff_decoder_deliver(struct ff_decoder *d, const struct ff_output *output);
 /* Sound the resampler still holds. */
 HRESULT ff_decoder_deliver_rest(struct ff_decoder *d, const struct ff_output *output);
+
+/* --- decoder_past.c: pictures of the time before this decoder came in ------------------- */
+
+bool ff_past_was_given(const struct ff_decoder *d, const AVFrame *frame);
+/* Takes d->frame.  S_OK; E_OUTOFMEMORY. */
+HRESULT ff_past_keep(struct ff_decoder *d);
+/* All that was kept, in order. */
+HRESULT ff_past_deliver(struct ff_decoder *d, const struct ff_output *output);
+void ff_past_clear(struct ff_decoder *d);
 
 /* --- decoder_history.c ----------------------------------------------------------------- */
 

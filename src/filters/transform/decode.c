@@ -64,6 +64,22 @@ static HRESULT decode_send(void *state, const void *settings, IMediaSample *samp
     return ff_decoder_send(st->decoder, sample, &to);
 }
 
+static HRESULT decode_prime(void *state, const void *settings, IMediaSample *sample)
+{
+    struct decode_state *st = state;
+
+    (void)settings;
+    return ff_decoder_prime(st->decoder, sample);
+}
+
+static HRESULT decode_take_over(void *state, const void *settings, REFERENCE_TIME given)
+{
+    struct decode_state *st = state;
+
+    (void)settings;
+    return ff_decoder_take_over(st->decoder, given);
+}
+
 static HRESULT decode_output_changed(void *state, const void *settings,
                                      const AM_MEDIA_TYPE *out)
 {
@@ -111,6 +127,8 @@ const struct rg_transform_class rg_decode = {
     .buffers = decode_buffers,
     .start_stream = decode_start,
     .send = decode_send,
+    .prime = decode_prime,
+    .take_over = decode_take_over,
     .output_changed = decode_output_changed,
     .drain = decode_drain,
     .reset = decode_reset,
