@@ -282,8 +282,10 @@ static void silence(struct rewire *edit)
 HRESULT rewire_carry_out_closed(struct rewire *edit)
 {
     int64_t begun;
-    HRESULT hr = rewire_drain(edit);
+    HRESULT hr = rewire_prime(edit); /* one that can take over needs no drain */
 
+    if (SUCCEEDED(hr))
+        hr = rewire_drain(edit);
     begun = rg_time_now_ns();
     if (SUCCEEDED(hr))
         hr = rewire_cut(edit);
@@ -309,10 +311,10 @@ static HRESULT with_gates(struct rewire *edit)
  * can't. */
 static HRESULT in_stream(struct rewire *edit)
 {
+    bool at_sync = rewire_waits_for_sync(edit);
     HRESULT made = S_OK, hr;
 
-    hr =
-        rewire_visit_begin(edit, rewire_waits_for_sync(edit) ? RG_VISIT_AT_SYNC : RG_VISIT_NOW);
+    hr = rewire_visit_begin(edit, at_sync ? RG_VISIT_AT_SYNC : RG_VISIT_NOW);
     if (hr == E_NOTIMPL || hr == VFW_E_PIN_ALREADY_BLOCKED)
         return S_FALSE;
     if (FAILED(hr))
@@ -320,6 +322,9 @@ static HRESULT in_stream(struct rewire *edit)
     hr = rewire_wait(edit, rewire_visit_event(edit));
     if (rewire_visit_end(edit, &made))
         hr = made;
+    /* nobody builds on what went before */
+    for (size_t i = 0; hr == S_OK && at_sync && i < edit->n_edges; i++)
+        edit->edges[i].needs_sync = false;
     return hr == E_NOTIMPL ? S_FALSE : hr;
 }
 
@@ -330,6 +335,8 @@ HRESULT rewire_carry_out(struct rewire *edit)
     if (FAILED(hr))
         return hr;
     hr = rewire_can_visit(edit) ? in_stream(edit) : S_FALSE;
+    if (hr == S_FALSE && rewire_waits_for_sync(edit) && rewire_can_visit(edit))
+        hr = in_stream(edit); /* its link has forgotten meanwhile what it was to be shown */
     if (hr == S_FALSE)
         hr = with_gates(edit);
     if (FAILED(hr))

@@ -82,6 +82,8 @@ struct rewire_edge {
         *memory; /* reference: the link that remembers what `now` is to be shown; may be NULL */
     ULONGLONG serial; /* the last sample shown */
     bool needs_sync;  /* nothing is remembered: the cut waits for a sync point */
+    bool is_untimed;  /* samples of the past have no times: who has given what can't be told */
+    bool takes_over; /* `now` gives what the one that leaves has not: that one is not drained */
     enum rewire_how how_out, how_now;
     AM_MEDIA_TYPE was_type; /* for putting back what was taken off late */
 
@@ -239,6 +241,8 @@ bool rewire_filter_is_late(const struct rewire *edit, const struct rewire_filter
 HRESULT rewire_find_memories(struct rewire *edit);
 /* Shows it, once the newcomer stands and runs; again in the cut, for what has come meanwhile. */
 HRESULT rewire_prime(struct rewire *edit);
+/* The only member of the group leaves its place to one that goes on where it stopped. */
+bool rewire_group_is_taken_over(const struct rewire *edit, unsigned group);
 /* Some newcomer has to wait for the next sync point: its link remembers too little. */
 bool rewire_waits_for_sync(const struct rewire *edit);
 

@@ -353,6 +353,7 @@ bool rewire_group_goes_on(struct rewire *edit, unsigned group)
 bool rewire_group_is_drained(struct rewire *edit, unsigned group)
 {
     return rewire_is_live(edit) && !edit->no_drain && rewire_group_goes_on(edit, group) &&
+           !rewire_group_is_taken_over(edit, group) &&
            (rewire_group_traits(edit, group) & (RG_LINK_HOLDS | REWIRE_IS_FOREIGN)) != 0;
 }
 

@@ -172,6 +172,86 @@ HRESULT rewire_find_memories(struct rewire *edit)
     return hr;
 }
 
+/* ---- who has given what -------------------------------------------------------------------- */
+
+static bool is_alone(const struct rewire *edit, const struct rewire_filter *filter)
+{
+    size_t n = 0, entries = 0;
+
+    for (size_t i = 0; i < edit->n_filters; i++)
+        n += edit->filters[i].group == filter->group;
+    for (size_t i = 0; i < edit->n_edges; i++)
+        entries += edit->edges[i].to_was == filter;
+    return n == 1 && entries == 1;
+}
+
+/* Where the two meet again: the input that the one that leaves has fed and the newcomer will feed.
+ * NULL: there is none, or not one alone. */
+static const struct rewire_input *common_end(const struct rewire *edit,
+                                             const struct rewire_edge *edge)
+{
+    const struct rewire_input *end = NULL;
+
+    for (size_t i = 0; i < edit->n_inputs; i++) {
+        const struct rewire_input *input = &edit->inputs[i];
+
+        if (input->was == NULL || input->was->from != edge->to_was)
+            continue;
+        if (end != NULL || input->link == NULL || input->now == NULL ||
+            input->now->from != edge->to_now)
+            return NULL;
+        end = input;
+    }
+    return end;
+}
+
+/* Filter for filter, one road in and one out, and no thread that may still bring something. */
+static const struct rewire_input *end_of_swap(const struct rewire *edit,
+                                              const struct rewire_edge *edge)
+{
+    const struct rewire_filter *leaves = edge->to_was;
+
+    if (edit->no_drain || leaves == NULL || leaves->group == 0 || edge->to_now == NULL ||
+        (leaves->traits & (REWIRE_IS_FOREIGN | RG_LINK_THREADED)) != 0 ||
+        edge->memory != edge->link || !is_alone(edit, leaves))
+        return NULL;
+    return common_end(edit, edge);
+}
+
+/* Pictures come out in the order of their times: all up to the last one are out. */
+static REFERENCE_TIME given_so_far(const struct rewire_input *end)
+{
+    RG_LEDGER ledger;
+
+    return SUCCEEDED(IRgLink_GetLedger(end->link, &ledger)) && ledger.last_start != -1
+               ? ledger.last_start
+               : RG_GIVEN_NOTHING;
+}
+
+static HRESULT take_over(const struct rewire *edit, struct rewire_edge *edge, IRgLink *input)
+{
+    const struct rewire_input *end = end_of_swap(edit, edge);
+    bool was_told = edge->takes_over;
+    HRESULT hr;
+
+    edge->takes_over =
+        end != NULL && edge->serial != 0 && !edge->needs_sync && !edge->is_untimed;
+    if (!edge->takes_over) /* what leaves is drained: nothing may come twice */
+        return was_told ? IRgLink_TakeOver(input, RG_GIVEN_ALL) : S_OK;
+    hr = IRgLink_TakeOver(input, given_so_far(end));
+    if (hr == E_NOTIMPL)
+        edge->takes_over = false;
+    return hr == E_NOTIMPL ? S_OK : hr;
+}
+
+bool rewire_group_is_taken_over(const struct rewire *edit, unsigned group)
+{
+    for (size_t i = 0; i < edit->n_edges; i++)
+        if (edit->edges[i].takes_over && edit->edges[i].to_was->group == group)
+            return true;
+    return false;
+}
+
 /* ---- showing it ---------------------------------------------------------------------------- */
 
 static ULONGLONG passed(IRgLink *link)
@@ -188,6 +268,13 @@ static bool runs_away(struct rewire_edge *edge, ULONGLONG begun_at, ULONGLONG sh
     return shown % LOOK_EVERY == 0 && (passed(edge->memory) - begun_at) * 2 > shown;
 }
 
+static bool has_time(IMediaSample *sample)
+{
+    REFERENCE_TIME start, stop;
+
+    return SUCCEEDED(IMediaSample_GetTime(sample, &start, &stop));
+}
+
 /* Everything there is, up to the present. */
 static HRESULT show(struct rewire *edit, struct rewire_edge *edge, IRgLink *input)
 {
@@ -198,15 +285,20 @@ static HRESULT show(struct rewire *edit, struct rewire_edge *edge, IRgLink *inpu
         HRESULT hr = IRgLink_Recall(edge->memory, &edge->serial, &sample);
 
         if (hr == VFW_E_NOT_FOUND && edge->serial != 0) {
-            edge->serial =
-                0; /* what came next has been forgotten meanwhile: once more from the start */
+            /* what came next has been forgotten meanwhile: once more from the start */
+            edge->serial = 0;
+            if (edge->takes_over)
+                (void)IRgLink_TakeOver(input, RG_GIVEN_ALL);
             continue;
         }
         /* where nothing has flown yet the newcomer sees the stream from its beginning */
         edge->needs_sync = hr == VFW_E_NOT_FOUND && passed(edge->memory) != 0;
         if (hr != S_OK)
             return hr == S_FALSE || hr == VFW_E_NOT_FOUND ? S_OK : hr;
-        hr = IRgLink_Prime(input, sample);
+        edge->is_untimed = edge->is_untimed || !has_time(sample);
+        hr = take_over(edit, edge, input);
+        if (SUCCEEDED(hr))
+            hr = IRgLink_Prime(input, sample);
         if (FAILED(hr))
             return hr;
         edge->certificate.primed++;
@@ -230,6 +322,8 @@ HRESULT rewire_prime(struct rewire *edit)
             FAILED(IPin_QueryInterface(edge->now, &IID_IRgLink, (void **)&input)))
             continue;
         hr = show(edit, edge, input);
+        if (SUCCEEDED(hr))
+            hr = take_over(edit, edge, input);
     }
     return hr;
 }

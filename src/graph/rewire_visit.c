@@ -97,6 +97,16 @@ static void finish(struct rewire_visit *v, HRESULT result)
     SetEvent(v->over);
 }
 
+/* Somebody who was to go on without a drain can't any more: what it needs was forgotten. */
+static HRESULT cut(struct rewire_visit *v)
+{
+    HRESULT hr = rewire_prime(v->edit);
+
+    if (SUCCEEDED(hr) && v->n_drains == 0 && !rewire_is_drained_already(v->edit))
+        return E_NOTIMPL;
+    return SUCCEEDED(hr) ? rewire_cut(v->edit) : hr;
+}
+
 static HRESULT STDMETHODCALLTYPE visit_visit(IRgVisitor *face, DWORD by, REFERENCE_TIME start)
 {
     struct rewire_visit *v = COM_HOME(face, struct rewire_visit);
@@ -121,7 +131,7 @@ static HRESULT STDMETHODCALLTYPE visit_visit(IRgVisitor *face, DWORD by, REFEREN
         SetEvent(v->over); /* given up meanwhile: everything stays as it is */
         return S_OK;
     }
-    finish(v, SUCCEEDED(hr) ? rewire_cut(v->edit) : hr);
+    finish(v, SUCCEEDED(hr) ? cut(v) : hr);
     return S_OK;
 }
 
