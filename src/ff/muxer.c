@@ -213,8 +213,11 @@ static HRESULT take_over(struct ff_muxer *m, unsigned input, AVCodecParameters *
         *mine = *orphan;
         *orphan = swapped;
     }
-    mine->has_new_headers = !headers_equal(mine->stream->codecpar, par);
-    mine->headers_are_told = false;
+    /* those of the file count no more, also for an encoder that comes back to them */
+    if (!headers_equal(mine->par, par)) {
+        mine->has_new_headers = true;
+        mine->headers_are_told = false;
+    }
     avcodec_parameters_free(&mine->par);
     mine->par = par;
     mine->rate = rate;
@@ -276,6 +279,8 @@ static HRESULT stream_make(struct ff_muxer *m, struct mux_input *input)
     }
     input->stream = s;
     input->has_ended = false;
+    input->has_new_headers = false;
+    input->headers_are_told = false;
     input->has_dts = false;
     input->next = 0;
     return S_OK;

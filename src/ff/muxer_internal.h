@@ -20,7 +20,7 @@ struct mux_input {
     AVRational rate;
     AVStream *stream; /* while a file is open */
     bool is_joined, has_ended;
-    bool has_new_headers;  /* par's extradata is not what the file began with */
+    bool has_new_headers;  /* the codec's headers have changed since the file began */
     bool headers_are_told; /* as side data, once */
     int64_t last_dts;      /* in the stream's ticks */
     bool has_dts;
