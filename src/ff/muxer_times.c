@@ -60,6 +60,16 @@ static void straighten(struct mux_input *input, AVPacket *p)
     input->has_dts = true;
 }
 
+/* A packet that is padding as a whole, as an encoder begins with: containers can say how much of a
+ * packet's end is none of the sound, few how much of its beginning. */
+static HRESULT padding_mark(AVPacket *p, const struct rg_sample_extra *extra)
+{
+    if (extra->skip_start == 0 || extra->skip_end != 0 || extra->tick_num != 1 ||
+        extra->skip_start != extra->tick_duration)
+        return S_OK;
+    return ff_packet_set_skips(p, 0, extra->skip_start);
+}
+
 HRESULT ff_mux_packet_make(struct mux_input *input, IMediaSample *sample,
                            struct mux_packet **ret)
 {
@@ -93,7 +103,9 @@ HRESULT ff_mux_packet_make(struct mux_input *input, IMediaSample *sample,
         made->packet->duration = 0;
     input->next = ff_time(made->packet->pts + made->packet->duration, base);
     straighten(input, made->packet);
-    hr = ff_mux_headers_add(input, made->packet);
+    hr = padding_mark(made->packet, &extra);
+    if (SUCCEEDED(hr))
+        hr = ff_mux_headers_add(input, made->packet);
     if (FAILED(hr)) {
         ff_mux_packet_free(made);
         return hr;
