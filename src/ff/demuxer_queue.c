@@ -320,6 +320,7 @@ static void fill_extra(const struct ff_demuxer *d, struct demux_stream *s, const
         extra->skip_end = short_end(d, s, p);
     if (p->dts != AV_NOPTS_VALUE) {
         extra->has_dts = true;
+        extra->starts_at_dts = p->pts == AV_NOPTS_VALUE;
         extra->dts = ff_demuxer_time(d, s, p->dts);
     }
     if (stamp != AV_NOPTS_VALUE) {

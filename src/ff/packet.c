@@ -56,7 +56,7 @@ HRESULT ff_packet_from_sample(AVPacket *packet, IMediaSample *sample,
     if (info.bytes > 0)
         memcpy(packet->data, info.data, info.bytes);
     rg_sample_get_extra(sample, &extra);
-    packet->pts = info.has_time ? info.start : AV_NOPTS_VALUE;
+    packet->pts = info.has_time && !extra.starts_at_dts ? info.start : AV_NOPTS_VALUE;
     packet->dts = extra.has_dts ? extra.dts : AV_NOPTS_VALUE;
     packet->duration = info.has_time && info.has_stop ? info.stop - info.start : 0;
     if (info.is_sync)

@@ -44,6 +44,8 @@ struct rg_sample_extra {
         tick_dts;          /* the container's own time stamps, exact; valid if tick_den != 0 */
     int64_t tick_duration; /* 0: unknown */
     int32_t tick_num, tick_den; /* one tick is tick_num / tick_den seconds */
+    bool
+        starts_at_dts; /* the container does not say when it is shown: its times are those of decoding */
 };
 
 /* S_OK; S_FALSE and zeroes if the sample has none. */
