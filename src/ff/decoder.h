@@ -45,8 +45,8 @@ HRESULT ff_decoder_send(struct ff_decoder *decoder, IMediaSample *sample,
  * given, now or later.  S_OK; E_OUTOFMEMORY. */
 HRESULT ff_decoder_prime(struct ff_decoder *decoder, IMediaSample *sample);
 /* But for what starts after `given` (100 ns), which the next send or drain gives first: said in
- * front of each sample of the past and behind the last one.  RG_GIVEN_ALL: what was shown counts no
- * more.  S_OK; E_NOTIMPL: sound that is resampled can't be taken over in the middle. */
+ * front of each sample of the past and behind the last one.  RG_GIVEN_ALL: nothing of what was shown
+ * so far.  S_OK; E_NOTIMPL: sound that is resampled can't be taken over in the middle. */
 HRESULT ff_decoder_take_over(struct ff_decoder *decoder, REFERENCE_TIME given);
 
 /* Gives up every delayed picture.  S_OK, or what output said. */

@@ -86,8 +86,7 @@ HRESULT ff_decoder_take_over(struct ff_decoder *d, REFERENCE_TIME given)
         return E_NOTIMPL;
     d->given = given;
     if (given == RG_GIVEN_ALL)
-        ff_decoder_reset(d);
-    else
-        forget_given(d);
+        d->drained = d->serial; /* for good, whatever is said later */
+    forget_given(d);
     return S_OK;
 }

@@ -80,9 +80,11 @@ struct rewire_edge {
     IRgLink *link; /* reference; NULL: foreign */
     IRgLink
         *memory; /* reference: the link that remembers what `now` is to be shown; may be NULL */
-    ULONGLONG serial; /* the last sample shown */
-    bool needs_sync;  /* nothing is remembered: the cut waits for a sync point */
-    bool is_untimed;  /* samples of the past have no times: who has given what can't be told */
+    ULONGLONG serial;          /* the last sample shown */
+    bool needs_sync;           /* nothing is remembered: the cut waits for a sync point */
+    ULONGLONG past_samples;    /* shown, from past_start on */
+    REFERENCE_TIME past_start; /* of the first one */
+    bool is_untimed;           /* times are missing: who has given what can't be told */
     bool takes_over; /* `now` gives what the one that leaves has not: that one is not drained */
     enum rewire_how how_out, how_now;
     AM_MEDIA_TYPE was_type; /* for putting back what was taken off late */

@@ -174,6 +174,13 @@ HRESULT rewire_find_memories(struct rewire *edit)
 
 /* ---- who has given what -------------------------------------------------------------------- */
 
+static ULONGLONG passed(IRgLink *link)
+{
+    RG_LEDGER ledger;
+
+    return SUCCEEDED(IRgLink_GetLedger(link, &ledger)) ? ledger.samples : 0;
+}
+
 static bool is_alone(const struct rewire *edit, const struct rewire_filter *filter)
 {
     size_t n = 0, entries = 0;
@@ -218,30 +225,42 @@ static const struct rewire_input *end_of_swap(const struct rewire *edit,
     return common_end(edit, edge);
 }
 
-/* Pictures come out in the order of their times: all up to the last one are out. */
-static REFERENCE_TIME given_so_far(const struct rewire_input *end)
+/* Pictures come out in the order of their times: all up to the last one are out.  false: it had no
+ * time, or was flushed away. */
+static bool given_so_far(const struct rewire_input *end, REFERENCE_TIME *ret)
 {
     RG_LEDGER ledger;
 
-    return SUCCEEDED(IRgLink_GetLedger(end->link, &ledger)) && ledger.last_start != -1
-               ? ledger.last_start
-               : RG_GIVEN_NOTHING;
+    if (FAILED(IRgLink_GetLedger(end->link, &ledger)))
+        return false;
+    *ret = ledger.samples != 0 ? ledger.last_start : RG_GIVEN_NOTHING;
+    return ledger.samples == 0 || ledger.last_start != -1;
 }
 
+/* What leaves holds nothing of the time before the past that was shown. */
+static bool covers(const struct rewire_edge *edge, REFERENCE_TIME given)
+{
+    return given >= edge->past_start || edge->past_samples == passed(edge->memory);
+}
+
+/* Tells the newcomer what it need not give; whether the other one is spared its drain shows behind
+ * the last sample.  After a drain everything is given, and that is what it is told then.  S_FALSE:
+ * what leaves still holds something from before the past that was shown. */
 static HRESULT take_over(const struct rewire *edit, struct rewire_edge *edge, IRgLink *input)
 {
     const struct rewire_input *end = end_of_swap(edit, edge);
-    bool was_told = edge->takes_over;
+    REFERENCE_TIME given = RG_GIVEN_NOTHING;
     HRESULT hr;
 
-    edge->takes_over =
-        end != NULL && edge->serial != 0 && !edge->needs_sync && !edge->is_untimed;
-    if (!edge->takes_over) /* what leaves is drained: nothing may come twice */
-        return was_told ? IRgLink_TakeOver(input, RG_GIVEN_ALL) : S_OK;
-    hr = IRgLink_TakeOver(input, given_so_far(end));
-    if (hr == E_NOTIMPL)
-        edge->takes_over = false;
-    return hr == E_NOTIMPL ? S_OK : hr;
+    edge->takes_over = false;
+    if (end == NULL || edge->past_samples == 0)
+        return S_OK;
+    edge->is_untimed = edge->is_untimed || !given_so_far(end, &given);
+    hr = IRgLink_TakeOver(input, edge->is_untimed ? RG_GIVEN_ALL : given);
+    if (FAILED(hr) || edge->is_untimed)
+        return hr == E_NOTIMPL ? S_OK : hr;
+    edge->takes_over = covers(edge, given);
+    return edge->takes_over ? S_OK : S_FALSE;
 }
 
 bool rewire_group_is_taken_over(const struct rewire *edit, unsigned group)
@@ -254,13 +273,6 @@ bool rewire_group_is_taken_over(const struct rewire *edit, unsigned group)
 
 /* ---- showing it ---------------------------------------------------------------------------- */
 
-static ULONGLONG passed(IRgLink *link)
-{
-    RG_LEDGER ledger;
-
-    return SUCCEEDED(IRgLink_GetLedger(link, &ledger)) ? ledger.samples : 0;
-}
-
 /* The stream comes more than half as quickly as it is shown: what is missing is shown in the cut,
  * when it stands still. */
 static bool runs_away(struct rewire_edge *edge, ULONGLONG begun_at, ULONGLONG shown)
@@ -268,11 +280,22 @@ static bool runs_away(struct rewire_edge *edge, ULONGLONG begun_at, ULONGLONG sh
     return shown % LOOK_EVERY == 0 && (passed(edge->memory) - begun_at) * 2 > shown;
 }
 
-static bool has_time(IMediaSample *sample)
+static void note_past(struct rewire_edge *edge, IMediaSample *sample)
 {
-    REFERENCE_TIME start, stop;
+    REFERENCE_TIME start = 0, stop;
 
-    return SUCCEEDED(IMediaSample_GetTime(sample, &start, &stop));
+    if (FAILED(IMediaSample_GetTime(sample, &start, &stop)))
+        edge->is_untimed = true;
+    if (edge->past_samples++ == 0)
+        edge->past_start = start;
+}
+
+/* What came next has been forgotten meanwhile: once more from the start. */
+static void begin_anew(struct rewire_edge *edge, IRgLink *input)
+{
+    edge->serial = 0;
+    edge->past_samples = 0;
+    (void)IRgLink_TakeOver(input, RG_GIVEN_ALL);
 }
 
 /* Everything there is, up to the present. */
@@ -285,17 +308,14 @@ static HRESULT show(struct rewire *edit, struct rewire_edge *edge, IRgLink *inpu
         HRESULT hr = IRgLink_Recall(edge->memory, &edge->serial, &sample);
 
         if (hr == VFW_E_NOT_FOUND && edge->serial != 0) {
-            /* what came next has been forgotten meanwhile: once more from the start */
-            edge->serial = 0;
-            if (edge->takes_over)
-                (void)IRgLink_TakeOver(input, RG_GIVEN_ALL);
+            begin_anew(edge, input);
             continue;
         }
         /* where nothing has flown yet the newcomer sees the stream from its beginning */
         edge->needs_sync = hr == VFW_E_NOT_FOUND && passed(edge->memory) != 0;
         if (hr != S_OK)
             return hr == S_FALSE || hr == VFW_E_NOT_FOUND ? S_OK : hr;
-        edge->is_untimed = edge->is_untimed || !has_time(sample);
+        note_past(edge, sample);
         hr = take_over(edit, edge, input);
         if (SUCCEEDED(hr))
             hr = IRgLink_Prime(input, sample);
@@ -324,8 +344,9 @@ HRESULT rewire_prime(struct rewire *edit)
         hr = show(edit, edge, input);
         if (SUCCEEDED(hr))
             hr = take_over(edit, edge, input);
+        edge->needs_sync = edge->needs_sync || hr == S_FALSE;
     }
-    return hr;
+    return FAILED(hr) ? hr : S_OK;
 }
 
 bool rewire_waits_for_sync(const struct rewire *edit)
