@@ -78,7 +78,7 @@ HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample)
     if (FAILED(hr))
         return hr;
     if (atomic_load_explicit(&pin->visits_at_sync, memory_order_relaxed) && info.is_sync)
-        rg_out_pin_visit_at_sync(pin);
+        rg_out_pin_visit_at_sync(pin, info.has_time ? info.start : RG_GATE_NO_TIME);
     if (pin->link.is_fresh)
         greet(pin, sample);
     rg_recall_add(&pin->recall, sample, &info);

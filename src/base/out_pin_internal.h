@@ -19,7 +19,7 @@ HRESULT rg_out_pin_cancel_visit(struct rg_out_pin *pin, IRgVisitor *visitor);
 /* The gate's callback. */
 void rg_out_pin_visit(struct rg_gate_visit *visit, DWORD by, REFERENCE_TIME start);
 /* Streaming thread, inside the gate: a sync point is about to go; the stream has ended. */
-void rg_out_pin_visit_at_sync(struct rg_out_pin *pin);
+void rg_out_pin_visit_at_sync(struct rg_out_pin *pin, REFERENCE_TIME start);
 void rg_out_pin_miss_sync(struct rg_out_pin *pin);
 /* With nobody inside the gate: a new road hears that the stream has ended already. */
 void rg_out_pin_repeat_end(struct rg_out_pin *pin);

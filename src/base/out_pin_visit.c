@@ -38,6 +38,12 @@ static IRgVisitor *take_visitor(struct rg_out_pin *pin)
     return visitor;
 }
 
+/* The streaming thread inside deliver: to the gate it is a caller like any other. */
+static _Thread_local struct {
+    const struct rg_out_pin *pin;
+    REFERENCE_TIME start;
+} at_sync;
+
 void rg_out_pin_visit(struct rg_gate_visit *visit, DWORD by, REFERENCE_TIME start)
 {
     struct rg_out_pin *pin = CONTAINING_RECORD(visit, struct rg_out_pin, visit);
@@ -45,15 +51,23 @@ void rg_out_pin_visit(struct rg_gate_visit *visit, DWORD by, REFERENCE_TIME star
 
     if (visitor == NULL)
         return;
+    if (at_sync.pin == pin) {
+        by = RG_VISIT_BY_STREAM;
+        start = at_sync.start;
+    }
     (void)IRgVisitor_Visit(visitor, by, start == RG_GATE_NO_TIME ? -1 : start);
     if (by != RG_VISIT_MISSED)
         rg_out_pin_repeat_end(pin);
 }
 
-void rg_out_pin_visit_at_sync(struct rg_out_pin *pin)
+void rg_out_pin_visit_at_sync(struct rg_out_pin *pin, REFERENCE_TIME start)
 {
-    if (atomic_exchange(&pin->visits_at_sync, false))
-        (void)rg_gate_visit(&pin->gate, &pin->visit, RG_GATE_NO_TIME);
+    if (!atomic_exchange(&pin->visits_at_sync, false))
+        return;
+    at_sync.pin = pin;
+    at_sync.start = start;
+    (void)rg_gate_visit(&pin->gate, &pin->visit, RG_GATE_NO_TIME);
+    at_sync.pin = NULL;
 }
 
 void rg_out_pin_miss_sync(struct rg_out_pin *pin)
