@@ -36,6 +36,7 @@ void app_graph_place(struct app_graph *graph, const char *name, IBaseFilter *fil
     }
     if (filter)
         IBaseFilter_AddRef(filter);
+    app_memory_set(&graph->memory, filter);
     app_release(&place->filter);
     place->filter = filter;
 }

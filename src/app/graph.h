@@ -17,8 +17,16 @@ struct app_place {
     IBaseFilter *filter; /* NULL when it was removed */
 };
 
+/* The bound of what each link remembers of a compressed stream. */
+struct app_memory {
+    bool is_set; /* false: the library's own */
+    uint64_t bytes;
+    uint32_t samples;
+};
+
 struct app_graph {
     IGraphBuilder *builder;
+    struct app_memory memory;
     struct app_place *places;
     size_t n_places;
 };
@@ -52,6 +60,13 @@ bool app_graph_check_ends(const struct app_text_graph *text, struct app_failure 
 bool app_graph_check_files(const struct app_text_graph *text, struct app_failure *failure);
 
 void app_graph_free(struct app_graph *graph);
+
+/* memory.c: "64M,4096", "64M", "0" (nothing).  False: it is none of that. */
+#define APP_MEMORY_SAMPLES 4096
+bool app_memory_parse(const char *text, struct app_memory *ret);
+void app_memory_set(const struct app_memory *memory, IBaseFilter *filter);
+/* From now on; also the links of filters that come later. */
+void app_graph_remember(struct app_graph *graph, const struct app_memory *memory);
 
 /* The filter at a place, borrowed; NULL if there is none. */
 IBaseFilter *app_graph_find(const struct app_graph *graph, const char *name);

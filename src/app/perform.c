@@ -135,36 +135,15 @@ static RG_EDIT_REQUEST request(const struct app_schedule *s)
     };
 }
 
-/* Pictures that build on earlier ones flow in and whole ones out. */
-static bool is_picture_decoder(IBaseFilter *filter)
-{
-    bool deltas[2] = { false, false }; /* by PIN_DIRECTION */
-    bool outs = false;
-    struct app_pins pins;
-
-    app_pins_get(filter, &pins);
-    for (size_t i = 0; i < pins.count; i++) {
-        PIN_DIRECTION direction = app_pin_direction(pins.items[i]);
-        AM_MEDIA_TYPE type = { 0 };
-
-        if (FAILED(IPin_ConnectionMediaType(pins.items[i], &type)))
-            continue;
-        outs = outs || direction == PINDIR_OUTPUT;
-        deltas[direction] = deltas[direction] || type.bTemporalCompression;
-        app_media_type_clear(&type);
-    }
-    app_pins_release(&pins);
-    return deltas[PINDIR_INPUT] && outs && !deltas[PINDIR_OUTPUT];
-}
-
-/* A decoder that comes in has seen none of the pictures that the next ones build on, and what it
- * does not give is on no link: no count tells, so the words have to. */
-static void decoder_note(struct app_schedule *s, struct app_edit_record *record)
+/* What a decoder does not give is on no link: no count tells, so the words have to. */
+static void unprimed_note(struct app_schedule *s, struct app_edit_record *record)
 {
     struct app_text line = { 0 };
 
-    record->note = app_dup("the decoder that came in starts at a key frame: pictures between "
-                           "the cut and the next one are missing");
+    record->note =
+        app_dup("the link remembers too little (--remember) for the decoder that came "
+                "in: pictures between the cut and the next key frame are missing or "
+                "damaged");
     app_text_add(&line, "regraft: note: %s: %s", record->text, record->note);
     if (s->setup.say)
         s->setup.say(s->setup.context, line.data, false);
@@ -181,14 +160,12 @@ static HRESULT do_swap(struct app_schedule *s, struct task *task,
     HRESULT hr;
 
     IBaseFilter_AddRef(present);
-    bool decodes = is_picture_decoder(present);
-
     hr = IGraphEdit_Swap(s->editor, present, task->ready, task->edit->target, &wish,
                          &record->certificate);
     if (SUCCEEDED(hr))
         app_graph_place(graph, task->edit->target, task->ready);
-    if (SUCCEEDED(hr) && decodes)
-        decoder_note(s, record);
+    if (SUCCEEDED(hr) && (record->certificate.flags & RG_CUT_UNPRIMED))
+        unprimed_note(s, record);
     app_ledger_sync(s->setup.ledger, graph, touched, 2);
     return hr;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "app/describe.h"
+#include "app/graph.h"
 #include "app/text.h"
 
 /* One option of a verb.  Ends with {0}. */
@@ -93,7 +94,8 @@ struct cli_play {
     const char *ledger_path; /* NULL: none */
     bool is_quiet;
     bool is_verbose;
-    bool is_free;   /* no clock */
+    bool is_free; /* no clock */
+    struct app_memory memory;
     bool no_report; /* no tables unless something is wrong */
 };
 

@@ -166,6 +166,7 @@ int cli_play(const struct cli_play *play)
             code = cli_fail(&failure);
         } else {
             blocks_warn(play);
+            app_graph_remember(&graph, &play->memory);
             code = play_graph(play, &graph);
             app_graph_free(&graph);
         }

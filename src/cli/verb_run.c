@@ -11,7 +11,16 @@
 #include "app/edit.h"
 #include "cli/read_file.h"
 
-enum { OPT_FILE = 1, OPT_AT, OPT_EVERY, OPT_LEDGER, OPT_NO_CLOCK, OPT_QUIET, OPT_VERBOSE };
+enum {
+    OPT_FILE = 1,
+    OPT_AT,
+    OPT_EVERY,
+    OPT_LEDGER,
+    OPT_REMEMBER,
+    OPT_NO_CLOCK,
+    OPT_QUIET,
+    OPT_VERBOSE
+};
 
 static const struct cli_option options[] = {
     { OPT_FILE, "file", 'f', "FILE",
@@ -19,6 +28,8 @@ static const struct cli_option options[] = {
     { OPT_AT, "at", 0, "TIME EDIT", "edit at the first sample at or after this media time" },
     { OPT_EVERY, "every", 0, "TIME EDIT", "edit at each multiple of TIME; swap takes turns" },
     { OPT_LEDGER, "ledger", 0, "FILE", "write samples and edits as JSON; - is stdout" },
+    { OPT_REMEMBER, "remember", 0, "BYTES[,SAMPLES]",
+      "bound of what each compressed link remembers: 64M,4096 unless given; 0: nothing" },
     { OPT_NO_CLOCK, "no-clock", 0, NULL,
       "as fast as the filters can; nothing waits for its time" },
     { OPT_QUIET, "quiet", 'q', NULL, "no progress, no tables" },
@@ -79,6 +90,13 @@ static int args_read(const struct cli_verb *verb, int argc, char **argv, struct 
             break;
         case OPT_LEDGER:
             args->play.ledger_path = r.values[0];
+            break;
+        case OPT_REMEMBER:
+            if (!app_memory_parse(r.values[0], &args->play.memory))
+                return cli_misuse(verb,
+                                  "--remember takes BYTES or BYTES,SAMPLES, as in 64M,4096,"
+                                  " not \"%s\"",
+                                  r.values[0]);
             break;
         case OPT_NO_CLOCK:
             args->play.is_free = true;
@@ -158,6 +176,15 @@ const struct cli_verb cli_verb_run = {
         "wall:1.5s is time since the start. Several multiples of --every that fall on one "
         "sample\n"
         "count once.\n"
+        "\n"
+        "Links that carry a compressed stream remember it since the last key frame but one, so "
+        "that\n"
+        "a decoder that is swapped in goes on with the very next picture. Past the bound of "
+        "--remember\n"
+        "they forget all until the next key frame; a decoder that comes in meanwhile is "
+        "flagged, "
+        "and\n"
+        "its pictures up to the next key frame are missing or damaged.\n"
         "\n"
         "Ctrl-C lets what is under way arrive and closes files properly; twice stops now.\n"
         "Exit codes: 0 done, 1 failed, 2 wrong use, 5 an edit was refused (the graph went on "

@@ -135,16 +135,21 @@ def case_avi_ticks_in_pictures():
     equal(frames('c.avi'), 50)
 
 
-def case_a_new_decoder_is_told_of():
-    """It starts at a key frame; no count of samples on links shows what is missing until then."""
+def case_a_new_decoder_goes_on_in_the_middle():
+    """With what the link remembers nothing is missing; without, the words say that something may be."""
     clip('a.mp4')
-    result = regraft('run', '-q', '--no-clock', 'file a.mp4 ! decode name=d ! null', '--at', '500ms', 'swap d decode',
-                     '--ledger', 'l.json')
-    with open('l.json', encoding='utf-8') as f:
-        ledger = json.load(f)
-    if ledger['links'][1]['samples_out'] < 50:
-        has(result.err, 'note: swap d', 'key frame')
-        has(ledger['edits'][0]['note'], 'key frame')
+    for bound, is_told in (('64M', False), ('1M,4096', False), ('0', True), ('64M,2', True)):
+        result = regraft('run', '-q', '--no-clock', 'file a.mp4 ! decode name=d ! null', '--at', '500ms',
+                         'swap d decode', '--ledger', 'l.json', '--remember', bound)
+        with open('l.json', encoding='utf-8') as f:
+            ledger = json.load(f)
+        equal('note' in ledger['edits'][0], is_told)
+        if is_told:
+            has(result.err, 'note: swap d', '--remember')
+        else:
+            equal(result.err, '')
+            equal(sum(link['samples_out'] for link in ledger['links'] if link['from'].startswith('d.')), 50)
+    has(regraft('run', 'testsrc ! null', '--remember', 'much', code=2).err, '64M,4096')
 
 
 def case_folders_and_nonsense():
