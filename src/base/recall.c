@@ -12,9 +12,11 @@
 #include "media/type.h"
 #include "platform/memory.h"
 
-#define AT_LEAST   8 /* samples that are kept, sync points or not */
-#define FIRST_ROOM 64
-#define FIRST_DATA (64u << 10)
+/* samples that are kept, sync points or not; what decoders of sound have in mind fades slowly */
+#define AT_LEAST          8
+#define AT_LEAST_OF_SOUND 32
+#define FIRST_ROOM        64
+#define FIRST_DATA        (64u << 10)
 
 void rg_recall_init(struct rg_recall *recall)
 {
@@ -138,7 +140,7 @@ static uint64_t bytes_locked(struct rg_recall *recall)
 /* What nobody needs any more once a sync point is there. */
 static void trim_locked(struct rg_recall *recall)
 {
-    while (recall->count > AT_LEAST && recall->oldest < recall->sync_before)
+    while (recall->count > recall->at_least && recall->oldest < recall->sync_before)
         drop_oldest_locked(recall);
 }
 
@@ -236,6 +238,8 @@ void rg_recall_set_type(struct rg_recall *recall, const AM_MEDIA_TYPE *type)
     if (!rg_type_equal(&recall->type, type)) {
         forget_locked(recall);
         rg_type_clear(&recall->type);
+        recall->at_least =
+            IsEqualGUID(&type->majortype, &MEDIATYPE_Audio) ? AT_LEAST_OF_SOUND : AT_LEAST;
         recall->is_compressed =
             is_compressed(type) && SUCCEEDED(rg_type_copy(&recall->type, type));
     }

@@ -6,7 +6,7 @@
  * Knows: samples.  Must not know: codecs, who asks.
  *
  * Kept are the samples since the last sync point but one (pictures that follow a sync point may
- * still build on the ones before it), and at least eight (sound builds on a few).  Copies, so
+ * still build on the ones before it), and at least eight, or 32 of sound.  Copies, so
  * that no buffer of the connection is held.  Past the bound everything is forgotten, and
  * nothing is kept until the next sync point.
  */
@@ -36,6 +36,7 @@ struct rg_recall {
     /* under `lock` */
     AM_MEDIA_TYPE type; /* zeroed: none yet */
     bool is_compressed;
+    unsigned at_least;
     uint64_t most_bytes;
     unsigned most_samples;
     struct rg_recall_entry *entries; /* a ring */

@@ -119,17 +119,40 @@ static void since_the_last_sync_point_but_one(void **state)
     assert_int_equal(first, 81);
 }
 
-/* Where every sample is a sync point (sound), a few are kept all the same. */
-static void at_least_eight(void **state)
+/* Where every sample is a sync point, a few are kept all the same. */
+static void at_least_so_many(void **state)
 {
     unsigned first, last;
 
     (void)state;
-    set_type(&MEDIATYPE_Audio, &MEDIASUBTYPE_MPEG_ADTS_AAC, false);
     for (unsigned i = 0; i < 50; i++)
         add(i, 64, true);
     assert_int_equal(read_all(&first, &last), 9); /* eight, and the one that came then */
     assert_int_equal(last, 49);
+    set_type(&MEDIATYPE_Audio, &MEDIASUBTYPE_MPEG_ADTS_AAC, false);
+    for (unsigned i = 0; i < 50; i++)
+        add(i, 64, true);
+    assert_int_equal(read_all(&first, &last), 33);
+    assert_int_equal(last, 49);
+}
+
+/* A flush: what comes then does not go on where somebody has read up to. */
+static void forgetting_leaves_a_hole(void **state)
+{
+    IMediaSample *sample = NULL;
+    ULONGLONG serial = 0;
+
+    (void)state;
+    add(1, 5, true);
+    assert_int_equal(rg_recall_next(&recall, &serial, &sample), S_OK);
+    IMediaSample_Release(sample);
+    rg_recall_forget(&recall);
+    assert_int_equal(rg_recall_next(&recall, &serial, &sample), VFW_E_NOT_FOUND);
+    add(2, 5, true);
+    assert_int_equal(rg_recall_next(&recall, &serial, &sample), VFW_E_NOT_FOUND);
+    serial = 0;
+    assert_int_equal(rg_recall_next(&recall, &serial, &sample), S_OK);
+    IMediaSample_Release(sample);
 }
 
 static void random_sizes_in_one_piece(void **state)
