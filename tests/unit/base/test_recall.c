@@ -266,7 +266,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_RECALL(since_the_last_sync_point_but_one),
-        WITH_RECALL(at_least_eight),
+        WITH_RECALL(at_least_so_many),
+        WITH_RECALL(forgetting_leaves_a_hole),
         WITH_RECALL(random_sizes_in_one_piece),
         WITH_RECALL(past_its_bound_it_forgets_until_the_next_sync_point),
         WITH_RECALL(a_sync_point_too_many_begins_anew),
