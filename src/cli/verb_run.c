@@ -29,7 +29,7 @@ static const struct cli_option options[] = {
     { OPT_EVERY, "every", 0, "TIME EDIT", "edit at each multiple of TIME; swap takes turns" },
     { OPT_LEDGER, "ledger", 0, "FILE", "write samples and edits as JSON; - is stdout" },
     { OPT_REMEMBER, "remember", 0, "BYTES[,SAMPLES]",
-      "bound of what each compressed link remembers: 64M,4096 unless given; 0: nothing" },
+      "what compressed links remember: 64M,4096 by default; 0: nothing" },
     { OPT_NO_CLOCK, "no-clock", 0, NULL,
       "as fast as the filters can; nothing waits for its time" },
     { OPT_QUIET, "quiet", 'q', NULL, "no progress, no tables" },

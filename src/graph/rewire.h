@@ -85,6 +85,7 @@ struct rewire_edge {
     ULONGLONG past_samples;    /* shown, from past_start on */
     REFERENCE_TIME past_start; /* of the first one */
     bool is_untimed;           /* times are missing: who has given what can't be told */
+    bool lags;       /* what leaves holds something older than what is remembered: likewise */
     bool takes_over; /* `now` gives what the one that leaves has not: that one is not drained */
     enum rewire_how how_out, how_now;
     AM_MEDIA_TYPE was_type; /* for putting back what was taken off late */

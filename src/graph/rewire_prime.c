@@ -295,6 +295,7 @@ static void begin_anew(struct rewire_edge *edge, IRgLink *input)
 {
     edge->serial = 0;
     edge->past_samples = 0;
+    edge->is_untimed = false;
     (void)IRgLink_TakeOver(input, RG_GIVEN_ALL);
 }
 
@@ -344,7 +345,7 @@ HRESULT rewire_prime(struct rewire *edit)
         hr = show(edit, edge, input);
         if (SUCCEEDED(hr))
             hr = take_over(edit, edge, input);
-        edge->needs_sync = edge->needs_sync || hr == S_FALSE;
+        edge->lags = hr == S_FALSE;
     }
     return FAILED(hr) ? hr : S_OK;
 }
@@ -352,7 +353,7 @@ HRESULT rewire_prime(struct rewire *edit)
 bool rewire_waits_for_sync(const struct rewire *edit)
 {
     for (size_t i = 0; i < edit->n_edges; i++)
-        if (edit->edges[i].needs_sync)
+        if (edit->edges[i].needs_sync || edit->edges[i].lags)
             return true;
     return false;
 }
