@@ -514,7 +514,9 @@ static void another_sink(void **state)
     assert_flows(1);
     assert_all_there(0);
     /* the second goes on where the first has stopped */
-    assert_int_equal(kit_recorder[1].next - (int64_t)kit_count(1), last);
+    pthread_mutex_lock(&kit_recorder[1].lock);
+    assert_int_equal(kit_recorder[1].next - (int64_t)kit_recorder[1].count, last);
+    pthread_mutex_unlock(&kit_recorder[1].lock);
     assert_false(graph_event(&r.g, EC_COMPLETE, 0, NULL));
     assert_int_equal(graph_count(&r.g), 3);
     LET_GO(fresh);
