@@ -125,8 +125,13 @@ static void say_edge(struct rewire *edit, char **text, struct rewire_edge *edge)
     if (edge->certificate.primed != 0)
         say(text, ", shown %llu samples of the past",
             (unsigned long long)edge->certificate.primed);
+    if (edge->takes_over)
+        say(text, ", goes on where the other one stops, without a drain");
     if (edge->needs_sync)
         say(text, ", waits for the next sync point (the link remembers too little)");
+    else if (edge->lags)
+        say(text, ", waits for the next sync point (what leaves holds something older than "
+                  "what the link remembers)");
     say(text, "\n");
     (void)edit;
 }
