@@ -44,6 +44,7 @@ struct transaction {
     bool is_armed; /* a visit is asked for at that time */
     bool was_cut;  /* by it, or missed; booked by whoever had the lock first */
     HRESULT cut_result;
+    bool is_guarded; /* there is a guard at each gate */
     struct guard *guards;
     size_t n_guards, guards_room;
 

@@ -49,6 +49,10 @@ void kit_shut(unsigned index);
 bool kit_wait_inside(unsigned index);
 void kit_open(unsigned index);
 
+/* Sources wait before that number, with open gates, until kit_let_all: nothing races a test. */
+void kit_let_until(int64_t number);
+void kit_let_all(void);
+
 /* ---- filters: each with one reference, the caller's -------------------------------------------- */
 
 enum kit_kind {

@@ -16,6 +16,7 @@ struct road {
 static inline void road_open_empty(struct road *r)
 {
     memset(r, 0, sizeof(*r));
+    kit_let_all();
     for (unsigned i = 0; i < KIT_RECORDERS; i++)
         kit_recorder_reset(i);
     graph_open(&r->g);
