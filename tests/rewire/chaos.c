@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* chaos.c - threads that edit, stop, seek and block one graph at random while numbered samples run through it.
  *
- *     chaos [--seed S] [--edits N]
+ *     chaos [--seed S] [--edits N] [--deterministic]
  *
  * source ! tee ! queue ! road 0 ! recorder 0        each road: 0 to 3 filters, which come and go
  *             t ! queue ! road 1 ! recorder 1
  * At the end the graph is run once more, and every number must still arrive once, in order.  Prints one line; a watchdog tells
- * who waits, and the seed, where something hangs.
+ * who waits, and the seed, where something hangs.  Deterministic (chaos_sched alone can): the seed says which thread runs, too, so
+ * that it is the same run each time.
  */
 #include <execinfo.h>
 #include <signal.h>
@@ -19,10 +20,12 @@
 
 #include "fake_filter.h"
 #include "kit.h"
+#include "sched_test.h"
 
 #define ROADS       2
 #define EDITORS     3
 #define WATCHDOG_MS 60000 /* without any progress */
+#define IDLE_MS     5000  /* deterministic: nobody has anything to do for longer */
 
 struct chaos {
     IFilterGraph3 *builder;
@@ -34,6 +37,7 @@ struct chaos {
 
     HANDLE call_off; /* signalled now and then: edits that listen give up */
     unsigned seed;
+    bool is_deterministic;
     atomic_long edits_left;
     atomic_ulong edits, refused, beats;
     _Atomic(int64_t) max_closed_ns;
@@ -458,10 +462,17 @@ static bool read_arguments(int argc, char **argv, struct chaos *c)
 {
     c->seed = (unsigned)time(NULL);
     atomic_init(&c->edits_left, 2000);
-    for (int i = 1; i + 1 < argc; i += 2) {
+    for (int i = 1; i < argc; i++) {
         char *end;
-        long value = strtol(argv[i + 1], &end, 10);
+        long value;
 
+        if (strcmp(argv[i], "--deterministic") == 0) {
+            c->is_deterministic = true;
+            continue;
+        }
+        if (i + 1 == argc)
+            return false;
+        value = strtol(argv[i + 1], &end, 10);
         if (*end != 0 || value < 0)
             return false;
         if (strcmp(argv[i], "--seed") == 0)
@@ -470,8 +481,9 @@ static bool read_arguments(int argc, char **argv, struct chaos *c)
             atomic_store(&c->edits_left, value);
         else
             return false;
+        i++;
     }
-    return argc % 2 == 1;
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -481,9 +493,12 @@ int main(int argc, char **argv)
     int failed;
 
     if (!read_arguments(argc, argv, &c)) {
-        fprintf(stderr, "usage: chaos [--seed S] [--edits N]\n");
+        fprintf(stderr, "usage: chaos [--seed S] [--edits N] [--deterministic]\n");
         return 2;
     }
+    if (c.is_deterministic)
+        sched_start(c.seed,
+                    &(struct sched_options){ .max_idle_ns = IDLE_MS * INT64_C(1000000) });
     signal(SIGUSR1, tell_where);
     main_thread = pthread_self();
     build(&c);
@@ -495,8 +510,10 @@ int main(int argc, char **argv)
                              &workers[i]) == 0,
               "no thread");
     }
-    check(pthread_create(&watchdog, NULL, watchdog_main, &c) == 0, "no thread");
-    pthread_detach(watchdog);
+    if (!c.is_deterministic) { /* else the scheduler sees it, and at once */
+        check(pthread_create(&watchdog, NULL, watchdog_main, &c) == 0, "no thread");
+        pthread_detach(watchdog);
+    }
     doing = "join";
     for (unsigned i = 0; i < EDITORS; i++)
         pthread_join(workers[i].thread, NULL);
