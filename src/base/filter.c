@@ -44,6 +44,21 @@ static void release_streaming(struct rg_filter *filter)
         filter->ops->wake(filter);
 }
 
+/* A gate belongs to a thread until it rests, and that thread must not be about to enter: whoever
+ * is inside an input may be.  Stopped inputs let NewSegment through, so that it can be there
+ * still, or anew. */
+static void rest_gates_locked(struct rg_filter *filter)
+{
+    unsigned n_in = count(&filter->n_in);
+
+    for (unsigned i = 0; i < n_in; i++)
+        pthread_mutex_lock(&filter->in[i]->stream_lock);
+    for (unsigned i = 0; i < count(&filter->n_out); i++)
+        rg_gate_rest(&filter->out[i]->gate);
+    for (unsigned i = n_in; i-- != 0;)
+        pthread_mutex_unlock(&filter->in[i]->stream_lock);
+}
+
 static HRESULT deactivate_locked(struct rg_filter *filter)
 {
     HRESULT hr = S_OK;
@@ -53,8 +68,7 @@ static HRESULT deactivate_locked(struct rg_filter *filter)
     if (filter->ops->stop != NULL)
         hr = filter->ops->stop(filter);
     set_state(filter, State_Stopped);
-    for (unsigned i = 0; i < count(&filter->n_out); i++)
-        rg_gate_rest(&filter->out[i]->gate);
+    rest_gates_locked(filter);
     return hr;
 }
 
