@@ -317,6 +317,7 @@ static HRESULT STDMETHODCALLTYPE in_notify_end(IPinConnection *face, HANDLE even
     pthread_mutex_lock(&pin->marker_lock);
     old = pin->marker;
     pin->marker = own;
+    pin->marker_serial++;
     pin->marker_has_come = false;
     pthread_mutex_unlock(&pin->marker_lock);
     if (old != NULL)
@@ -341,12 +342,13 @@ void rg_in_pin_expect_no_marker(struct rg_in_pin *pin)
     pthread_mutex_unlock(&pin->marker_lock);
 }
 
-bool rg_in_pin_signal_marker(struct rg_in_pin *pin)
+bool rg_in_pin_signal_marker(struct rg_in_pin *pin, unsigned serial)
 {
     bool has;
 
     pthread_mutex_lock(&pin->marker_lock);
-    has = pin->marker != NULL;
+    /* the marker of a wait that was given up may lie in a queue till now */
+    has = pin->marker != NULL && serial == pin->marker_serial;
     if (has)
         SetEvent(pin->marker);
     pthread_mutex_unlock(&pin->marker_lock);

@@ -118,9 +118,11 @@ struct rg_in_pin {
     /* owned by the streaming thread (under stream_lock) */
     REFERENCE_TIME segment_start, segment_stop;
     double segment_rate;
+    unsigned marker_in_hand; /* whose the marker is that came last: marker_serial of then */
 
     pthread_mutex_t marker_lock; /* a leaf */
     HANDLE marker;               /* ours: who waits for a push-through marker */
+    unsigned marker_serial;      /* which wait that is */
     bool marker_has_come;        /* since it was asked for */
     /* nobody waits for them any more; they are no ends of streams: those with this tag or an older
      * one (platform/marker.h), and so many without one */
@@ -149,8 +151,9 @@ void rg_in_pin_refuse(
     struct rg_in_pin *pin); /* from now on Receive says VFW_E_WRONG_STATE; any thread */
 void rg_in_pin_wait_out(struct rg_in_pin *pin); /* until no streaming call is inside */
 
-/* Any thread: signals the registered marker event.  false: none is registered. */
-bool rg_in_pin_signal_marker(struct rg_in_pin *pin);
+/* Any thread: a marker has been worked through, and whoever waits for it hears so.  serial: the
+ * pin's marker_in_hand as the marker came.  false: its wait was given up. */
+bool rg_in_pin_signal_marker(struct rg_in_pin *pin, unsigned serial);
 bool rg_in_pin_has_marker(struct rg_in_pin *pin);
 /* Stop and flush eat markers that are on their way. */
 void rg_in_pin_expect_no_marker(struct rg_in_pin *pin);

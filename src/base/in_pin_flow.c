@@ -62,6 +62,7 @@ static enum ending ending_of(struct rg_in_pin *pin)
         ending = ENDING_LATE;
     } else if (pin->marker != NULL) {
         pin->marker_has_come = true;
+        pin->marker_in_hand = pin->marker_serial;
         ending = ENDING_MARKER;
     }
     pthread_mutex_unlock(&pin->marker_lock);
@@ -85,7 +86,7 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_end_of_stream(IPin *face)
             if (pin->ops->marker != NULL)
                 hr = pin->ops->marker(pin);
             else
-                (void)rg_in_pin_signal_marker(pin);
+                (void)rg_in_pin_signal_marker(pin, pin->marker_in_hand);
             break;
         case ENDING_LATE:
             break;

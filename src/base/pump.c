@@ -196,7 +196,7 @@ static HRESULT carry_out(struct rg_pump *pump, const struct rg_pump_entry *entry
     case RG_PUMP_MARKER:
         if (pump->marker_pin != NULL &&
             (entry->left == NULL || atomic_fetch_sub(entry->left, 1) == 1))
-            (void)rg_in_pin_signal_marker(pump->marker_pin);
+            (void)rg_in_pin_signal_marker(pump->marker_pin, entry->marker_serial);
         break;
     case RG_PUMP_SEGMENT:
         (void)rg_out_pin_new_segment(pump->out, entry->start, entry->stop, entry->rate);
