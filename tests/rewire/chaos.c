@@ -22,8 +22,10 @@
 #include "kit.h"
 #include "sched_test.h"
 
-#define ROADS       2
-#define EDITORS     3
+#define ROADS   2
+#define EDITORS 3
+#define GUESTS_MOST                                                                            \
+    6 /* on both roads, and one more for each editor; held back by all of them: less than a queue takes */
 #define WATCHDOG_MS 60000 /* without any progress */
 #define IDLE_MS     5000  /* deterministic: nobody has anything to do for longer */
 
@@ -115,7 +117,7 @@ static void build(struct chaos *c)
     c->tee = put(c, kit_filter(KIT_TEE), L"tee");
     join(c, kit_out(c->source), kit_in(c->tee));
     for (unsigned i = 0; i < ROADS; i++) {
-        c->queue[i] = put(c, kit_filter(KIT_QUEUE), L"queue");
+        c->queue[i] = put(c, kit_filter_with(KIT_QUEUE, "size=30"), L"queue");
         c->sink[i] = put(c, kit_filter_with(KIT_SINK, i == 0 ? "slot=0" : "slot=1"), L"sink");
         join(c, free_output(c->tee), kit_in(c->queue[i]));
         join(c, kit_out(c->queue[i]), kit_in(c->sink[i]));
@@ -158,13 +160,14 @@ static IBaseFilter *some_filter(void)
     }
 }
 
-/* A member at random that is no fixture, with a reference; NULL: none. */
-static IBaseFilter *some_member(struct chaos *c)
+/* A member at random that is no fixture, with a reference; NULL: none.  ret_n: how many there are. */
+static IBaseFilter *some_member(struct chaos *c, unsigned *ret_n)
 {
     IBaseFilter *found[16], *one;
     IEnumFilters *list;
     unsigned n = 0, pick;
 
+    *ret_n = 0;
     if (FAILED(IFilterGraph3_EnumFilters(c->builder, &list)))
         return NULL;
     while (n < 16 && IEnumFilters_Next(list, 1, &one, NULL) == S_OK) {
@@ -181,6 +184,7 @@ static IBaseFilter *some_member(struct chaos *c)
             found[n++] = one;
     }
     IEnumFilters_Release(list);
+    *ret_n = n;
     if (n == 0)
         return NULL;
     pick = roll(n);
@@ -210,16 +214,19 @@ static void edit_once(struct chaos *c)
 {
     RG_EDIT_REQUEST request = { .size = sizeof(request), .timeout_ms = 20 + roll(200) };
     RG_CERTIFICATE certificate = { .size = sizeof(certificate) };
-    IBaseFilter *member = some_member(c), *fresh;
+    unsigned guests;
+    IBaseFilter *member = some_member(c, &guests), *fresh;
     unsigned kind = member != NULL ? roll(10) : 0;
     HRESULT hr;
 
     if (roll(2) != 0)
         request.abort = c->call_off;
+    /* a road that holds back more than the other's queue takes would never have a first sample */
+    if (kind < 3 && guests >= GUESTS_MOST)
+        kind = 3;
     if (kind < 3) {
         doing = "insert";
         fresh = some_filter();
-        /* three on a road are enough */
         hr = IGraphEdit_Insert(c->edit, kit_out(c->queue[roll(ROADS)]), fresh, NULL, &request,
                                &certificate);
         IBaseFilter_Release(fresh);
