@@ -169,7 +169,7 @@ static HRESULT receive_change(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 
     if (hr != S_OK)
         return FAILED(hr) ? hr : VFW_E_TYPE_NOT_ACCEPTED;
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     hr = rg_in_pin_take_type(pin, type);
     pthread_mutex_unlock(&pin->stream_lock);
     return hr;
@@ -430,9 +430,22 @@ void rg_in_pin_refuse(struct rg_in_pin *pin)
     atomic_store_explicit(&pin->is_active, false, memory_order_release);
 }
 
+void rg_in_pin_lock_stream(struct rg_in_pin *pin)
+{
+    struct rg_wait note;
+
+    if (pthread_mutex_trylock(&pin->stream_lock) == 0)
+        return;
+    note =
+        (struct rg_wait){ .what = "the call inside to come out", .where = &pin->place.place };
+    rg_wait_begin(&note);
+    pthread_mutex_lock(&pin->stream_lock);
+    rg_wait_end(&note);
+}
+
 void rg_in_pin_wait_out(struct rg_in_pin *pin)
 {
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     pthread_mutex_unlock(&pin->stream_lock);
 }
 
@@ -486,6 +499,7 @@ void rg_in_pin_init(struct rg_in_pin *pin, struct rg_filter *filter,
     pin->ops = ops;
     pin->index = index;
     rg_pin_name(pin->name, name);
+    rg_pin_place_init(&pin->place, filter, pin->name);
     pthread_mutex_init(&pin->link_lock, NULL);
     pthread_mutex_init(&pin->stream_lock, NULL);
     pthread_mutex_init(&pin->marker_lock, NULL);

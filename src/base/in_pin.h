@@ -104,6 +104,7 @@ struct rg_in_pin {
     const struct rg_in_pin_ops *ops;
     unsigned index;
     WCHAR name[MAX_PIN_NAME];
+    struct rg_pin_place place; /* for the report */
 
     pthread_mutex_t
         link_lock; /* a leaf; `link` and `next` are written under it and the filter lock */
@@ -145,6 +146,8 @@ void rg_in_pin_fini(struct rg_in_pin *pin);
 
 /* Any thread. */
 bool rg_in_pin_is_connected(struct rg_in_pin *pin);
+/* Takes stream_lock.  Any thread. */
+void rg_in_pin_lock_stream(struct rg_in_pin *pin);
 /* Under the filter lock: state changes. */
 void rg_in_pin_activate(struct rg_in_pin *pin);
 void rg_in_pin_refuse(

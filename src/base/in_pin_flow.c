@@ -74,7 +74,7 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_end_of_stream(IPin *face)
     struct rg_in_pin *pin = of_pin(face);
     HRESULT hr;
 
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     hr = entry(pin);
     if (hr == S_OK) {
         count(&pin->markers, 1);
@@ -119,7 +119,7 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_end_flush(IPin *face)
     if (pin->ops->end_flush != NULL)
         hr = pin->ops->end_flush(pin);
     rg_in_pin_expect_no_marker(pin);
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     atomic_store(&pin->has_failed, false);
     atomic_store(&pin->is_flushing, false);
     pthread_mutex_unlock(&pin->stream_lock);
@@ -133,7 +133,7 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_new_segment(IPin *face, REFERENCE_TIME start
     struct rg_in_pin *pin = of_pin(face);
     HRESULT hr = S_OK;
 
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     pin->segment_start = start;
     pin->segment_stop = stop;
     pin->segment_rate = rate;
@@ -236,7 +236,7 @@ static HRESULT STDMETHODCALLTYPE in_receive(IMemInputPin *face, IMediaSample *sa
 
     if (sample == NULL)
         return E_POINTER;
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     hr = entry(pin);
     if (hr == S_OK)
         hr = rg_sample_get_info(sample, &info);
