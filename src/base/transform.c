@@ -75,7 +75,7 @@ static HRESULT start_if_active(struct rg_transform *t)
      * waits at our own gate would hang */
     if (rg_filter_state(&t->filter) == State_Stopped || !is_joined(t) || t->is_started)
         return S_OK;
-    pthread_mutex_lock(&t->in.stream_lock);
+    rg_in_pin_lock_stream(&t->in);
     hr = start_locked(t, &t->in.link.type);
     pthread_mutex_unlock(&t->in.stream_lock);
     return hr;
@@ -90,7 +90,7 @@ static HRESULT filter_stop(struct rg_filter *filter)
 {
     struct rg_transform *t = (struct rg_transform *)filter;
 
-    pthread_mutex_lock(&t->in.stream_lock);
+    rg_in_pin_lock_stream(&t->in);
     stop_locked(t);
     pthread_mutex_unlock(&t->in.stream_lock);
     return S_OK;
@@ -374,7 +374,7 @@ static HRESULT in_end_flush(struct rg_in_pin *pin)
 {
     struct rg_transform *t = pin->user;
 
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     if (t->is_started && t->cls->reset != NULL)
         t->cls->reset(t->filter.author_state);
     t->has_ended = false;
@@ -435,7 +435,7 @@ static void in_disconnected(struct rg_in_pin *pin)
 {
     struct rg_transform *t = pin->user;
 
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     stop_locked(t);
     pthread_mutex_unlock(&pin->stream_lock);
 }
