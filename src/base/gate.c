@@ -491,6 +491,7 @@ HRESULT rg_gate_hold_visit(struct rg_gate *gate, bool on)
         (void)rg_gate_sleep_inside_locked(gate, &since_ns, NULL);
     hr = gate->visit != NULL ? S_OK : S_FALSE;
     gate->visit_is_held = on && gate->visit != NULL;
+    gate->visit_holder_id = GetCurrentThreadId();
     rg_gate_tell_locked(gate);
     pthread_cond_broadcast(&gate->changed);
     visit_idle_locked(gate, RG_VISIT_BY_CALLER);

@@ -81,7 +81,8 @@ struct rg_gate {
 
     /* for the report: ids of threads, and what is said of the gate; report.where, set at
      * creation, is its pin */
-    uint32_t owner_id, blocker_id, armer_id, holder_id, visit_asker_id, visitor_id;
+    uint32_t owner_id, blocker_id, armer_id, holder_id;
+    uint32_t visit_asker_id, visit_holder_id, visitor_id;
     struct rg_hold report;
 };
 

@@ -17,8 +17,9 @@ void rg_gate_tell_locked(struct rg_gate *gate)
         state.number = gate->armed_time;
     }
     if (gate->visit != NULL) {
-        state.what = gate->visit_is_held ? "a change is put off" : "a change is asked for";
-        state.holder = gate->visit_asker_id;
+        state.what = gate->visit_is_held ? "a change of its link is put off"
+                                         : "a change of its link is pending";
+        state.holder = gate->visit_is_held ? gate->visit_holder_id : gate->visit_asker_id;
         state.detail = gate->visit_time >= 0 ? "at a sample of @ or later" : NULL;
         state.number = gate->visit_time;
     }

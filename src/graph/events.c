@@ -204,7 +204,7 @@ static HRESULT event_wait(struct graph *graph, int64_t deadline_ns, struct graph
                 return E_ABORT;
             left_ms = (DWORD)((left_ns + RG_NS_PER_MS - 1) / RG_NS_PER_MS);
         }
-        graph_wait_begin(&note, graph, "an event of the graph", "", 0);
+        graph_wait_begin(&note, graph, "an event of the graph", "");
         WaitForSingleObject(graph->events.ready, left_ms);
         graph_wait_end(&note);
     }

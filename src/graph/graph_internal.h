@@ -449,18 +449,19 @@ struct graph_wait {
     struct rg_fixed_place place;
     struct rg_wait wait;
 };
-/* where: "filter.pin", or "" if `what` (a constant) says it all.  holder: the thread that can
- * end it, or 0. */
+/* where: "filter.pin", or "" if `what` (a constant) says it all. */
 void graph_wait_begin(struct graph_wait *wait, struct graph *graph, const char *what,
-                      const char *where, uint32_t holder);
-void graph_wait_begin_at(struct graph_wait *wait, struct graph *graph, const char *what,
-                         IPin *pin, uint32_t holder);
+                      const char *where);
+/* The same where more is known: sets all up; fields of wait->wait are added to, then
+ * rg_wait_begin notes it. */
+void graph_wait_set(struct graph_wait *wait, struct graph *graph, const char *what,
+                    const char *where);
 /* Nothing to do. */
 void graph_idle_begin(struct graph_wait *wait, struct graph *graph, const char *what);
 void graph_wait_end(struct graph_wait *wait);
 /* No wait, but what this thread does from now on. */
 void graph_task_begin(struct graph_wait *task, const void *graph_key, const char *what,
-                      IPin *pin);
+                      const char *where);
 /* How places tell that they belong to this graph: its filters know it by this pointer. */
 static inline const void *graph_key(struct graph *graph)
 {

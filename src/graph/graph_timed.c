@@ -69,6 +69,7 @@ static HRESULT guard_add(struct transaction *t, const struct rewire_edge *gate)
     guard->fired = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (guard->fired == NULL)
         return E_OUTOFMEMORY;
+    memcpy(guard->pin, gate->certificate.gate, sizeof(guard->pin));
     guard->link = gate->link;
     IRgLink_AddRef(guard->link);
     guard->flow = gate->flow;
@@ -301,12 +302,22 @@ static HRESULT go_on(struct transaction *t)
     return S_FALSE;
 }
 
-static HANDLE next_guard(struct transaction *t)
+static const struct guard *next_guard(struct transaction *t)
 {
     for (size_t i = 0; i < t->n_guards; i++)
         if (!t->guards[i].has_fired)
-            return t->guards[i].fired;
+            return &t->guards[i];
     return NULL;
+}
+
+/* While the lock is still held: names of pins may go with the plan. */
+static void note_wait(struct transaction *t, struct graph_wait *note, const struct guard *guard)
+{
+    graph_wait_set(note, t->graph, "the time of an edit",
+                   guard != NULL ? guard->pin : rewire_visit_pin(&t->edit));
+    note->wait.detail = "due at @";
+    note->wait.number = t->at;
+    rg_wait_begin(&note->wait);
 }
 
 /* An event of our own that lives as long as this wait, whoever frees the other one. */
@@ -324,16 +335,20 @@ static HRESULT wait_until_over(struct transaction *t)
 {
     for (;;) {
         HRESULT hr = go_on(t);
+        const struct guard *guard = t->is_armed ? NULL : next_guard(t);
+        struct graph_wait note;
         HANDLE news;
         bool is_off;
 
         if (hr != S_FALSE)
             return hr;
-        news = dup_event(t->is_armed ? rewire_visit_event(&t->edit) : next_guard(t));
+        news = dup_event(guard != NULL ? guard->fired : rewire_visit_event(&t->edit));
         if (news == NULL)
             return E_OUTOFMEMORY;
+        note_wait(t, &note, guard);
         graph_unlock(t->graph);
         is_off = wait_for_time(t, news);
+        rg_wait_end(&note.wait);
         CloseHandle(news);
         (void)graph_lock(t->graph, NULL, INFINITE);
         if (is_off && !t->was_cut)
@@ -355,14 +370,11 @@ static void end(struct transaction *t, HRESULT hr)
     transaction_end(t, hr);
 }
 
-static DWORD WINAPI timed_main(void *arg)
+static void timed_main(struct transaction *t)
 {
-    struct transaction *t = arg;
-
     (void)graph_lock(t->graph, NULL, INFINITE);
     end(t, wait_until_over(t));
     transaction_tell(t);
-    return 0;
 }
 
 HRESULT transaction_commit_at(struct transaction *t, REFERENCE_TIME at, HANDLE done)

@@ -55,7 +55,7 @@ static HRESULT wait_one(struct graph *graph, IBaseFilter *filter, uint64_t chang
     HRESULT hr;
 
     graph_filter_text(filter, name, sizeof(name));
-    graph_wait_begin(&note, graph, "a filter to be ready", name, 0);
+    graph_wait_begin(&note, graph, "a filter to be ready", name);
     hr = wait_one_noted(graph, filter, change, deadline_ns);
     graph_wait_end(&note);
     return hr;
@@ -99,7 +99,7 @@ static bool wait_settled(struct graph *graph, DWORD timeout_ms)
     struct graph_wait note;
     DWORD result;
 
-    graph_wait_begin(&note, graph, "the change of state to end", "", 0);
+    graph_wait_begin(&note, graph, "the change of state to end", "");
     result = WaitForSingleObject(graph->settled, timeout_ms);
     graph_wait_end(&note);
     return result == WAIT_OBJECT_0;

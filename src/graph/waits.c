@@ -10,29 +10,25 @@
 #include "graph/graph_internal.h"
 #include "platform/waits.h"
 
-void graph_wait_begin(struct graph_wait *wait, struct graph *graph, const char *what,
-                      const char *where, uint32_t holder)
+void graph_wait_set(struct graph_wait *wait, struct graph *graph, const char *what,
+                    const char *where)
 {
     rg_fixed_place_init(&wait->place, graph_key(graph), where);
-    wait->wait =
-        (struct rg_wait){ .what = what, .where = &wait->place.place, .holder = holder };
+    wait->wait = (struct rg_wait){ .what = what, .where = &wait->place.place };
+}
+
+void graph_wait_begin(struct graph_wait *wait, struct graph *graph, const char *what,
+                      const char *where)
+{
+    graph_wait_set(wait, graph, what, where);
     rg_wait_begin(&wait->wait);
 }
 
 void graph_idle_begin(struct graph_wait *wait, struct graph *graph, const char *what)
 {
-    rg_fixed_place_init(&wait->place, graph_key(graph), "");
-    wait->wait = (struct rg_wait){ .what = what, .where = &wait->place.place, .is_idle = true };
+    graph_wait_set(wait, graph, what, "");
+    wait->wait.is_idle = true;
     rg_wait_begin(&wait->wait);
-}
-
-void graph_wait_begin_at(struct graph_wait *wait, struct graph *graph, const char *what,
-                         IPin *pin, uint32_t holder)
-{
-    char where[sizeof(wait->place.name.text)];
-
-    graph_pin_text(pin, where, sizeof(where));
-    graph_wait_begin(wait, graph, what, where, holder);
 }
 
 void graph_wait_end(struct graph_wait *wait)
@@ -40,11 +36,9 @@ void graph_wait_end(struct graph_wait *wait)
     rg_wait_end(&wait->wait);
 }
 
-void graph_task_begin(struct graph_wait *task, const void *key, const char *what, IPin *pin)
+void graph_task_begin(struct graph_wait *task, const void *key, const char *what,
+                      const char *where)
 {
-    char where[sizeof(task->place.name.text)];
-
-    graph_pin_text(pin, where, sizeof(where));
     rg_fixed_place_init(&task->place, key, where);
     task->wait = (struct rg_wait){ .what = what, .where = &task->place.place, .is_task = true };
     rg_wait_begin(&task->wait);

@@ -198,6 +198,8 @@ static void note_copy(struct rg_note *to, const struct rg_wait *from)
         .number = from->number,
         .since_ns = from->since_ns,
     };
+    if (from->holder_now != NULL)
+        to->holder = atomic_load_explicit(from->holder_now, memory_order_relaxed);
     if (from->where != NULL)
         from->where->tell(from->where, &to->where);
 }

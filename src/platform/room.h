@@ -73,6 +73,8 @@ struct rg_wait {
     bool is_idle;                 /* nobody is held up: there is nothing to do */
     bool is_for_hold;             /* until what is held at `where` (hold.h) is let go */
     uint32_t holder; /* else: the thread that can end it; 0: nobody in particular */
+    const _Atomic(uint32_t)
+        *holder_now; /* may be NULL; else the holder is read there meanwhile */
     /* may be NULL; a constant, in which # stands for `number`, @ for it as a time (100 ns) */
     const char *detail;
     int64_t number;
