@@ -11,7 +11,7 @@
 #define LOCK                                                                                   \
     {                                                                                          \
         PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, true, 0, 0, 0, 0, 0, 0, 0, 0, 0,  \
-            { 0 }, { -1, -1, -1, -1, -1, -1, -1, -1 }, false, 0                                \
+            { 0 }, { -1, -1, -1, -1, -1, -1, -1, -1 }, false, 0, 0                             \
     }
 
 struct kit_recorder kit_recorder[KIT_RECORDERS] = {
@@ -105,6 +105,16 @@ void kit_open(unsigned index)
 
     pthread_mutex_lock(&r->lock);
     r->is_shut = false;
+    pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->lock);
+}
+
+void kit_let_through(unsigned index)
+{
+    struct kit_recorder *r = &kit_recorder[index];
+
+    pthread_mutex_lock(&r->lock);
+    r->let_through++;
     pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
 }
