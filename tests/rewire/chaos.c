@@ -253,6 +253,7 @@ struct worker {
 
 static void begin_thread(struct worker *w)
 {
+    pthread_setname_np(pthread_self(), w->number < EDITORS ? "editor" : "driver");
     dice = ((uint64_t)w->chaos->seed << 8 | w->number) * 0x9e3779b97f4a7c15u + 1;
     for (unsigned i = 0; i < 8; i++)
         (void)roll(2);
@@ -378,6 +379,16 @@ static void tell_where(int signal_number)
     backtrace_symbols_fd(frames, n, 2);
 }
 
+static void tell_who_waits(void)
+{
+    char *text;
+
+    if (FAILED(rg_report_waits(&text)))
+        return;
+    fputs(text, stderr);
+    CoTaskMemFree(text);
+}
+
 static void *watchdog_main(void *arg)
 {
     struct chaos *c = arg;
@@ -398,6 +409,7 @@ static void *watchdog_main(void *arg)
         if (quiet + 1 < WATCHDOG_MS / 100)
             continue;
         fprintf(stderr, "chaos: stuck, seed %u\n", c->seed);
+        tell_who_waits();
         for (unsigned i = 0; i < EDITORS + 1; i++)
             pthread_kill(workers[i].thread, SIGUSR1);
         pthread_kill(main_thread, SIGUSR1);
