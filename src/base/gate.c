@@ -487,7 +487,8 @@ HRESULT rg_gate_hold_visit(struct rg_gate *gate, bool on)
     HRESULT hr;
 
     pthread_mutex_lock(&gate->lock);
-    while (on && gate->visitor != 0)
+    /* it is being made; one that has not begun can be put off at once, whoever is at another */
+    while (on && gate->visit == NULL && gate->visitor != 0)
         (void)rg_gate_sleep_inside_locked(gate, &since_ns, NULL);
     hr = gate->visit != NULL ? S_OK : S_FALSE;
     gate->visit_is_held = on && gate->visit != NULL;

@@ -47,7 +47,10 @@ static HRESULT start_locked(struct rg_transform *t, const AM_MEDIA_TYPE *in)
     pthread_mutex_unlock(&t->out.link_lock);
     if (FAILED(hr))
         return hr;
-    hr = start_class(t, in, &out);
+    rg_type_clear(&t->met_type);
+    hr = rg_type_copy(&t->met_type, in);
+    if (SUCCEEDED(hr))
+        hr = start_class(t, in, &out);
     rg_type_clear(&out);
     t->has_ended = false;
     t->is_started = SUCCEEDED(hr);
@@ -426,18 +429,20 @@ static HRESULT in_type_changed(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 
 /* ---- connecting ------------------------------------------------------------------------ */
 
+/* Where it was taken off while active, the class has gone on: nobody is inside, and what it holds
+ * comes before what the new connection brings. */
 static HRESULT in_connected(struct rg_in_pin *pin)
 {
-    return start_if_active(pin->user);
-}
-
-static void in_disconnected(struct rg_in_pin *pin)
-{
     struct rg_transform *t = pin->user;
+    HRESULT hr = S_OK;
 
+    if (!t->is_started)
+        return start_if_active(t);
     rg_in_pin_lock_stream(pin);
-    stop_locked(t);
+    if (!rg_type_equal(&t->met_type, &pin->link.type))
+        hr = in_type_changed(pin, &pin->link.type);
     pthread_mutex_unlock(&pin->stream_lock);
+    return hr;
 }
 
 static HRESULT out_connected(struct rg_out_pin *pin)
@@ -489,7 +494,6 @@ static const struct rg_in_pin_ops in_ops = {
     .accept = rg_transform_in_accept,
     .accept_dynamic = rg_transform_in_accept_dynamic,
     .connected = in_connected,
-    .disconnected = in_disconnected,
     .type_changed = in_type_changed,
     .receive = in_receive,
     .end_of_stream = in_end_of_stream,
@@ -521,6 +525,7 @@ static void destroy(struct rg_filter *filter)
     rg_in_pin_fini(&t->in);
     rg_out_pin_fini(&t->out);
     rg_frozen_fini(&t->frozen);
+    rg_type_clear(&t->met_type);
 }
 
 static const struct rg_filter_ops filter_ops = {

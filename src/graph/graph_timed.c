@@ -172,7 +172,7 @@ static HRESULT get_ready_and_arm(struct transaction *t)
     t->was_cut = false;
     if (t->graph->state == State_Stopped) {
         /* what its gates are is known; the rest when it runs */
-        hr = rewire_plan(&t->edit);
+        hr = t->edit.is_prepared ? S_OK : rewire_plan(&t->edit);
         return SUCCEEDED(hr) ? guards_match(t) : hr;
     }
     hr = rewire_get_ready(&t->edit);

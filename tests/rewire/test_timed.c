@@ -371,6 +371,34 @@ static void disturbed(void **state)
     CloseHandle(done);
 }
 
+/* What was prepared while the graph stood still is used, not made a second time. */
+static void prepared_while_stopped(void **state)
+{
+    struct road r;
+    HANDLE done = new_event();
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        IBaseFilter *fx = kit_filter_with(KIT_PASS, "mark=1");
+        IGraphTransaction *t;
+
+        open_marked(&r, i == 0 ? KIT_PASS : KIT_HOLD);
+        t = begin(&r);
+        assert_hr(CALL(t, Swap, r.middle, fx, NULL), S_OK);
+        assert_hr(CALL(t, Prepare), S_OK);
+        assert_hr(CALL(t, Commit, at(777), done), S_OK);
+        road_run(&r);
+        wait_event(done);
+        assert_hr(CALL(t, GetResult), S_OK);
+        LET_GO(t);
+        LET_GO(fx);
+        assert_int_equal(graph_count(&r.g), 3);
+        assert_cut_at(&r, 777);
+        road_close(&r);
+    }
+    CloseHandle(done);
+}
+
 /* Two edits that have nothing to do with each other wait for their times at once. */
 static void two_at_once(void **state)
 {
@@ -479,6 +507,7 @@ int main(void)
         cmocka_unit_test(a_setting_in_time),
         cmocka_unit_test(aborted),
         cmocka_unit_test(disturbed),
+        cmocka_unit_test(prepared_while_stopped),
         cmocka_unit_test(two_at_once),
         cmocka_unit_test(a_long_row),
         cmocka_unit_test(foreign_output),
