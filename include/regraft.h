@@ -51,6 +51,12 @@ RG_API unsigned rg_live_objects(void (*report)(const char *name, unsigned refere
                                                void *context),
                                 void *context);
 
+/* Any thread, at any time: why is it stuck?  One line for each thread that is the library's or
+ * waits inside it: what for, where, since when, and who holds it; then what is held (gates that
+ * are not open, graph locks).  UTF-8 for people.  IGraphReport::GetWaits puts one graph first.
+ * S_OK: the caller frees *ret_text with CoTaskMemFree; E_POINTER; E_OUTOFMEMORY. */
+RG_API HRESULT rg_report_waits(char **ret_text);
+
 /* "0.1.0" */
 RG_API const char *rg_version(void);
 

@@ -6,6 +6,7 @@
  */
 #include "app/drain.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 struct drain_pin {
@@ -27,6 +28,7 @@ static DWORD drain_main(LPVOID parameter)
     struct drain_pin *d = parameter;
     bool com = SUCCEEDED(CoInitializeEx(NULL, COINIT_MULTITHREADED));
 
+    pthread_setname_np(pthread_self(), "finishing");
     if (WaitForMultipleObjects(2, d->waits, FALSE, INFINITE) == WAIT_OBJECT_0)
         IPin_EndOfStream(d->peer);
     if (com)

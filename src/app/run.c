@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "app/drain.h"
+#include "app/waits.h"
 
 struct run {
     const struct app_run_setup *setup;
@@ -224,6 +225,8 @@ static HRESULT run_start(struct run *run)
 HRESULT app_run(const struct app_run_setup *setup, struct app_failure *failure)
 {
     struct run run = { .setup = setup, .failure = failure, .event_fd = -1, .position = -1 };
+    struct app_waits *waits =
+        app_waits_open(setup->graph, setup->waits_fd, setup->message, setup->context);
     HRESULT hr = run_open(&run);
 
     if (SUCCEEDED(hr))
@@ -238,6 +241,7 @@ HRESULT app_run(const struct app_run_setup *setup, struct app_failure *failure)
             hr = run_fail(&run, stopped, "the graph did not stop cleanly");
     }
     app_drain_end(run.drain);
+    app_waits_close(waits);
     if (run.events)
         events_read(&run); /* what went wrong while files were closed */
     app_ledger_finish(setup->ledger);

@@ -24,8 +24,9 @@ struct app_run_setup {
     size_t n_edits;
     bool is_free;         /* no clock: as fast as the filters can */
     int signal_fd;        /* a pipe; -1: none.  Its first byte drains, the second stops */
+    int waits_fd;         /* a pipe; -1: none.  Each byte asks who waits for what */
     unsigned progress_ms; /* 0: never */
-    /* Optional, called on the calling thread and on the schedule's.  A detail is for those
+    /* Optional, called on the calling thread and on those of schedule.c and waits.c.  A detail is for those
      * who want to see everything. */
     void (*message)(void *context, const char *line, bool is_detail);
     /* Optional, called on the calling thread. */

@@ -6,6 +6,7 @@
  */
 #include "app/schedule_internal.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -368,6 +369,7 @@ static DWORD schedule_main(LPVOID parameter)
     struct app_schedule *s = parameter;
     bool com = SUCCEEDED(CoInitializeEx(NULL, COINIT_MULTITHREADED));
 
+    pthread_setname_np(pthread_self(), "edits");
     while (!stop_wanted(s)) {
         struct gate *gate;
         struct task *wall;

@@ -44,6 +44,21 @@ static void release_streaming(struct rg_filter *filter)
         filter->ops->wake(filter);
 }
 
+/* A gate belongs to a thread until it rests, and that thread must not be about to enter: whoever
+ * is inside an input may be.  Stopped inputs let NewSegment through, so that it can be there
+ * still, or anew. */
+static void rest_gates_locked(struct rg_filter *filter)
+{
+    unsigned n_in = count(&filter->n_in);
+
+    for (unsigned i = 0; i < n_in; i++)
+        pthread_mutex_lock(&filter->in[i]->stream_lock);
+    for (unsigned i = 0; i < count(&filter->n_out); i++)
+        rg_gate_rest(&filter->out[i]->gate);
+    for (unsigned i = n_in; i-- != 0;)
+        pthread_mutex_unlock(&filter->in[i]->stream_lock);
+}
+
 static HRESULT deactivate_locked(struct rg_filter *filter)
 {
     HRESULT hr = S_OK;
@@ -53,8 +68,7 @@ static HRESULT deactivate_locked(struct rg_filter *filter)
     if (filter->ops->stop != NULL)
         hr = filter->ops->stop(filter);
     set_state(filter, State_Stopped);
-    for (unsigned i = 0; i < count(&filter->n_out); i++)
-        rg_gate_rest(&filter->out[i]->gate);
+    rest_gates_locked(filter);
     return hr;
 }
 
@@ -272,6 +286,7 @@ static HRESULT STDMETHODCALLTYPE filter_join(IBaseFilter *face, IFilterGraph *gr
         FAILED(IFilterGraph_QueryInterface(graph, &IID_IMediaEventSink, (void **)&sink)))
         sink = NULL;
     pthread_mutex_lock(&filter->info_lock);
+    pthread_mutex_lock(&filter->name_lock);
     filter->graph = graph;
     filter->sink = sink;
     filter->name[0] = L'\0';
@@ -279,6 +294,7 @@ static HRESULT STDMETHODCALLTYPE filter_join(IBaseFilter *face, IFilterGraph *gr
         wcsncpy(filter->name, name, MAX_FILTER_NAME - 1);
         filter->name[MAX_FILTER_NAME - 1] = L'\0';
     }
+    pthread_mutex_unlock(&filter->name_lock);
     pthread_mutex_unlock(&filter->info_lock);
     if (sink != NULL)
         IMediaEventSink_Release(sink); /* weak: the graph outlives our membership */
@@ -384,6 +400,7 @@ HRESULT rg_filter_init(struct rg_filter *filter, const struct rg_class *cls,
     atomic_init(&filter->state, State_Stopped);
     pthread_mutex_init(&filter->lock, NULL);
     pthread_mutex_init(&filter->info_lock, NULL);
+    pthread_mutex_init(&filter->name_lock, NULL);
     pthread_mutex_init(&filter->settings_lock, NULL);
     com_object_init(&filter->object, cls->name, map != NULL ? map : plain_map, outer,
                     filter_destroy);
@@ -400,6 +417,7 @@ void rg_filter_fini(struct rg_filter *filter)
     rg_free(filter->author_state);
     rg_free(filter->settings);
     pthread_mutex_destroy(&filter->settings_lock);
+    pthread_mutex_destroy(&filter->name_lock);
     pthread_mutex_destroy(&filter->info_lock);
     pthread_mutex_destroy(&filter->lock);
     com_object_fini(&filter->object);

@@ -11,6 +11,7 @@
 
 #include "base/class.h"
 #include "com/object.h"
+#include "platform/room.h"
 
 struct rg_filter;
 struct rg_in_pin;
@@ -68,6 +69,10 @@ struct rg_filter {
     IFilterGraph *graph;   /* weak */
     IMediaEventSink *sink; /* weak */
     WCHAR name[MAX_FILTER_NAME];
+
+    /* a leaf, whatever the graph does in Notify: `graph` and `name` are written under it too,
+     * so that a report needs no other lock */
+    pthread_mutex_t name_lock;
 
     pthread_mutex_t settings_lock; /* a leaf */
     void *settings;                /* under `settings_lock` */
@@ -129,6 +134,14 @@ void rg_options_defaults(const struct rg_class *cls, void *settings);
 
 /* enum_pins.c: IEnumPins over a filter. */
 HRESULT rg_filter_enum_pins(struct rg_filter *filter, IEnumPins **ret);
+
+/* Where a thread waits: a pin, which is told as "filter.pin"; pin.c. */
+struct rg_pin_place {
+    struct rg_place place; /* first */
+    struct rg_filter *filter;
+    const WCHAR *name; /* the pin's */
+};
+void rg_pin_place_init(struct rg_pin_place *place, struct rg_filter *filter, const WCHAR *name);
 
 /* Is any pin connected? */
 bool rg_filter_is_connected(struct rg_filter *filter);

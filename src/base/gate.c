@@ -9,7 +9,7 @@
  * stores `attention`, runs a membarrier, then reads `depth`.  Whatever the order, either the
  * owner sees the request or the closer sees the owner.
  */
-#include "base/gate.h"
+#include "base/gate_internal.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -52,6 +52,7 @@ void rg_gate_fini(struct rg_gate *gate)
         CloseHandle(gate->event);
     if (gate->armed_event != NULL)
         CloseHandle(gate->armed_event);
+    rg_hold_tell(&gate->report, &(struct rg_hold_state){ .what = NULL });
     pthread_cond_destroy(&gate->changed);
     pthread_mutex_destroy(&gate->lock);
 }
@@ -72,6 +73,7 @@ static bool caller_is_inside_locked(struct rg_gate *gate)
 /* Makes the fast path come to the lock, and every use begun before visible to in_use_locked. */
 static void call_attention_locked(struct rg_gate *gate)
 {
+    rg_gate_tell_locked(gate);
     if (atomic_load_explicit(&gate->attention, memory_order_relaxed))
         return;
     atomic_store_explicit(&gate->attention, true, memory_order_relaxed);
@@ -84,6 +86,7 @@ static void settle_attention_locked(struct rg_gate *gate)
                   gate->armed_event != NULL || gate->visit != NULL || gate->visitor != 0;
 
     atomic_store_explicit(&gate->attention, needed, memory_order_release);
+    rg_gate_tell_locked(gate);
 }
 
 static void signal_and_close(HANDLE *event)
@@ -100,6 +103,7 @@ static void enter_closed_locked(struct rg_gate *gate)
     gate->state = RG_GATE_CLOSED;
     gate->closed_since = rg_time_now_ns();
     gate->closings++;
+    rg_gate_tell_locked(gate);
     signal_and_close(&gate->event);
     pthread_cond_broadcast(&gate->changed);
 }
@@ -126,7 +130,9 @@ static void fire_armed_locked(struct rg_gate *gate)
     gate->armed_event = NULL;
     gate->armed_time = NEVER;
     gate->blocker = gate->armer;
+    gate->blocker_id = gate->armer_id;
     gate->state = RG_GATE_PENDING;
+    rg_gate_tell_locked(gate);
     if (!in_use_locked(gate))
         enter_closed_locked(gate);
 }
@@ -156,7 +162,9 @@ static void make_visit_locked(struct rg_gate *gate, DWORD by, REFERENCE_TIME sta
 
     gate->visit = NULL;
     gate->visitor = this_thread();
+    gate->visitor_id = GetCurrentThreadId();
     atomic_store_explicit(&gate->is_visited, true, memory_order_relaxed);
+    rg_gate_tell_locked(gate);
     pthread_mutex_unlock(&gate->lock);
     visit->run(visit, by, start);
     pthread_mutex_lock(&gate->lock);
@@ -224,6 +232,7 @@ static void spin_while_visited(struct rg_gate *gate)
 static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start, bool may_wait)
 {
     uintptr_t self = this_thread();
+    int64_t since_ns = 0;
     HRESULT hr = S_OK;
 
     spin_while_visited(gate);
@@ -245,13 +254,16 @@ static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start, bool may_w
         }
         gate->waiting++;
         gate->held_start = start == RG_GATE_NO_TIME ? -1 : start;
-        pthread_cond_wait(&gate->changed, &gate->lock);
+        since_ns = rg_gate_sleep_outside_locked(gate, start, since_ns);
         if (--gate->waiting == 0)
             gate->held_start = -1;
+        rg_gate_tell_locked(gate);
     }
     if (SUCCEEDED(hr)) {
-        if (may_wait && atomic_load_explicit(&gate->owner, memory_order_relaxed) == 0)
+        if (may_wait && atomic_load_explicit(&gate->owner, memory_order_relaxed) == 0) {
             atomic_store_explicit(&gate->owner, self, memory_order_relaxed);
+            gate->owner_id = GetCurrentThreadId();
+        }
         if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == self)
             atomic_fetch_add_explicit(&gate->depth, 1, memory_order_relaxed);
         else
@@ -348,6 +360,7 @@ static HRESULT duplicate(HANDLE event, HANDLE *ret)
 static HRESULT close_gate(struct rg_gate *gate, HANDLE own_event)
 {
     bool is_sync = own_event == NULL;
+    int64_t since_ns = 0;
     HRESULT hr = S_OK;
 
     pthread_mutex_lock(&gate->lock);
@@ -359,13 +372,14 @@ static HRESULT close_gate(struct rg_gate *gate, HANDLE own_event)
     } else {
         gate->state = RG_GATE_PENDING;
         gate->blocker = this_thread();
+        gate->blocker_id = GetCurrentThreadId();
         gate->event = own_event;
         own_event = NULL;
         call_attention_locked(gate);
         if (!in_use_locked(gate))
             enter_closed_locked(gate);
         while (is_sync && gate->state == RG_GATE_PENDING)
-            pthread_cond_wait(&gate->changed, &gate->lock);
+            (void)rg_gate_sleep_inside_locked(gate, &since_ns, NULL);
     }
     pthread_mutex_unlock(&gate->lock);
     if (own_event != NULL)
@@ -426,6 +440,7 @@ HRESULT rg_gate_block_at(struct rg_gate *gate, REFERENCE_TIME time, HANDLE event
         gate->armed_event = own;
         gate->armed_time = time;
         gate->armer = this_thread();
+        gate->armer_id = GetCurrentThreadId();
         own = NULL;
         call_attention_locked(gate);
     }
@@ -454,6 +469,7 @@ HRESULT rg_gate_visit(struct rg_gate *gate, struct rg_gate_visit *visit, REFEREN
         gate->visit = visit;
         gate->visit_time = time;
         gate->visit_is_held = false;
+        gate->visit_asker_id = GetCurrentThreadId();
         call_attention_locked(gate);
         if (time == RG_GATE_NO_TIME && gate->holds == 0 && gate->visitor == 0 &&
             !in_use_by_others_locked(gate))
@@ -467,13 +483,17 @@ HRESULT rg_gate_visit(struct rg_gate *gate, struct rg_gate_visit *visit, REFEREN
 
 HRESULT rg_gate_hold_visit(struct rg_gate *gate, bool on)
 {
+    int64_t since_ns = 0;
     HRESULT hr;
 
     pthread_mutex_lock(&gate->lock);
-    while (on && gate->visitor != 0)
-        pthread_cond_wait(&gate->changed, &gate->lock);
+    /* it is being made; one that has not begun can be put off at once, whoever is at another */
+    while (on && gate->visit == NULL && gate->visitor != 0)
+        (void)rg_gate_sleep_inside_locked(gate, &since_ns, NULL);
     hr = gate->visit != NULL ? S_OK : S_FALSE;
     gate->visit_is_held = on && gate->visit != NULL;
+    gate->visit_holder_id = GetCurrentThreadId();
+    rg_gate_tell_locked(gate);
     pthread_cond_broadcast(&gate->changed);
     visit_idle_locked(gate, RG_VISIT_BY_CALLER);
     pthread_mutex_unlock(&gate->lock);
@@ -521,19 +541,28 @@ void rg_gate_rest(struct rg_gate *gate)
     pthread_mutex_unlock(&gate->lock);
 }
 
+/* Of who holds the gate. */
+static bool is_in_the_way_locked(struct rg_gate *gate)
+{
+    return in_use_by_others_locked(gate) || is_visited_locked(gate);
+}
+
 HRESULT rg_gate_hold(struct rg_gate *gate, DWORD timeout_ms)
 {
     int64_t deadline = rg_time_now_ns() + (int64_t)timeout_ms * RG_NS_PER_MS;
     struct timespec until = { .tv_sec = (time_t)(deadline / RG_NS_PER_SECOND),
                               .tv_nsec = deadline % RG_NS_PER_SECOND };
+    int64_t since_ns = 0;
     HRESULT hr = S_OK;
 
     pthread_mutex_lock(&gate->lock);
     gate->holds++;
+    gate->holder_id = GetCurrentThreadId();
     call_attention_locked(gate);
-    while (in_use_by_others_locked(gate) || is_visited_locked(gate)) {
-        if (pthread_cond_timedwait(&gate->changed, &gate->lock, &until) == ETIMEDOUT &&
-            (in_use_by_others_locked(gate) || is_visited_locked(gate))) {
+    while (is_in_the_way_locked(gate)) {
+        int woken = rg_gate_sleep_inside_locked(gate, &since_ns, &until);
+
+        if (woken == ETIMEDOUT && is_in_the_way_locked(gate)) {
             gate->holds--;
             settle_attention_locked(gate);
             pthread_cond_broadcast(&gate->changed);

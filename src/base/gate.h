@@ -20,6 +20,8 @@
 #include <dshow.h>
 #include <regraft_if.h>
 
+#include "platform/hold.h"
+
 #define RG_GATE_NO_TIME INT64_MIN /* a sample without start time: passes an armed gate */
 
 enum rg_gate_state {
@@ -76,6 +78,12 @@ struct rg_gate {
     int64_t closed_since;
     uint64_t closings;
     int64_t closed_ns, closed_max_ns;
+
+    /* for the report: ids of threads, and what is said of the gate; report.where, set at
+     * creation, is its pin */
+    uint32_t owner_id, blocker_id, armer_id, holder_id;
+    uint32_t visit_asker_id, visit_holder_id, visitor_id;
+    struct rg_hold report;
 };
 
 void rg_gate_init(struct rg_gate *gate);

@@ -169,7 +169,7 @@ static HRESULT receive_change(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 
     if (hr != S_OK)
         return FAILED(hr) ? hr : VFW_E_TYPE_NOT_ACCEPTED;
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     hr = rg_in_pin_take_type(pin, type);
     pthread_mutex_unlock(&pin->stream_lock);
     return hr;
@@ -317,6 +317,7 @@ static HRESULT STDMETHODCALLTYPE in_notify_end(IPinConnection *face, HANDLE even
     pthread_mutex_lock(&pin->marker_lock);
     old = pin->marker;
     pin->marker = own;
+    pin->marker_serial++;
     pin->marker_has_come = false;
     pthread_mutex_unlock(&pin->marker_lock);
     if (old != NULL)
@@ -341,12 +342,13 @@ void rg_in_pin_expect_no_marker(struct rg_in_pin *pin)
     pthread_mutex_unlock(&pin->marker_lock);
 }
 
-bool rg_in_pin_signal_marker(struct rg_in_pin *pin)
+bool rg_in_pin_signal_marker(struct rg_in_pin *pin, unsigned serial)
 {
     bool has;
 
     pthread_mutex_lock(&pin->marker_lock);
-    has = pin->marker != NULL;
+    /* the marker of a wait that was given up may lie in a queue till now */
+    has = pin->marker != NULL && serial == pin->marker_serial;
     if (has)
         SetEvent(pin->marker);
     pthread_mutex_unlock(&pin->marker_lock);
@@ -428,9 +430,22 @@ void rg_in_pin_refuse(struct rg_in_pin *pin)
     atomic_store_explicit(&pin->is_active, false, memory_order_release);
 }
 
+void rg_in_pin_lock_stream(struct rg_in_pin *pin)
+{
+    struct rg_wait note;
+
+    if (pthread_mutex_trylock(&pin->stream_lock) == 0)
+        return;
+    note =
+        (struct rg_wait){ .what = "the call inside to come out", .where = &pin->place.place };
+    rg_wait_begin(&note);
+    pthread_mutex_lock(&pin->stream_lock);
+    rg_wait_end(&note);
+}
+
 void rg_in_pin_wait_out(struct rg_in_pin *pin)
 {
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     pthread_mutex_unlock(&pin->stream_lock);
 }
 
@@ -484,6 +499,7 @@ void rg_in_pin_init(struct rg_in_pin *pin, struct rg_filter *filter,
     pin->ops = ops;
     pin->index = index;
     rg_pin_name(pin->name, name);
+    rg_pin_place_init(&pin->place, filter, pin->name);
     pthread_mutex_init(&pin->link_lock, NULL);
     pthread_mutex_init(&pin->stream_lock, NULL);
     pthread_mutex_init(&pin->marker_lock, NULL);

@@ -106,6 +106,7 @@ struct rg_in_pin {
     const struct rg_in_pin_ops *ops;
     unsigned index;
     WCHAR name[MAX_PIN_NAME];
+    struct rg_pin_place place; /* for the report */
 
     pthread_mutex_t
         link_lock; /* a leaf; `link` and `next` are written under it and the filter lock */
@@ -120,9 +121,11 @@ struct rg_in_pin {
     /* owned by the streaming thread (under stream_lock) */
     REFERENCE_TIME segment_start, segment_stop;
     double segment_rate;
+    unsigned marker_in_hand; /* whose the marker is that came last: marker_serial of then */
 
     pthread_mutex_t marker_lock; /* a leaf */
     HANDLE marker;               /* ours: who waits for a push-through marker */
+    unsigned marker_serial;      /* which wait that is */
     bool marker_has_come;        /* since it was asked for */
     /* nobody waits for them any more; they are no ends of streams: those with this tag or an older
      * one (platform/marker.h), and so many without one */
@@ -145,14 +148,17 @@ void rg_in_pin_fini(struct rg_in_pin *pin);
 
 /* Any thread. */
 bool rg_in_pin_is_connected(struct rg_in_pin *pin);
+/* Takes stream_lock.  Any thread. */
+void rg_in_pin_lock_stream(struct rg_in_pin *pin);
 /* Under the filter lock: state changes. */
 void rg_in_pin_activate(struct rg_in_pin *pin);
 void rg_in_pin_refuse(
     struct rg_in_pin *pin); /* from now on Receive says VFW_E_WRONG_STATE; any thread */
 void rg_in_pin_wait_out(struct rg_in_pin *pin); /* until no streaming call is inside */
 
-/* Any thread: signals the registered marker event.  false: none is registered. */
-bool rg_in_pin_signal_marker(struct rg_in_pin *pin);
+/* Any thread: a marker has been worked through, and whoever waits for it hears so.  serial: the
+ * pin's marker_in_hand as the marker came.  false: its wait was given up. */
+bool rg_in_pin_signal_marker(struct rg_in_pin *pin, unsigned serial);
 bool rg_in_pin_has_marker(struct rg_in_pin *pin);
 /* Stop and flush eat markers that are on their way. */
 void rg_in_pin_expect_no_marker(struct rg_in_pin *pin);

@@ -62,6 +62,7 @@ static enum ending ending_of(struct rg_in_pin *pin)
         ending = ENDING_LATE;
     } else if (pin->marker != NULL) {
         pin->marker_has_come = true;
+        pin->marker_in_hand = pin->marker_serial;
         ending = ENDING_MARKER;
     }
     pthread_mutex_unlock(&pin->marker_lock);
@@ -73,7 +74,7 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_end_of_stream(IPin *face)
     struct rg_in_pin *pin = of_pin(face);
     HRESULT hr;
 
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     hr = entry(pin);
     if (hr == S_OK) {
         count(&pin->markers, 1);
@@ -85,7 +86,7 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_end_of_stream(IPin *face)
             if (pin->ops->marker != NULL)
                 hr = pin->ops->marker(pin);
             else
-                (void)rg_in_pin_signal_marker(pin);
+                (void)rg_in_pin_signal_marker(pin, pin->marker_in_hand);
             break;
         case ENDING_LATE:
             break;
@@ -118,7 +119,7 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_end_flush(IPin *face)
     if (pin->ops->end_flush != NULL)
         hr = pin->ops->end_flush(pin);
     rg_in_pin_expect_no_marker(pin);
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     atomic_store(&pin->last_start, -1);
     atomic_store(&pin->has_failed, false);
     atomic_store(&pin->is_flushing, false);
@@ -133,7 +134,7 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_new_segment(IPin *face, REFERENCE_TIME start
     struct rg_in_pin *pin = of_pin(face);
     HRESULT hr = S_OK;
 
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     /* one that an exchanged link repeats is still the same */
     if (pin->segment_start != start || pin->segment_stop != stop || pin->segment_rate != rate)
         atomic_store(&pin->last_start, -1);
@@ -239,7 +240,7 @@ static HRESULT STDMETHODCALLTYPE in_receive(IMemInputPin *face, IMediaSample *sa
 
     if (sample == NULL)
         return E_POINTER;
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     hr = entry(pin);
     if (hr == S_OK)
         hr = rg_sample_get_info(sample, &info);

@@ -195,8 +195,12 @@ void rg_in_link_forget_next(struct rg_in_pin *pin)
 /* A push-through that was given up may still be inside, held by a paused renderer further down. */
 static bool enter_stream(struct rg_in_pin *pin)
 {
+    struct rg_wait note = { .what = "the call inside to come out", .where = &pin->place.place };
     struct timespec until;
+    bool entered;
 
+    if (pthread_mutex_trylock(&pin->stream_lock) == 0)
+        return true;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += ENTER_TIMEOUT_MS / 1000;
     until.tv_nsec += ENTER_TIMEOUT_MS % 1000 * 1000000;
@@ -204,7 +208,10 @@ static bool enter_stream(struct rg_in_pin *pin)
         until.tv_sec++;
         until.tv_nsec -= 1000000000;
     }
-    return pthread_mutex_timedlock(&pin->stream_lock, &until) == 0;
+    rg_wait_begin(&note);
+    entered = pthread_mutex_timedlock(&pin->stream_lock, &until) == 0;
+    rg_wait_end(&note);
+    return entered;
 }
 
 static void exchange_records(struct rg_in_pin *pin)
@@ -305,7 +312,7 @@ static HRESULT STDMETHODCALLTYPE link_prime(IRgLink *face, IMediaSample *sample)
         return E_NOTIMPL;
     if (!atomic_load_explicit(&pin->is_active, memory_order_acquire))
         return VFW_E_WRONG_STATE;
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     hr = pin->ops->prime(pin, sample);
     pthread_mutex_unlock(&pin->stream_lock);
     return hr;
@@ -320,7 +327,7 @@ static HRESULT STDMETHODCALLTYPE link_take_over(IRgLink *face, REFERENCE_TIME gi
         return E_NOTIMPL;
     if (!atomic_load_explicit(&pin->is_active, memory_order_acquire))
         return VFW_E_WRONG_STATE;
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     hr = pin->ops->take_over(pin, given);
     pthread_mutex_unlock(&pin->stream_lock);
     return hr;

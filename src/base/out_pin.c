@@ -56,7 +56,7 @@ HRESULT rg_out_pin_get(struct rg_out_pin *pin, ULONG bytes, IMediaSample **ret)
     *ret = NULL;
     if (pin->link.allocator == NULL)
         return VFW_E_NO_ALLOCATOR;
-    return rg_allocator_get(pin->link.allocator, bytes, 0, ret);
+    return rg_allocator_get_at(pin->link.allocator, bytes, 0, &pin->place.place, ret);
 }
 
 /* What a filter that is new to the road has never heard: the segment; and that what it had
@@ -501,7 +501,9 @@ void rg_out_pin_init(struct rg_out_pin *pin, struct rg_filter *filter,
     pin->ops = ops;
     pin->index = index;
     rg_pin_name(pin->name, name);
+    rg_pin_place_init(&pin->place, filter, pin->name);
     rg_gate_init(&pin->gate);
+    pin->gate.report.where = &pin->place.place;
     rg_recall_init(&pin->recall);
     rg_drops_init(&pin->drops);
     pin->visit.run = rg_out_pin_visit;

@@ -72,6 +72,7 @@ struct rg_out_pin {
     const struct rg_out_pin_ops *ops;
     unsigned index;
     WCHAR name[MAX_PIN_NAME];
+    struct rg_pin_place place; /* for the report */
 
     struct rg_gate gate;
     pthread_mutex_t link_lock; /* a leaf: control threads that look at the link */

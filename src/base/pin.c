@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* pin.c - what input and output pins answer alike: name, direction, owner, connection type.
+/* pin.c - what input and output pins answer alike: name, direction, owner, connection type,
+ * and what a report calls them.
  *
  * Any thread.  Knows: a pin's name and link lock.  Must not know: which way data goes.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/in_pin_internal.h"
@@ -60,4 +62,27 @@ HRESULT rg_pin_id(const WCHAR *name, LPWSTR *ret)
 void rg_pin_name(WCHAR *to, const char *name)
 {
     (void)rg_text_to_wide(to, MAX_PIN_NAME, name); /* a longer name is cut */
+}
+
+/* A filter that is in no graph goes by the name of its class. */
+static void place_tell(const struct rg_place *place, struct rg_place_name *ret)
+{
+    const struct rg_pin_place *here = (const struct rg_pin_place *)place;
+    struct rg_filter *filter = here->filter;
+    char owner[sizeof(ret->text) / 2], pin[sizeof(ret->text) / 2];
+
+    pthread_mutex_lock(&filter->name_lock);
+    (void)rg_text_to_utf8(owner, sizeof(owner), filter->name);
+    ret->graph = filter->graph;
+    pthread_mutex_unlock(&filter->name_lock);
+    (void)rg_text_to_utf8(pin, sizeof(pin), here->name);
+    snprintf(ret->text, sizeof(ret->text), "%s.%s", owner[0] != 0 ? owner : filter->cls->name,
+             pin);
+}
+
+void rg_pin_place_init(struct rg_pin_place *place, struct rg_filter *filter, const WCHAR *name)
+{
+    place->place.tell = place_tell;
+    place->filter = filter;
+    place->name = name;
 }

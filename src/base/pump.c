@@ -130,12 +130,19 @@ static HRESULT obstacle_locked(struct rg_pump *pump)
 HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, unsigned bound)
 {
     bool is_sample = entry->kind == RG_PUMP_SAMPLE;
+    int64_t since_ns = 0;
     HRESULT hr;
 
     pthread_mutex_lock(&pump->lock);
     while ((hr = obstacle_locked(pump)) == S_OK && is_sample && pump->refusal == S_OK &&
            pump->n_samples >= bound)
-        pthread_cond_wait(&pump->changed, &pump->lock);
+        since_ns = rg_wait_cond(&(struct rg_wait){ .what = "room in the queue",
+                                                   .where = &pump->out->place.place,
+                                                   .holder = rg_thread_id(&pump->thread),
+                                                   .detail = "# samples are in it",
+                                                   .number = pump->n_samples,
+                                                   .since_ns = since_ns },
+                                &pump->changed, &pump->lock);
     /* segments and ends are for who comes after the one that refused, too */
     if (hr == S_OK && is_sample)
         hr = pump->refusal;
@@ -196,7 +203,7 @@ static HRESULT carry_out(struct rg_pump *pump, const struct rg_pump_entry *entry
     case RG_PUMP_MARKER:
         if (pump->marker_pin != NULL &&
             (entry->left == NULL || atomic_fetch_sub(entry->left, 1) == 1))
-            (void)rg_in_pin_signal_marker(pump->marker_pin);
+            (void)rg_in_pin_signal_marker(pump->marker_pin, entry->marker_serial);
         break;
     case RG_PUMP_SEGMENT:
         (void)rg_out_pin_new_segment(pump->out, entry->start, entry->stop, entry->rate);
@@ -208,7 +215,11 @@ static HRESULT carry_out(struct rg_pump *pump, const struct rg_pump_entry *entry
 static void pump_main(void *arg)
 {
     struct rg_pump *pump = arg;
+    const struct rg_place *here = &pump->out->place.place;
+    struct rg_wait task = { .what = "the pump of", .where = here, .is_task = true };
+    int64_t since_ns = 0;
 
+    rg_wait_begin(&task);
     pthread_mutex_lock(&pump->lock);
     while (!pump->is_stopping) {
         struct rg_pump_entry entry;
@@ -216,9 +227,13 @@ static void pump_main(void *arg)
         HRESULT hr;
 
         if (pump->n == 0) {
-            pthread_cond_wait(&pump->changed, &pump->lock);
+            since_ns = rg_wait_cond(&(struct rg_wait){ .what = "samples in the queue",
+                                                       .where = here,
+                                                       .since_ns = since_ns },
+                                    &pump->changed, &pump->lock);
             continue;
         }
+        since_ns = 0;
         entry = take_locked(pump);
         pump->is_busy = true;
         pthread_cond_broadcast(&pump->changed);
@@ -233,6 +248,7 @@ static void pump_main(void *arg)
         pthread_cond_broadcast(&pump->changed);
     }
     pthread_mutex_unlock(&pump->lock);
+    rg_wait_end(&task);
 }
 
 /* ---- states ---------------------------------------------------------------------------- */
@@ -304,11 +320,14 @@ HRESULT rg_pump_begin_flush(struct rg_pump *pump)
 
 HRESULT rg_pump_end_flush(struct rg_pump *pump)
 {
+    struct rg_wait note = { .what = "the pump's delivery to come back",
+                            .where = &pump->out->place.place };
     HRESULT hr;
 
     pthread_mutex_lock(&pump->lock);
+    note.holder = rg_thread_id(&pump->thread);
     while (pump->is_busy)
-        pthread_cond_wait(&pump->changed, &pump->lock);
+        (void)rg_wait_cond(&note, &pump->changed, &pump->lock);
     pthread_mutex_unlock(&pump->lock);
     hr = rg_out_pin_end_flush(pump->out);
     pthread_mutex_lock(&pump->lock);

@@ -28,6 +28,7 @@ struct rg_pump_entry {
     atomic_uint *left; /* of a marker that goes through several pumps: the last one signals */
     REFERENCE_TIME start, stop;
     double rate;
+    unsigned marker_serial; /* rg_in_pin_signal_marker */
 };
 
 struct rg_pump {

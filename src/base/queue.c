@@ -69,7 +69,8 @@ static HRESULT in_end_of_stream(struct rg_in_pin *pin)
 
 static HRESULT in_marker(struct rg_in_pin *pin)
 {
-    struct rg_pump_entry entry = { .kind = RG_PUMP_MARKER };
+    struct rg_pump_entry entry = { .kind = RG_PUMP_MARKER,
+                                   .marker_serial = pin->marker_in_hand };
 
     return put(pin, &entry);
 }

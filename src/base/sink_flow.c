@@ -37,6 +37,7 @@ static bool wait_for_clock(struct rg_input *input, REFERENCE_TIME start)
     REFERENCE_TIME base, now;
     RG_AUTO(IReferenceClock) clock = rg_filter_clock(&input->sink->filter, &base);
     HANDLE both[2] = { input->wake, input->due };
+    struct rg_wait note;
     DWORD_PTR cookie = 0;
 
     if (clock == NULL)
@@ -45,7 +46,13 @@ static bool wait_for_clock(struct rg_input *input, REFERENCE_TIME start)
         return true;
     if (FAILED(IReferenceClock_AdviseTime(clock, base, start, (HEVENT)input->due, &cookie)))
         return true; /* a clock that cannot wake us: better early than never */
+    note = (struct rg_wait){ .what = "the clock",
+                             .where = &input->in.place.place,
+                             .detail = "until @ of stream time",
+                             .number = start };
+    rg_wait_begin(&note);
     (void)WaitForMultipleObjects(2, both, FALSE, INFINITE);
+    rg_wait_end(&note);
     (void)IReferenceClock_Unadvise(clock, cookie);
     return false;
 }
@@ -64,6 +71,7 @@ static HRESULT wait_turn(struct rg_input *input, const struct rg_sample_info *in
 {
     struct rg_sink *sink = input->sink;
     bool synced = info->has_time && is_synced(input);
+    int64_t since_ns = 0;
     HRESULT hr = S_OK;
 
     pthread_mutex_lock(&sink->flow_lock);
@@ -75,7 +83,10 @@ static HRESULT wait_turn(struct rg_input *input, const struct rg_sample_info *in
         if (!sink->is_running) {
             input->is_holding = true;
             pthread_cond_broadcast(&sink->flow);
-            pthread_cond_wait(&sink->flow, &sink->flow_lock);
+            since_ns = rg_wait_cond(&(struct rg_wait){ .what = "Run, for the sink is paused",
+                                                       .where = &input->in.place.place,
+                                                       .since_ns = since_ns },
+                                    &sink->flow, &sink->flow_lock);
             continue;
         }
         if (!synced)
@@ -350,15 +361,16 @@ HRESULT rg_sink_pause(struct rg_filter *filter)
     return S_OK;
 }
 
-static bool has_data_locked(struct rg_sink *sink)
+/* An input that has brought nothing yet; NULL: each has. */
+static struct rg_input *find_lacking_locked(struct rg_sink *sink)
 {
     for (unsigned i = 0; i < n_inputs(sink); i++) {
         struct rg_input *input = input_at(sink, i);
 
         if (input->is_connected && !input->is_holding && !input->has_ended)
-            return false;
+            return input;
     }
-    return true;
+    return NULL;
 }
 
 HRESULT rg_sink_wait_state(struct rg_filter *filter, DWORD timeout_ms)
@@ -367,17 +379,23 @@ HRESULT rg_sink_wait_state(struct rg_filter *filter, DWORD timeout_ms)
     int64_t deadline = rg_time_deadline_ns(timeout_ms);
     struct timespec until = { .tv_sec = (time_t)(deadline / RG_NS_PER_SECOND),
                               .tv_nsec = deadline % RG_NS_PER_SECOND };
+    struct rg_wait note = { .what = "its first sample (preroll)" };
+    struct rg_input *lacking;
     HRESULT hr = S_OK;
 
     if (!sink->cls->preroll)
         return S_OK;
     pthread_mutex_lock(&sink->flow_lock);
-    while (!has_data_locked(sink) && !sink->is_stopping && !sink->is_running) {
+    while ((lacking = find_lacking_locked(sink)) != NULL && !sink->is_stopping &&
+           !sink->is_running) {
         if (rg_time_now_ns() >= deadline) {
             hr = VFW_S_STATE_INTERMEDIATE;
             break;
         }
+        note.where = &lacking->in.place.place;
+        rg_wait_begin(&note);
         (void)pthread_cond_timedwait(&sink->flow, &sink->flow_lock, &until);
+        rg_wait_end(&note);
     }
     pthread_mutex_unlock(&sink->flow_lock);
     return hr;

@@ -41,9 +41,15 @@ static void hold_threads(struct rg_source *source)
 {
     pthread_mutex_lock(&source->flow_lock);
     source->is_held = true;
-    for (unsigned i = 0; i < source->n_streams; i++)
-        while (source->streams[i]->is_busy)
-            pthread_cond_wait(&source->flow, &source->flow_lock);
+    for (unsigned i = 0; i < source->n_streams; i++) {
+        struct rg_stream *stream = source->streams[i];
+        struct rg_wait note = { .what = "the stream to stand still",
+                                .where = &stream->out.place.place,
+                                .holder = rg_thread_id(&stream->thread) };
+
+        while (stream->is_busy)
+            (void)rg_wait_cond(&note, &source->flow, &source->flow_lock);
+    }
     pthread_mutex_unlock(&source->flow_lock);
 }
 

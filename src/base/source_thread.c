@@ -129,16 +129,34 @@ static enum step step(struct rg_stream *stream)
     return is_quiet(hr) ? STEP_PARK : end_stream(stream, hr);
 }
 
+/* What the stream waits for before it goes on; NULL: it goes on. */
+static const char *obstacle_locked(const struct rg_stream *stream)
+{
+    const struct rg_source *source = stream->source;
+
+    if (source->is_held)
+        return "a seek to be done";
+    if (stream->has_ended)
+        return "a seek or stop, for the stream has ended";
+    if (stream->is_parked)
+        return "another connection, flush or stop, for its sample was refused";
+    return source->cls->is_live && !source->is_running ? "Run, for the source is live" : NULL;
+}
+
 /* Until there is something to do; false: the filter stops. */
 static bool wait_for_work(struct rg_stream *stream)
 {
     struct rg_source *source = stream->source;
+    const char *obstacle;
+    int64_t since_ns = 0;
     bool go;
 
     pthread_mutex_lock(&source->flow_lock);
-    while (!source->is_stopping && (source->is_held || stream->is_parked || stream->has_ended ||
-                                    (source->cls->is_live && !source->is_running)))
-        pthread_cond_wait(&source->flow, &source->flow_lock);
+    while (!source->is_stopping && (obstacle = obstacle_locked(stream)) != NULL)
+        since_ns = rg_wait_cond(&(struct rg_wait){ .what = obstacle,
+                                                   .where = &stream->out.place.place,
+                                                   .since_ns = since_ns },
+                                &source->flow, &source->flow_lock);
     go = !source->is_stopping;
     stream->is_busy = go;
     stream->seen_roads = stream->roads;
@@ -164,9 +182,14 @@ static void note(struct rg_stream *stream, enum step result)
 static void stream_main(void *arg)
 {
     struct rg_stream *stream = arg;
+    struct rg_wait task = { .what = "the stream of",
+                            .where = &stream->out.place.place,
+                            .is_task = true };
 
+    rg_wait_begin(&task);
     while (wait_for_work(stream))
         note(stream, step(stream));
+    rg_wait_end(&task);
 }
 
 void rg_stream_unpark(struct rg_stream *stream)

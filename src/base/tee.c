@@ -171,7 +171,9 @@ static HRESULT in_end_of_stream(struct rg_in_pin *pin)
 static HRESULT in_marker(struct rg_in_pin *pin)
 {
     struct tee *tee = pin->user;
-    struct rg_pump_entry entry = { .kind = RG_PUMP_MARKER, .left = &tee->markers_left };
+    struct rg_pump_entry entry = { .kind = RG_PUMP_MARKER,
+                                   .left = &tee->markers_left,
+                                   .marker_serial = pin->marker_in_hand };
     HRESULT result = S_OK;
 
     atomic_fetch_add(&tee->markers_left, 1);
@@ -188,7 +190,7 @@ static HRESULT in_marker(struct rg_in_pin *pin)
         }
     }
     if (atomic_fetch_sub(&tee->markers_left, 1) == 1 && result == S_OK)
-        (void)rg_in_pin_signal_marker(pin);
+        (void)rg_in_pin_signal_marker(pin, pin->marker_in_hand);
     return result;
 }
 

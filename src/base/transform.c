@@ -47,7 +47,10 @@ static HRESULT start_locked(struct rg_transform *t, const AM_MEDIA_TYPE *in)
     pthread_mutex_unlock(&t->out.link_lock);
     if (FAILED(hr))
         return hr;
-    hr = start_class(t, in, &out);
+    rg_type_clear(&t->met_type);
+    hr = rg_type_copy(&t->met_type, in);
+    if (SUCCEEDED(hr))
+        hr = start_class(t, in, &out);
     rg_type_clear(&out);
     t->has_ended = false;
     t->is_started = SUCCEEDED(hr);
@@ -75,7 +78,7 @@ static HRESULT start_if_active(struct rg_transform *t)
      * waits at our own gate would hang */
     if (rg_filter_state(&t->filter) == State_Stopped || !is_joined(t) || t->is_started)
         return S_OK;
-    pthread_mutex_lock(&t->in.stream_lock);
+    rg_in_pin_lock_stream(&t->in);
     hr = start_locked(t, &t->in.link.type);
     pthread_mutex_unlock(&t->in.stream_lock);
     return hr;
@@ -90,7 +93,7 @@ static HRESULT filter_stop(struct rg_filter *filter)
 {
     struct rg_transform *t = (struct rg_transform *)filter;
 
-    pthread_mutex_lock(&t->in.stream_lock);
+    rg_in_pin_lock_stream(&t->in);
     stop_locked(t);
     pthread_mutex_unlock(&t->in.stream_lock);
     return S_OK;
@@ -374,7 +377,7 @@ static HRESULT in_end_flush(struct rg_in_pin *pin)
 {
     struct rg_transform *t = pin->user;
 
-    pthread_mutex_lock(&pin->stream_lock);
+    rg_in_pin_lock_stream(pin);
     if (t->is_started && t->cls->reset != NULL)
         t->cls->reset(t->filter.author_state);
     t->has_ended = false;
@@ -426,18 +429,20 @@ static HRESULT in_type_changed(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 
 /* ---- connecting ------------------------------------------------------------------------ */
 
+/* Where it was taken off while active, the class has gone on: nobody is inside, and what it holds
+ * comes before what the new connection brings. */
 static HRESULT in_connected(struct rg_in_pin *pin)
 {
-    return start_if_active(pin->user);
-}
-
-static void in_disconnected(struct rg_in_pin *pin)
-{
     struct rg_transform *t = pin->user;
+    HRESULT hr = S_OK;
 
-    pthread_mutex_lock(&pin->stream_lock);
-    stop_locked(t);
+    if (!t->is_started)
+        return start_if_active(t);
+    rg_in_pin_lock_stream(pin);
+    if (!rg_type_equal(&t->met_type, &pin->link.type))
+        hr = in_type_changed(pin, &pin->link.type);
     pthread_mutex_unlock(&pin->stream_lock);
+    return hr;
 }
 
 static HRESULT out_connected(struct rg_out_pin *pin)
@@ -501,7 +506,6 @@ static const struct rg_in_pin_ops in_ops = {
     .accept = rg_transform_in_accept,
     .accept_dynamic = rg_transform_in_accept_dynamic,
     .connected = in_connected,
-    .disconnected = in_disconnected,
     .type_changed = in_type_changed,
     .receive = in_receive,
     .end_of_stream = in_end_of_stream,
@@ -534,6 +538,7 @@ static void destroy(struct rg_filter *filter)
     rg_in_pin_fini(&t->in);
     rg_out_pin_fini(&t->out);
     rg_frozen_fini(&t->frozen);
+    rg_type_clear(&t->met_type);
 }
 
 static const struct rg_filter_ops filter_ops = {

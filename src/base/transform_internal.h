@@ -27,6 +27,7 @@ struct rg_transform {
     struct rg_frozen frozen;
     struct rg_format in_format, out_format; /* frame classes */
     atomic_bool is_started;                 /* read by control threads without the lock */
+    AM_MEDIA_TYPE met_type;                 /* what the class was started with */
     bool has_ended;                         /* the class wants no more */
     unsigned met_link;                      /* serial of the output link that the class knows */
     bool announce_type;                     /* the next sample tells downstream of a new type */

@@ -80,9 +80,9 @@ bool cli_has_terminal(void);
 bool cli_out(const struct app_text *text);
 bool cli_out_json(const json_t *json);
 
-/* From now on SIGINT and SIGTERM write a byte each into the pipe whose reading end is returned;
- * -1 if there can be none. */
-int cli_signals(void);
+/* From now on SIGINT and SIGTERM write a byte each into the pipe whose reading end is returned,
+ * SIGUSR1 into that of *ret_waits; -1 if there can be none. */
+int cli_signals(int *ret_waits);
 
 /* ---- play.c: what run and convert share -------------------------------------------------- */
 

@@ -99,13 +99,16 @@ static int play_graph(const struct cli_play *play, struct app_graph *graph)
 {
     struct app_failure failure = { 0 };
     struct app_ledger ledger;
+    int waits_fd = -1;
+    int signal_fd = cli_signals(&waits_fd); /* until here Ctrl-C just ends the program */
     struct app_run_setup setup = {
         .graph = graph,
         .ledger = &ledger,
         .edits = play->edits,
         .n_edits = play->n_edits,
         .is_free = play->is_free,
-        .signal_fd = cli_signals(), /* until here Ctrl-C just ends the program */
+        .signal_fd = signal_fd,
+        .waits_fd = waits_fd,
         .progress_ms = !play->is_quiet && cli_has_terminal() ? PROGRESS_MS : 0,
         .message = on_message,
         .progress = on_progress,

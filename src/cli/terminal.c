@@ -121,28 +121,43 @@ bool cli_out_json(const json_t *json)
     return out_done(json_dumpf(json, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF);
 }
 
-static int signal_pipe = -1; /* writing end; set once, before the handler is installed */
+/* Writing ends; set once, before the handler is installed. */
+static int signal_pipe = -1;
+static int waits_pipe = -1;
 
 static void on_signal(int number)
 {
     int error = errno;
     char byte = (char)number;
-    ssize_t written = write(signal_pipe, &byte, 1);
+    ssize_t written = write(number == SIGUSR1 ? waits_pipe : signal_pipe, &byte, 1);
 
     (void)written; /* a full pipe has signals enough */
     errno = error;
 }
 
-int cli_signals(void)
+/* Returns the reading end. */
+static int pipe_open(int *ret_writing)
 {
-    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
     int ends[2];
 
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
         return -1;
-    signal_pipe = ends[1];
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    *ret_writing = ends[1];
     return ends[0];
+}
+
+int cli_signals(int *ret_waits)
+{
+    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+    int signals = pipe_open(&signal_pipe);
+
+    *ret_waits = pipe_open(&waits_pipe);
+    sigemptyset(&action.sa_mask);
+    if (signals >= 0) {
+        sigaction(SIGINT, &action, NULL);
+        sigaction(SIGTERM, &action, NULL);
+    }
+    if (*ret_waits >= 0)
+        sigaction(SIGUSR1, &action, NULL);
+    return signals;
 }

@@ -198,13 +198,15 @@ const struct cli_verb cli_verb_convert = {
     .name = "convert",
     .usage = "IN OUT [options]",
     .summary = "write a file in another format",
-    .details = "The name of OUT says the container, and that the codecs: .mp4 .mov .mkv .ts "
-               "H.264 and\n"
-               "AAC, .webm VP9 and Opus, .mp3 .opus .flac .wav sound only. CODEC may carry "
-               "options of\n"
-               "the encoder, as in 'h264 crf=20'. \"--print\" shows the graph that does it.\n"
-               "\n"
-               "Ctrl-C closes OUT properly with what is there so far; twice stops now.",
+    .details =
+        "The name of OUT says the container, and that the codecs: .mp4 .mov .mkv .ts "
+        "H.264 and\n"
+        "AAC, .webm VP9 and Opus, .mp3 .opus .flac .wav sound only. CODEC may carry "
+        "options of\n"
+        "the encoder, as in 'h264 crf=20'. \"--print\" shows the graph that does it.\n"
+        "\n"
+        "Ctrl-C closes OUT properly with what is there so far; twice stops now. SIGUSR1\n"
+        "tells on standard error who waits for what.",
     .examples = "  regraft convert in.mkv out.mp4\n"
                 "  regraft convert in.mp4 out.mp4 --vcodec 'h264 crf=20' --preset veryfast "
                 "--acodec copy\n"

@@ -187,6 +187,7 @@ const struct cli_verb cli_verb_run = {
         "its pictures up to the next key frame are missing or damaged.\n"
         "\n"
         "Ctrl-C lets what is under way arrive and closes files properly; twice stops now.\n"
+        "SIGUSR1 tells on standard error who waits for what, since when, and who holds it.\n"
         "Exit codes: 0 done, 1 failed, 2 wrong use, 5 an edit was refused (the graph went on "
         "as\n"
         "it was), 6 samples are not accounted for.",

@@ -20,6 +20,7 @@
 #include "ff/packet.h"
 #include "ff/raw.h"
 #include "media/sample.h"
+#include "platform/room.h"
 
 /* A queue is full when it holds both that much and that long, or far too much.  Short of that
  * nobody waits for it: a stream may hold up another's data for long where a file is badly
@@ -171,14 +172,17 @@ static bool file_locked(struct ff_demuxer *d, AVPacket *packet)
 /* One packet out of the container.  Caller holds lock, which is open meanwhile. */
 static void read_one_locked(struct ff_demuxer *d, AVPacket *packet)
 {
+    struct rg_wait note = { .what = "data of the file or URL" };
     int result;
 
     d->is_reading = true;
     d->is_moved = true;
     pthread_mutex_unlock(&d->lock);
+    rg_wait_begin(&note); /* a network may take its time, and nobody sees that from outside */
     do
         result = av_read_frame(d->context, packet);
     while (result == AVERROR(EAGAIN) && !atomic_load(&d->is_interrupted));
+    rg_wait_end(&note);
     pthread_mutex_lock(&d->lock);
     d->is_reading = false;
     if (result == AVERROR_EXIT || result == AVERROR(EAGAIN))
@@ -203,15 +207,21 @@ static bool needs_next(const struct ff_demuxer *d, const struct demux_stream *s)
            !s->has_ended;
 }
 
-static void wait_locked(struct ff_demuxer *d)
+static int64_t wait_locked(struct ff_demuxer *d, int64_t since_ns)
 {
-    pthread_cond_wait(&d->changed, &d->lock);
+    const char *what = d->is_reading ? "data, which another stream's thread reads"
+                                     : "another stream to be worked off, for it is far behind";
+
+    return rg_wait_cond(&(struct rg_wait){ .what = what, .since_ns = since_ns }, &d->changed,
+                        &d->lock);
 }
 
 /* Until something changes, or for as long as it is worth. */
 static void wait_a_little_locked(struct ff_demuxer *d, struct demux_stream *s, uint64_t taken)
 {
+    struct rg_wait note = { .what = "another stream, which lags" };
     struct timespec until;
+    int result;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += AHEAD_WAIT_MS * 1000000L;
@@ -219,12 +229,16 @@ static void wait_a_little_locked(struct ff_demuxer *d, struct demux_stream *s, u
         until.tv_sec++;
         until.tv_nsec -= 1000000000L;
     }
-    if (pthread_cond_clockwait(&d->changed, &d->lock, CLOCK_MONOTONIC, &until) == ETIMEDOUT)
+    rg_wait_begin(&note);
+    result = pthread_cond_clockwait(&d->changed, &d->lock, CLOCK_MONOTONIC, &until);
+    rg_wait_end(&note);
+    if (result == ETIMEDOUT)
         s->waited_at = taken;
 }
 
 static HRESULT fetch_locked(struct ff_demuxer *d, struct demux_stream *s, AVPacket *scratch)
 {
+    int64_t since_ns = 0;
     uint64_t taken;
 
     for (;;) {
@@ -241,7 +255,7 @@ static HRESULT fetch_locked(struct ff_demuxer *d, struct demux_stream *s, AVPack
         if (d->is_reading || another_is_full(d, s)) {
             if (s->head != NULL && !d->is_reading)
                 return S_OK; /* better an untrimmed end than a wait */
-            wait_locked(d);
+            since_ns = wait_locked(d, since_ns);
         } else if (another_lags(d, s, &taken)) {
             wait_a_little_locked(d, s, taken);
         } else {

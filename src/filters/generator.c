@@ -11,6 +11,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "platform/room.h"
+
 #define SECOND_HNS    10000000LL
 #define SECOND_NS     1000000000LL
 #define LONGEST_UNITS (1LL << 52)
@@ -177,17 +179,25 @@ static struct timespec due_at(struct rg_generator *g, REFERENCE_TIME time)
 HRESULT rg_generator_fetch(struct rg_generator *g, REFERENCE_TIME *ret_time)
 {
     REFERENCE_TIME time;
+    struct rg_wait note;
     struct timespec due = { 0, 0 };
     bool is_due = !g->plan.is_paced, is_interrupted;
 
     if (has_ended(g))
         return S_FALSE;
     time = segment_time(g, g->next);
-    if (!is_due)
+    if (!is_due) {
         due = due_at(g, time);
+        note = (struct rg_wait){ .what = "its data, which is live",
+                                 .detail = "due at @",
+                                 .number = time };
+    }
     pthread_mutex_lock(&g->lock);
-    while (!g->is_interrupted && !is_due)
+    while (!g->is_interrupted && !is_due) {
+        rg_wait_begin(&note);
         is_due = pthread_cond_clockwait(&g->changed, &g->lock, CLOCK_MONOTONIC, &due) != 0;
+        rg_wait_end(&note);
+    }
     is_interrupted = g->is_interrupted;
     pthread_mutex_unlock(&g->lock);
     if (is_interrupted)

@@ -124,10 +124,13 @@ static void signal_due(struct system_clock *clock, REFERENCE_TIME now)
 static void clock_main(void *arg)
 {
     struct system_clock *clock = arg;
+    struct rg_wait note = { .what = "the next time to signal", .is_idle = true };
 
     pthread_mutex_lock(&clock->lock);
     while (!clock->quit) {
         signal_due(clock, rg_time_now_hns());
+        note.since_ns = 0;
+        rg_wait_begin(&note);
         if (clock->count == 0) {
             pthread_cond_wait(&clock->changed, &clock->lock);
         } else {
@@ -139,6 +142,7 @@ static void clock_main(void *arg)
 
             pthread_cond_timedwait(&clock->changed, &clock->lock, &until);
         }
+        rg_wait_end(&note);
     }
     pthread_mutex_unlock(&clock->lock);
 }

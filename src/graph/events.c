@@ -195,6 +195,7 @@ static HRESULT event_wait(struct graph *graph, int64_t deadline_ns, struct graph
 {
     while (!queue_take(graph, ret)) {
         DWORD left_ms = INFINITE;
+        struct graph_wait note;
 
         if (deadline_ns != RG_TIME_NEVER) {
             int64_t left_ns = deadline_ns - rg_time_now_ns();
@@ -203,7 +204,9 @@ static HRESULT event_wait(struct graph *graph, int64_t deadline_ns, struct graph
                 return E_ABORT;
             left_ms = (DWORD)((left_ns + RG_NS_PER_MS - 1) / RG_NS_PER_MS);
         }
+        graph_wait_begin(&note, graph, "an event of the graph", "");
         WaitForSingleObject(graph->events.ready, left_ms);
+        graph_wait_end(&note);
     }
     return S_OK;
 }

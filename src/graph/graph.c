@@ -106,7 +106,7 @@ static void graph_destroy(struct com_object *object)
 
 static HRESULT graph_build(struct graph *graph)
 {
-    HRESULT hr = graph_gate_init(&graph->gate);
+    HRESULT hr = graph_gate_init(graph);
 
     if (SUCCEEDED(hr))
         hr = graph_events_init(graph);

@@ -44,6 +44,7 @@ void rewire_request_take(struct rewire *edit, const RG_EDIT_REQUEST *request)
 HRESULT rewire_lock_settled(struct rewire *edit)
 {
     struct graph *graph = edit->graph;
+    struct graph_wait note;
 
     for (;;) {
         HRESULT hr = graph_lock(graph, edit->aborts.n != 0 ? edit->aborts.list[0] : NULL,
@@ -55,7 +56,9 @@ HRESULT rewire_lock_settled(struct rewire *edit)
             (FILTER_STATE)atomic_load(&graph->goal) != State_Running)
             return S_OK;
         graph_unlock(graph);
+        graph_wait_begin(&note, graph, "the change of state to end", "");
         hr = rewire_wait(edit, graph->settled);
+        graph_wait_end(&note);
         if (FAILED(hr))
             return hr;
     }

@@ -19,6 +19,7 @@
 #include <regraft_if.h>
 
 #include "com/object.h"
+#include "platform/hold.h"
 
 /* ---- tables: hash.c ---------------------------------------------------------------------- */
 
@@ -92,6 +93,9 @@ struct graph_gate {
     HANDLE free_event; /* auto-reset: the lock has become free */
     unsigned urgent;   /* who waits to stop the graph */
     HANDLE called_off; /* manual-reset: somebody does; whoever waits under the lock gives up */
+    /* for the report of who waits, under guard */
+    struct rg_fixed_place place;
+    struct rg_hold report;
 };
 
 /* ---- the worker thread: worker.c --------------------------------------------------------- */
@@ -243,7 +247,7 @@ void graph_take_down(struct graph *graph);
 
 /* ---- the lock: lock.c.  Any thread. ------------------------------------------------------ */
 
-HRESULT graph_gate_init(struct graph_gate *gate);
+HRESULT graph_gate_init(struct graph *graph);
 void graph_gate_free(struct graph_gate *gate);
 /* Recursive.  abort may be NULL; timeout_ms may be INFINITE.
  * S_OK; VFW_E_STATE_CHANGED: abort came first; VFW_E_TIMEOUT. */
@@ -334,6 +338,8 @@ HRESULT graph_pin_disconnect(IPin *pin);
 HRESULT graph_pin_disconnect_both(IPin *pin);
 /* "filter.pin" in UTF-8. */
 void graph_pin_text(IPin *pin, char *text, size_t size);
+/* A filter's name in its graph in UTF-8; "?" if it does not say. */
+void graph_filter_text(IBaseFilter *filter, char *text, size_t size);
 void graph_text_from_wide(const WCHAR *wide, char *text, size_t size);
 
 /* ---- walks: walk.c ----------------------------------------------------------------------- */
@@ -435,6 +441,34 @@ void graph_report_connect(struct graph *graph, IPin *output, IPin *input,
                           const AM_MEDIA_TYPE *type, HRESULT result);
 /* A pin for which no filter was found. */
 void graph_report_render(struct graph *graph, IPin *output, HRESULT result);
+
+/* ---- who waits for what: waits.c -------------------------------------------------------- */
+
+/* A wait of this graph, for the report; lies on the stack of who waits. */
+struct graph_wait {
+    struct rg_fixed_place place;
+    struct rg_wait wait;
+};
+/* where: "filter.pin", or "" if `what` (a constant) says it all. */
+void graph_wait_begin(struct graph_wait *wait, struct graph *graph, const char *what,
+                      const char *where);
+/* The same where more is known: sets all up; fields of wait->wait are added to, then
+ * rg_wait_begin notes it. */
+void graph_wait_set(struct graph_wait *wait, struct graph *graph, const char *what,
+                    const char *where);
+/* Nothing to do. */
+void graph_idle_begin(struct graph_wait *wait, struct graph *graph, const char *what);
+void graph_wait_end(struct graph_wait *wait);
+/* No wait, but what this thread does from now on. */
+void graph_task_begin(struct graph_wait *task, const void *graph_key, const char *what,
+                      const char *where);
+/* How places tell that they belong to this graph: its filters know it by this pointer. */
+static inline const void *graph_key(struct graph *graph)
+{
+    return &graph->builder.i;
+}
+/* IGraphReport::GetWaits */
+HRESULT STDMETHODCALLTYPE graph_get_waits(IGraphReport *face, char **ret_text);
 
 /* ---- state: state.c, settle.c ------------------------------------------------------------ */
 

@@ -69,6 +69,7 @@ static HRESULT guard_add(struct transaction *t, const struct rewire_edge *gate)
     guard->fired = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (guard->fired == NULL)
         return E_OUTOFMEMORY;
+    memcpy(guard->pin, gate->certificate.gate, sizeof(guard->pin));
     guard->link = gate->link;
     IRgLink_AddRef(guard->link);
     guard->flow = gate->flow;
@@ -87,6 +88,7 @@ static HRESULT guards_match(struct transaction *t)
     struct rewire *edit = &t->edit;
     HRESULT hr = S_OK;
 
+    t->is_guarded = false;
     for (size_t i = 0; i < t->n_guards;) {
         struct rewire_edge *edge = rewire_edge_after(edit, graph_identity(t->guards[i].link));
 
@@ -111,21 +113,37 @@ static HRESULT guards_match(struct transaction *t)
         }
         hr = guard_add(t, edge);
     }
+    t->is_guarded = SUCCEEDED(hr);
     return hr;
 }
 
 /* ---- asked for in time --------------------------------------------------------------------- */
 
-static bool has_fired(struct transaction *t)
+static void look_at_guards(struct transaction *t)
 {
     for (size_t i = 0; i < t->n_guards; i++)
         if (!t->guards[i].has_fired &&
             WaitForSingleObject(t->guards[i].fired, 0) == WAIT_OBJECT_0)
             t->guards[i].has_fired = true;
+}
+
+static bool has_fired(struct transaction *t)
+{
+    look_at_guards(t);
     for (size_t i = 0; i < t->n_guards; i++)
         if (t->guards[i].has_fired)
             return true;
     return false;
+}
+
+/* There is nothing (more) to wait for; also where no gate has to close. */
+static bool have_all_fired(struct transaction *t)
+{
+    look_at_guards(t);
+    for (size_t i = 0; i < t->n_guards; i++)
+        if (!t->guards[i].has_fired)
+            return false;
+    return t->is_guarded;
 }
 
 /* The visit first and the guards off then: no sample slips by in between. */
@@ -141,6 +159,7 @@ static HRESULT arm(struct transaction *t)
     }
     if (t->is_armed) {
         guards_end(t);
+        t->is_guarded = false;
         return S_OK;
     }
     return guards_match(t);
@@ -153,7 +172,7 @@ static HRESULT get_ready_and_arm(struct transaction *t)
     t->was_cut = false;
     if (t->graph->state == State_Stopped) {
         /* what its gates are is known; the rest when it runs */
-        hr = rewire_plan(&t->edit);
+        hr = t->edit.is_prepared ? S_OK : rewire_plan(&t->edit);
         return SUCCEEDED(hr) ? guards_match(t) : hr;
     }
     hr = rewire_get_ready(&t->edit);
@@ -213,28 +232,13 @@ void transaction_disturb(struct transaction *t)
 
 /* ---- waiting ------------------------------------------------------------------------------- */
 
-enum wake { WAKE_CUT = 1, WAKE_FIRED, WAKE_DISTURBED, WAKE_OFF };
-
-/* Without the lock: handles stay valid, for only this thread changes guards and visits for good. */
-static enum wake wait_for_time(struct transaction *t, HANDLE visit, HANDLE fired)
+/* Without the lock, for news or until it is called off: true. */
+static bool wait_for_time(struct transaction *t, HANDLE news)
 {
-    HANDLE all[5] = { t->disturbed };
-    DWORD n = 1, off, got;
+    HANDLE all[4] = { news, t->disturbed, t->called_off, t->abort };
+    DWORD n = t->abort != NULL ? 4 : 3;
 
-    if (visit != NULL)
-        all[n++] = visit;
-    else if (fired != NULL)
-        all[n++] = fired;
-    off = n;
-    all[n++] = t->called_off;
-    if (t->abort != NULL)
-        all[n++] = t->abort;
-    got = WaitForMultipleObjects(n, all, FALSE, INFINITE);
-    if (got == WAIT_OBJECT_0)
-        return WAKE_DISTURBED;
-    if (got < WAIT_OBJECT_0 + off)
-        return visit != NULL ? WAKE_CUT : WAKE_FIRED;
-    return WAKE_OFF;
+    return WaitForMultipleObjects(n, all, FALSE, INFINITE) >= WAIT_OBJECT_0 + 2;
 }
 
 /* But for those of sources that leave: what waits there is not for the new roads. */
@@ -249,24 +253,21 @@ static void guards_open(struct transaction *t)
     }
 }
 
-/* All gates have closed in time: as an edit whose gates are closed.  S_FALSE: one has not yet.
- * VFW_E_START_TIME_AFTER_END: its stream ended before. */
+/* All gates have closed in time: as an edit whose gates are closed.  S_FALSE: there are others
+ * now.  VFW_E_START_TIME_AFTER_END: its stream ended before. */
 static HRESULT when_all_fired(struct transaction *t)
 {
     struct rewire *edit = &t->edit;
     HRESULT hr;
 
-    for (size_t i = 0; i < t->n_guards; i++) {
-        if (!t->guards[i].has_fired)
-            return S_FALSE;
+    for (size_t i = 0; i < t->n_guards; i++)
         if (IRgLink_IsBlocked(t->guards[i].link, NULL) != S_OK)
             return VFW_E_START_TIME_AFTER_END;
-    }
     edit->deadline_ns = rg_time_deadline_ns(edit->timeout_ms);
     hr = rewire_get_ready(edit);
     if (SUCCEEDED(hr))
         hr = guards_match(t);
-    if (SUCCEEDED(hr) && !has_fired(t) && t->n_guards != 0)
+    if (SUCCEEDED(hr) && !have_all_fired(t))
         return S_FALSE; /* the place has moved: other gates */
     if (SUCCEEDED(hr))
         hr = rewire_carry_out_closed(edit);
@@ -279,32 +280,44 @@ static HRESULT when_all_fired(struct transaction *t)
     return hr;
 }
 
-/* One turn under the lock after a wake.  S_FALSE: wait again. */
-static HRESULT go_on(struct transaction *t, enum wake wake)
+/* One turn under the lock.  S_FALSE: there is something to wait for. */
+static HRESULT go_on(struct transaction *t)
 {
-    HRESULT hr;
+    HRESULT hr = S_FALSE;
 
-    if (t->was_cut)
-        return t->cut_result;
-    if (wake == WAKE_OFF)
-        return VFW_E_STATE_CHANGED;
-    if (has_fired(t)) {
-        hr = when_all_fired(t);
+    while (hr == S_FALSE) {
+        if (t->was_cut)
+            return t->cut_result;
+        if (t->is_armed)
+            return S_FALSE;
+        if (have_all_fired(t))
+            hr = when_all_fired(t);
         if (hr != S_FALSE)
             return hr;
+        hr = get_ready_and_arm(t);
+        if (FAILED(hr))
+            return hr;
+        hr = t->is_armed || !have_all_fired(t) ? S_OK : S_FALSE;
     }
-    if (t->is_armed)
-        return S_FALSE;
-    hr = get_ready_and_arm(t);
-    return SUCCEEDED(hr) ? S_FALSE : hr;
+    return S_FALSE;
 }
 
-static HANDLE next_guard(struct transaction *t)
+static const struct guard *next_guard(struct transaction *t)
 {
     for (size_t i = 0; i < t->n_guards; i++)
         if (!t->guards[i].has_fired)
-            return t->guards[i].fired;
+            return &t->guards[i];
     return NULL;
+}
+
+/* While the lock is still held: names of pins may go with the plan. */
+static void note_wait(struct transaction *t, struct graph_wait *note, const struct guard *guard)
+{
+    graph_wait_set(note, t->graph, "the time of an edit",
+                   guard != NULL ? guard->pin : rewire_visit_pin(&t->edit));
+    note->wait.detail = "due at @";
+    note->wait.number = t->at;
+    rg_wait_begin(&note->wait);
 }
 
 /* An event of our own that lives as long as this wait, whoever frees the other one. */
@@ -312,8 +325,7 @@ static HANDLE dup_event(HANDLE event)
 {
     HANDLE process = GetCurrentProcess(), own = NULL;
 
-    if (event == NULL ||
-        !DuplicateHandle(process, event, process, &own, 0, FALSE, DUPLICATE_SAME_ACCESS))
+    if (!DuplicateHandle(process, event, process, &own, 0, FALSE, DUPLICATE_SAME_ACCESS))
         return NULL;
     return own;
 }
@@ -321,23 +333,27 @@ static HANDLE dup_event(HANDLE event)
 /* Under the lock when it is called and when it returns. */
 static HRESULT wait_until_over(struct transaction *t)
 {
-    HRESULT hr;
+    for (;;) {
+        HRESULT hr = go_on(t);
+        const struct guard *guard = t->is_armed ? NULL : next_guard(t);
+        struct graph_wait note;
+        HANDLE news;
+        bool is_off;
 
-    do {
-        HANDLE visit = t->is_armed ? dup_event(rewire_visit_event(&t->edit)) : NULL;
-        HANDLE fired = t->is_armed ? NULL : dup_event(next_guard(t));
-        enum wake wake;
-
+        if (hr != S_FALSE)
+            return hr;
+        news = dup_event(guard != NULL ? guard->fired : rewire_visit_event(&t->edit));
+        if (news == NULL)
+            return E_OUTOFMEMORY;
+        note_wait(t, &note, guard);
         graph_unlock(t->graph);
-        wake = wait_for_time(t, visit, fired);
-        if (visit != NULL)
-            CloseHandle(visit);
-        if (fired != NULL)
-            CloseHandle(fired);
+        is_off = wait_for_time(t, news);
+        rg_wait_end(&note.wait);
+        CloseHandle(news);
         (void)graph_lock(t->graph, NULL, INFINITE);
-        hr = go_on(t, wake);
-    } while (hr == S_FALSE);
-    return hr;
+        if (is_off && !t->was_cut)
+            return VFW_E_STATE_CHANGED;
+    }
 }
 
 static void end(struct transaction *t, HRESULT hr)
@@ -354,14 +370,11 @@ static void end(struct transaction *t, HRESULT hr)
     transaction_end(t, hr);
 }
 
-static DWORD WINAPI timed_main(void *arg)
+static void timed_main(struct transaction *t)
 {
-    struct transaction *t = arg;
-
     (void)graph_lock(t->graph, NULL, INFINITE);
     end(t, wait_until_over(t));
     transaction_tell(t);
-    return 0;
 }
 
 HRESULT transaction_commit_at(struct transaction *t, REFERENCE_TIME at, HANDLE done)

@@ -301,9 +301,8 @@ void transaction_tell(struct transaction *t)
 }
 
 /* A commit at once, on a thread of its own. */
-static DWORD WINAPI commit_main(void *arg)
+static void commit_main(struct transaction *t)
 {
-    struct transaction *t = arg;
     HRESULT hr;
 
     t->edit.deadline_ns = rg_time_deadline_ns(t->edit.timeout_ms);
@@ -315,7 +314,6 @@ static DWORD WINAPI commit_main(void *arg)
         transaction_end(t, hr);
     }
     transaction_tell(t);
-    return 0;
 }
 
 static HRESULT duplicate_of(HANDLE event, HANDLE *ret)
@@ -327,13 +325,25 @@ static HRESULT duplicate_of(HANDLE event, HANDLE *ret)
                : HRESULT_FROM_WIN32(GetLastError());
 }
 
-/* The thread that goes on with the commit holds a reference. */
-HRESULT transaction_detach(struct transaction *t, DWORD(WINAPI *work)(void *))
+static DWORD WINAPI detached_main(void *arg)
+{
+    struct transaction *t = arg;
+    struct graph_wait task;
+
+    rg_thread_set_name("commit");
+    graph_task_begin(&task, graph_key(t->graph), "carrying out an edit", "");
+    t->work(t); /* lets go of it */
+    graph_wait_end(&task);
+    return 0;
+}
+
+HRESULT transaction_detach(struct transaction *t, void (*work)(struct transaction *t))
 {
     HANDLE thread;
 
     IGraphTransaction_AddRef(&t->face.i);
-    thread = CreateThread(NULL, 0, work, t, 0, NULL);
+    t->work = work;
+    thread = CreateThread(NULL, 0, detached_main, t, 0, NULL);
     if (thread == NULL) {
         IGraphTransaction_Release(&t->face.i);
         return E_OUTOFMEMORY;

@@ -20,8 +20,10 @@ static void gate_close(struct graph_gate *gate)
     gate->free_event = gate->called_off = NULL;
 }
 
-HRESULT graph_gate_init(struct graph_gate *gate)
+HRESULT graph_gate_init(struct graph *graph)
 {
+    struct graph_gate *gate = &graph->gate;
+
     gate->free_event = CreateEventW(NULL, FALSE, FALSE, NULL);
     gate->called_off = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (gate->free_event == NULL || gate->called_off == NULL) {
@@ -29,6 +31,8 @@ HRESULT graph_gate_init(struct graph_gate *gate)
         return E_OUTOFMEMORY;
     }
     pthread_mutex_init(&gate->guard, NULL);
+    rg_fixed_place_init(&gate->place, graph_key(graph), "the graph lock");
+    gate->report.where = &gate->place.place;
     return S_OK;
 }
 
@@ -40,13 +44,24 @@ void graph_gate_free(struct graph_gate *gate)
     gate_close(gate);
 }
 
+/* Under gate->guard.  For the report: who has the lock now. */
+static void gate_tell(struct graph_gate *gate, uint32_t owner)
+{
+    struct rg_hold_state state = { .what = owner != 0 ? "taken" : NULL,
+                                   .holder = owner,
+                                   .waiting = gate->waiters };
+
+    rg_hold_tell(&gate->report, &state);
+}
+
 /* Under gate->guard. */
 static bool gate_try(struct graph_gate *gate)
 {
     if (gate->depth != 0 && !pthread_equal(gate->owner, pthread_self()))
         return false;
     gate->owner = pthread_self();
-    gate->depth++;
+    if (gate->depth++ == 0)
+        gate_tell(gate, GetCurrentThreadId());
     return true;
 }
 
@@ -77,6 +92,9 @@ HRESULT graph_lock(struct graph *graph, HANDLE abort, DWORD timeout_ms)
 {
     struct graph_gate *gate = &graph->gate;
     int64_t deadline_ns = rg_time_deadline_ns(timeout_ms);
+    struct rg_wait note = { .what = "its turn",
+                            .where = &gate->place.place,
+                            .is_for_hold = true };
     HRESULT hr = S_OK;
     bool is_outermost;
 
@@ -87,10 +105,14 @@ HRESULT graph_lock(struct graph *graph, HANDLE abort, DWORD timeout_ms)
             return hr;
         }
         gate->waiters++;
+        gate_tell(gate, gate->report.now.holder); /* one more waits */
         pthread_mutex_unlock(&gate->guard);
+        rg_wait_begin(&note);
         hr = gate_sleep(gate, abort, deadline_ns);
+        rg_wait_end(&note);
         pthread_mutex_lock(&gate->guard);
         gate->waiters--;
+        gate_tell(gate, gate->report.now.holder);
     }
     /* here the goal was reached, even if abort came at the same moment */
     is_outermost = gate->depth == 1;
@@ -128,6 +150,8 @@ void graph_unlock(struct graph *graph)
     pthread_mutex_lock(&gate->guard);
     assert(gate->depth != 0 && pthread_equal(gate->owner, pthread_self()));
     gate->depth--;
+    if (gate->depth == 0)
+        gate_tell(gate, 0);
     if (gate->depth == 0 && gate->waiters != 0)
         SetEvent(gate->free_event);
     pthread_mutex_unlock(&gate->guard);

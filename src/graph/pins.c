@@ -209,20 +209,26 @@ void graph_text_from_wide(const WCHAR *wide, char *text, size_t size)
     text[at] = 0;
 }
 
+void graph_filter_text(IBaseFilter *filter, char *text, size_t size)
+{
+    FILTER_INFO info = { 0 };
+
+    snprintf(text, size, "?");
+    if (SUCCEEDED(filter->lpVtbl->QueryFilterInfo(filter, &info)))
+        graph_text_from_wide(info.achName, text, size);
+    if (info.pGraph != NULL)
+        info.pGraph->lpVtbl->Release(info.pGraph);
+}
+
 void graph_pin_text(IPin *pin, char *text, size_t size)
 {
     PIN_INFO pin_info = { 0 };
-    FILTER_INFO filter_info = { 0 };
     char filter_name[128] = "?", pin_name[128] = "?";
 
     if (SUCCEEDED(pin->lpVtbl->QueryPinInfo(pin, &pin_info)))
         graph_text_from_wide(pin_info.achName, pin_name, sizeof(pin_name));
     if (pin_info.pFilter != NULL) {
-        if (SUCCEEDED(
-                pin_info.pFilter->lpVtbl->QueryFilterInfo(pin_info.pFilter, &filter_info)))
-            graph_text_from_wide(filter_info.achName, filter_name, sizeof(filter_name));
-        if (filter_info.pGraph != NULL)
-            filter_info.pGraph->lpVtbl->Release(filter_info.pGraph);
+        graph_filter_text(pin_info.pFilter, filter_name, sizeof(filter_name));
         pin_info.pFilter->lpVtbl->Release(pin_info.pFilter);
     }
     snprintf(text, size, "%s.%s", filter_name, pin_name);

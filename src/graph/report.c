@@ -409,4 +409,5 @@ static HRESULT STDMETHODCALLTYPE report_get_last(IGraphReport *face, char **ret_
 const IGraphReportVtbl graph_report_vtbl = {
     COM_UNKNOWN(IGraphReport),
     .GetLastReport = report_get_last,
+    .GetWaits = graph_get_waits,
 };

@@ -88,6 +88,17 @@ static HRESULT ask_to_close(struct rewire_edge *gate)
     return hr;
 }
 
+static HRESULT wait_closed(struct rewire *edit, struct rewire_edge *gate)
+{
+    struct graph_wait note;
+    HRESULT hr;
+
+    graph_wait_begin(&note, edit->graph, "the gate to close", gate->certificate.gate);
+    hr = rewire_wait(edit, gate->closed);
+    graph_wait_end(&note);
+    return hr;
+}
+
 static HRESULT close_gates(struct rewire *edit)
 {
     HRESULT hr = S_OK;
@@ -102,7 +113,7 @@ static HRESULT close_gates(struct rewire *edit)
 
         if (!gate->is_gate || !gate->is_closed)
             continue;
-        hr = rewire_wait(edit, gate->closed);
+        hr = wait_closed(edit, gate);
         gate->closed_since = rg_time_now_ns();
     }
     return hr;
@@ -319,7 +330,7 @@ static HRESULT in_stream(struct rewire *edit)
         return S_FALSE;
     if (FAILED(hr))
         return hr;
-    hr = rewire_wait(edit, rewire_visit_event(edit));
+    hr = rewire_visit_wait(edit);
     if (rewire_visit_end(edit, &made))
         hr = made;
     /* nobody builds on what went before */

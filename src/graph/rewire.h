@@ -269,7 +269,7 @@ bool rewire_group_is_drained(struct rewire *edit, unsigned group);
 /* Until the deadline, for a wait in ms; rounded up. */
 DWORD rewire_ms_left(int64_t deadline_ns);
 /* Waits for event, the edit's aborts, somebody who wants to stop the graph, or the deadline.  S_OK,
- * VFW_E_STATE_CHANGED, VFW_E_TIMEOUT. */
+ * VFW_E_STATE_CHANGED, VFW_E_TIMEOUT.  The caller notes the wait (graph_wait_begin). */
 HRESULT rewire_wait(const struct rewire *edit, HANDLE event);
 bool rewire_is_called_off(const struct rewire *edit);
 
@@ -285,6 +285,10 @@ HRESULT rewire_visit_begin(struct rewire *edit, REFERENCE_TIME at);
 /* Signalled when it is over. */
 HANDLE rewire_visit_event(struct rewire *edit);
 IRgLink *rewire_visit_link(struct rewire *edit);
+/* Its pin's name, good until it has ended. */
+const char *rewire_visit_pin(struct rewire *edit);
+/* Waits for it: as rewire_wait. */
+HRESULT rewire_visit_wait(struct rewire *edit);
 /* Takes it back, or waits for the cut if it is being made just now.  true: the cut is made. */
 bool rewire_visit_end(struct rewire *edit, HRESULT *ret_result);
 

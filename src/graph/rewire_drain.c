@@ -151,7 +151,8 @@ static HRESULT drain_push(struct drain *drain, IPin *first)
                              sizeof(*drain->pushes));
 
     if (SUCCEEDED(hr))
-        hr = rewire_push_start(first, drain->tag, &drain->pushes[drain->n_pushes]);
+        hr =
+            rewire_push_start(drain->graph, first, drain->tag, &drain->pushes[drain->n_pushes]);
     if (SUCCEEDED(hr))
         drain->n_pushes++;
     return hr;
@@ -184,9 +185,27 @@ static HRESULT pushes_result(const struct drain *drain)
     return S_OK;
 }
 
+/* Who pushes is in the way. */
+static HRESULT wait_noted(const struct drain *drain, struct graph_wait *note, HANDLE *all,
+                          DWORD n, struct rewire_push *push, DWORD *ret_index)
+{
+    HRESULT hr;
+
+    note->wait.holder_now = push != NULL ? rewire_push_thread(push) : NULL;
+    rg_wait_begin(&note->wait);
+    hr = wait_or_off(drain->graph, all, n, &drain->aborts, drain->deadline_ns, ret_index);
+    rg_wait_end(&note->wait);
+    return hr;
+}
+
 /* Until the marker is at this end, or can't come any more. */
 static HRESULT wait_for_end(const struct drain *drain, const struct drain_end *end)
 {
+    struct graph_wait note;
+    char where[sizeof(note.place.name.text)];
+
+    graph_pin_text(end->in, where, sizeof(where));
+    graph_wait_set(&note, drain->graph, "what is drained to arrive", where);
     for (;;) {
         struct rewire_push *push = push_under_way(drain);
         HANDLE all[5] = { end->arrived };
@@ -198,7 +217,7 @@ static HRESULT wait_for_end(const struct drain *drain, const struct drain_end *e
         /* taken, and passed on by all: a filter with a thread of its own may still have it */
         if (push == NULL && is_received(drain, end))
             return S_OK;
-        hr = wait_or_off(drain->graph, all, n, &drain->aborts, drain->deadline_ns, &index);
+        hr = wait_noted(drain, &note, all, n, push, &index);
         if (SUCCEEDED(hr) && index == 0)
             return S_OK;
         if (SUCCEEDED(hr))
@@ -211,17 +230,18 @@ static HRESULT wait_for_end(const struct drain *drain, const struct drain_end *e
 static HRESULT drain_wait(struct drain *drain)
 {
     struct rewire_push *push;
+    struct graph_wait note;
     HRESULT hr = S_OK;
 
     for (size_t i = 0; SUCCEEDED(hr) && i < drain->n_ends; i++)
         hr = wait_for_end(drain, &drain->ends[i]);
     /* the goal is reached; but what leaves is not stopped while a call is still inside it */
+    graph_wait_set(&note, drain->graph, "the end of the stream to be taken", "");
     while (SUCCEEDED(hr) && (push = push_under_way(drain)) != NULL) {
         HANDLE all[4] = { rewire_push_event(push) };
         DWORD index;
 
-        if (FAILED(
-                wait_or_off(drain->graph, all, 1, &drain->aborts, drain->deadline_ns, &index)))
+        if (FAILED(wait_noted(drain, &note, all, 1, push, &index)))
             break;
     }
     return hr;
@@ -464,8 +484,8 @@ static HRESULT end_pushes(struct rewire *edit, struct drain *drain)
     return hr;
 }
 
-/* Renderers among what leaves that have not said that they are at their end. */
-static bool some_render_on(struct rewire *edit)
+/* A renderer among what leaves that has not said that it is at its end; NULL. */
+static struct graph_node *find_rendering(struct rewire *edit)
 {
     for (size_t i = 0; i < edit->n_filters; i++) {
         struct graph_node *node;
@@ -474,9 +494,26 @@ static bool some_render_on(struct rewire *edit)
             continue;
         node = graph_node_of_filter(edit->graph, edit->filters[i].filter);
         if (node != NULL && graph_renderer_goes_on(edit->graph, node))
-            return true;
+            return node;
     }
-    return false;
+    return NULL;
+}
+
+/* Until they all have, or the deadline. */
+static void wait_for_renderers(struct rewire *edit)
+{
+    struct graph_node *node;
+    HRESULT hr = S_OK;
+
+    while (SUCCEEDED(hr) && (node = find_rendering(edit)) != NULL) {
+        struct graph_wait note;
+        char name[sizeof(note.place.name.text)];
+
+        graph_text_from_wide(node->name, name, sizeof(name));
+        graph_wait_begin(&note, edit->graph, "a renderer that leaves to reach its end", name);
+        hr = rewire_wait(edit, edit->graph->events.completion);
+        graph_wait_end(&note);
+    }
 }
 
 void rewire_end_streams(struct rewire *edit)
@@ -493,9 +530,7 @@ void rewire_end_streams(struct rewire *edit)
         return;
     drain_init(&drain, edit);
     if (SUCCEEDED(end_pushes(edit, &drain)) && SUCCEEDED(drain_wait(&drain)))
-        while (some_render_on(edit))
-            if (FAILED(rewire_wait(edit, edit->graph->events.completion)))
-                break;
+        wait_for_renderers(edit);
     drain_give_up(&drain);
     drain_clear(&drain);
 }

@@ -74,6 +74,7 @@ static void input_clear(struct rewire_input *input)
 
 void rewire_plan_clear(struct rewire *edit)
 {
+    rewire_unprepare(edit); /* it goes with the plan */
     while (edit->n_edges > 0)
         edge_clear(&edit->edges[--edit->n_edges]);
     while (edit->n_inputs > 0)

@@ -20,7 +20,9 @@ enum push_phase {
 /* Shared by both threads; freed by the last one. */
 struct rewire_push {
     atomic_uint refs;
-    IPin *peer; /* a reference: who gets the call; the helper's */
+    const void *graph;        /* a key, for the report */
+    _Atomic(uint32_t) thread; /* the helper's id */
+    IPin *peer;               /* a reference: who gets the call; the helper's */
     uint64_t tag;
     HANDLE done; /* the call has come back, the reference is gone */
     atomic_int result;
@@ -49,11 +51,18 @@ static void push_send(struct rewire_push *push)
 static DWORD WINAPI push_main(void *arg)
 {
     struct rewire_push *push = arg;
+    struct graph_wait task;
+    char where[sizeof(task.place.name.text)];
     int before = PUSH_BEFORE;
 
+    rg_thread_set_name("drain");
+    atomic_store(&push->thread, GetCurrentThreadId());
+    graph_pin_text(push->peer, where, sizeof(where));
+    graph_task_begin(&task, push->graph, "pushing the end of the stream into", where);
     /* given up before it began: nothing is sent */
     if (atomic_compare_exchange_strong(&push->phase, &before, PUSH_INSIDE))
         push_send(push);
+    graph_wait_end(&task);
     IPin_Release(push->peer);
     push->peer = NULL; /* whoever has seen done finds no reference left */
     SetEvent(push->done);
@@ -61,7 +70,8 @@ static DWORD WINAPI push_main(void *arg)
     return 0;
 }
 
-HRESULT rewire_push_start(IPin *peer, uint64_t tag, struct rewire_push **ret)
+HRESULT rewire_push_start(struct graph *graph, IPin *peer, uint64_t tag,
+                          struct rewire_push **ret)
 {
     struct rewire_push *push = rg_calloc(1, sizeof(*push));
     HANDLE thread;
@@ -71,6 +81,8 @@ HRESULT rewire_push_start(IPin *peer, uint64_t tag, struct rewire_push **ret)
     atomic_init(&push->refs, 2);
     atomic_init(&push->result, S_OK);
     atomic_init(&push->phase, PUSH_BEFORE);
+    atomic_init(&push->thread, 0);
+    push->graph = graph_key(graph);
     push->tag = tag;
     push->done = CreateEventW(NULL, TRUE, FALSE, NULL);
     push->peer = peer;
@@ -96,6 +108,11 @@ bool rewire_push_is_over(struct rewire_push *push)
     return WaitForSingleObject(push->done, 0) == WAIT_OBJECT_0;
 }
 
+const _Atomic(uint32_t) *rewire_push_thread(struct rewire_push *push)
+{
+    return &push->thread;
+}
+
 HRESULT rewire_push_result(struct rewire_push *push)
 {
     return atomic_load(&push->result);
@@ -106,8 +123,12 @@ enum rewire_push_state rewire_push_give_up(struct rewire_push *push)
     int before = PUSH_BEFORE;
 
     if (atomic_compare_exchange_strong(&push->phase, &before, PUSH_GIVEN_UP)) {
-        /* the helper has nothing to do but to let go */
+        struct rg_wait note = { .what = "a helper that has nothing to do, to let go",
+                                .holder_now = &push->thread };
+
+        rg_wait_begin(&note);
         (void)WaitForSingleObject(push->done, INFINITE);
+        rg_wait_end(&note);
         return REWIRE_PUSH_NEVER;
     }
     if (!rewire_push_is_over(push))

@@ -13,12 +13,15 @@ struct rewire_push;
 
 /* peer hears the end of its stream, or, with a tag (platform/marker.h), a push-through marker.  S_OK:
  * *ret is the caller's; E_OUTOFMEMORY: memory or thread; nothing is sent. */
-HRESULT rewire_push_start(IPin *peer, uint64_t tag, struct rewire_push **ret);
+HRESULT rewire_push_start(struct graph *graph, IPin *peer, uint64_t tag,
+                          struct rewire_push **ret);
 void rewire_push_release(struct rewire_push *push);
 
 /* Signalled when the call has come back; what it said. */
 HANDLE rewire_push_event(struct rewire_push *push);
 bool rewire_push_is_over(struct rewire_push *push);
+/* The helper's id, 0 before it runs: for the report of who waits, while the push is held. */
+const _Atomic(uint32_t) *rewire_push_thread(struct rewire_push *push);
 HRESULT rewire_push_result(struct rewire_push *push);
 
 enum rewire_push_state {

@@ -27,8 +27,9 @@ struct stopper {
     atomic_uint refs;
     atomic_int phase; /* enum stop_phase */
     HANDLE done;
-    IBaseFilter *filter; /* reference */
-    IUnknown *graph;     /* reference: a filter that still knows its graph keeps it alive */
+    _Atomic(uint32_t) thread; /* the helper's id, for the report */
+    IBaseFilter *filter;      /* reference */
+    IUnknown *graph; /* reference: a filter that still knows its graph keeps it alive */
     /* what becomes of a filter that stops too late */
     bool starts_again;
     FILTER_STATE state;
@@ -69,11 +70,18 @@ static void stopped_too_late(struct stopper *s)
 static DWORD WINAPI stopper_main(void *arg)
 {
     struct stopper *s = arg;
+    struct graph_wait task;
+    char name[sizeof(task.place.name.text)];
     int inside = STOP_INSIDE;
 
+    rg_thread_set_name("stopper");
+    atomic_store(&s->thread, GetCurrentThreadId());
+    graph_filter_text(s->filter, name, sizeof(name));
+    graph_task_begin(&task, s->graph, "stopping", name);
     (void)IBaseFilter_Stop(s->filter);
     if (!atomic_compare_exchange_strong(&s->phase, &inside, STOP_BACK))
         stopped_too_late(s);
+    graph_wait_end(&task);
     IBaseFilter_Release(s->filter); /* whoever has seen done finds no reference left */
     IUnknown_Release(s->graph);
     s->filter = NULL;
@@ -92,6 +100,7 @@ static HRESULT stopper_start(struct rewire *edit, IBaseFilter *filter, struct st
         return E_OUTOFMEMORY;
     atomic_init(&s->refs, 2);
     atomic_init(&s->phase, STOP_INSIDE);
+    atomic_init(&s->thread, 0);
     s->filter = filter;
     IBaseFilter_AddRef(filter);
     s->graph = (IUnknown *)&edit->graph->builder.i;
@@ -128,6 +137,33 @@ static bool may_hang(struct rewire *edit, const struct rewire_filter *filter)
                                    (REWIRE_IS_FOREIGN | RG_LINK_THREADED)) != 0);
 }
 
+static void name_of(struct rewire *edit, struct rewire_filter *filter, char *name, size_t size)
+{
+    struct graph_node *node = graph_node_of_filter(edit->graph, filter->filter);
+
+    name[0] = 0;
+    if (node != NULL)
+        graph_text_from_wide(node->name, name, size);
+}
+
+/* One that does not hang is quick: it gets that time whoever calls the edit off. */
+static HRESULT wait_stopped(struct rewire *edit, struct rewire_filter *filter,
+                            struct stopper *s)
+{
+    struct graph_wait note;
+    char name[sizeof(note.place.name.text)];
+    HRESULT hr = S_OK;
+
+    name_of(edit, filter, name, sizeof(name));
+    graph_wait_set(&note, edit->graph, "a filter to stop", name);
+    note.wait.holder_now = &s->thread;
+    rg_wait_begin(&note.wait);
+    if (WaitForSingleObject(s->done, GRACE_MS) != WAIT_OBJECT_0)
+        hr = rewire_wait(edit, s->done);
+    rg_wait_end(&note.wait);
+    return hr;
+}
+
 HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bool will_start)
 {
     struct stopper *s;
@@ -146,9 +182,7 @@ HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bo
         (void)IBaseFilter_Stop(filter->filter);
         return S_OK;
     }
-    /* one that does not hang is quick: it gets that time whoever calls the edit off */
-    hr = WaitForSingleObject(s->done, GRACE_MS) == WAIT_OBJECT_0 ? S_OK
-                                                                 : rewire_wait(edit, s->done);
+    hr = wait_stopped(edit, filter, s);
     s->starts_again = will_start;
     if (FAILED(hr) && atomic_compare_exchange_strong(&s->phase, &inside, STOP_GIVEN_UP))
         filter->is_stopped = false; /* it is the helper's */
@@ -164,11 +198,11 @@ HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bo
 static void abandon(struct rewire *edit, struct rewire_filter *filter)
 {
     struct graph_node *node = graph_node_of_filter(edit->graph, filter->filter);
-    char name[64] = "";
+    char name[64];
 
     if (node == NULL)
         return;
-    graph_text_from_wide(node->name, name, sizeof(name));
+    name_of(edit, filter, name, sizeof(name));
     for (size_t i = 0; i < edit->n_edges; i++) {
         RG_CERTIFICATE *certificate = &edit->edges[i].certificate;
 

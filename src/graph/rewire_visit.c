@@ -39,13 +39,15 @@ struct rewire_visit {
     COM_FACE(IRgVisitor) face;
 
     /* set before it is asked for */
-    struct rewire *edit; /* borrowed; used in VISIT_CUTS alone, while the edit waits */
-    IRgLink *link;       /* reference: whose gate is visited */
+    struct rewire *edit;         /* borrowed; used in VISIT_CUTS alone, while the edit waits */
+    IRgLink *link;               /* reference: whose gate is visited */
+    struct rg_fixed_place place; /* the same, for the report */
     struct visit_drain *drains;
     size_t n_drains;
 
-    atomic_int phase; /* enum visit_phase */
-    HANDLE over;      /* manual reset */
+    atomic_int phase;          /* enum visit_phase */
+    HANDLE over;               /* manual reset */
+    _Atomic(uint32_t) visitor; /* the thread that makes it, once it does */
     /* before VISIT_DONE */
     HRESULT result;
     int64_t begun_ns, drained_ns, done_ns;
@@ -107,14 +109,11 @@ static HRESULT cut(struct rewire_visit *v)
     return SUCCEEDED(hr) ? rewire_cut(v->edit) : hr;
 }
 
-static HRESULT STDMETHODCALLTYPE visit_visit(IRgVisitor *face, DWORD by, REFERENCE_TIME start)
+static void make_cut(struct rewire_visit *v, DWORD by, REFERENCE_TIME start)
 {
-    struct rewire_visit *v = COM_HOME(face, struct rewire_visit);
-    int phase = VISIT_ASKED;
+    int phase = VISIT_DRAINS;
     HRESULT hr;
 
-    if (!atomic_compare_exchange_strong(&v->phase, &phase, VISIT_DRAINS))
-        return S_OK;
     v->begun_ns = rg_time_now_ns();
     v->was_missed = by == RG_VISIT_MISSED;
     v->start = start;
@@ -126,12 +125,26 @@ static HRESULT STDMETHODCALLTYPE visit_visit(IRgVisitor *face, DWORD by, REFEREN
     else
         hr = drain(v);
     v->drained_ns = rg_time_now_ns();
-    phase = VISIT_DRAINS;
-    if (!atomic_compare_exchange_strong(&v->phase, &phase, VISIT_CUTS)) {
+    if (atomic_compare_exchange_strong(&v->phase, &phase, VISIT_CUTS))
+        finish(v, SUCCEEDED(hr) ? cut(v) : hr);
+    else
         SetEvent(v->over); /* given up meanwhile: everything stays as it is */
+}
+
+static HRESULT STDMETHODCALLTYPE visit_visit(IRgVisitor *face, DWORD by, REFERENCE_TIME start)
+{
+    struct rewire_visit *v = COM_HOME(face, struct rewire_visit);
+    struct rg_wait task = { .what = "making an edit's cut at",
+                            .where = &v->place.place,
+                            .is_task = true };
+    int phase = VISIT_ASKED;
+
+    atomic_store(&v->visitor, GetCurrentThreadId());
+    if (!atomic_compare_exchange_strong(&v->phase, &phase, VISIT_DRAINS))
         return S_OK;
-    }
-    finish(v, SUCCEEDED(hr) ? cut(v) : hr);
+    rg_wait_begin(&task);
+    make_cut(v, by, start);
+    rg_wait_end(&task);
     return S_OK;
 }
 
@@ -185,6 +198,7 @@ static struct rewire_visit *visit_new(struct rewire *edit)
     COM_FACE_INIT(&v->object, v->face, &visit_vtbl);
     v->edit = edit;
     atomic_init(&v->phase, VISIT_ASKED);
+    atomic_init(&v->visitor, 0);
     v->over = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (v->over == NULL) {
         IRgVisitor_Release(&v->face.i);
@@ -343,6 +357,7 @@ HRESULT rewire_visit_begin(struct rewire *edit, REFERENCE_TIME at)
     if (SUCCEEDED(hr)) {
         v->link = gate->link;
         IRgLink_AddRef(v->link);
+        rg_fixed_place_init(&v->place, graph_key(edit->graph), gate->certificate.gate);
         edit->visit = v;
         hr = IRgLink_VisitAt(v->link, at, &v->face.i);
         if (FAILED(hr))
@@ -363,6 +378,30 @@ IRgLink *rewire_visit_link(struct rewire *edit)
     return edit->visit->link;
 }
 
+const char *rewire_visit_pin(struct rewire *edit)
+{
+    return edit->visit->place.name.text;
+}
+
+/* For whoever is about to sleep until it is over. */
+static struct rg_wait wait_for(struct rewire_visit *v)
+{
+    return (struct rg_wait){ .what = "the stream to make the cut",
+                             .where = &v->place.place,
+                             .holder_now = &v->visitor };
+}
+
+HRESULT rewire_visit_wait(struct rewire *edit)
+{
+    struct rg_wait note = wait_for(edit->visit);
+    HRESULT hr;
+
+    rg_wait_begin(&note);
+    hr = rewire_wait(edit, edit->visit->over);
+    rg_wait_end(&note);
+    return hr;
+}
+
 static void certify(struct rewire *edit, const struct rewire_visit *v)
 {
     RG_CERTIFICATE *certificate = &only_gate(edit)->certificate;
@@ -380,6 +419,7 @@ static void certify(struct rewire *edit, const struct rewire_visit *v)
 bool rewire_visit_end(struct rewire *edit, HRESULT *ret_result)
 {
     struct rewire_visit *v = edit->visit;
+    struct rg_wait note;
     int phase = VISIT_ASKED;
 
     edit->visit = NULL;
@@ -396,7 +436,10 @@ bool rewire_visit_end(struct rewire *edit, HRESULT *ret_result)
         edit->graph->stale_visits = v;
         return false;
     }
+    note = wait_for(v);
+    rg_wait_begin(&note);
     (void)WaitForSingleObject(v->over, INFINITE); /* the cut: over in a moment */
+    rg_wait_end(&note);
     *ret_result = v->result;
     if (!v->was_missed)
         certify(edit, v);

@@ -27,8 +27,8 @@ static DWORD left_ms(int64_t deadline_ns, DWORD most)
 }
 
 /* Waits for one filter.  S_OK; the other answers of graph_wait_cued. */
-static HRESULT wait_one(struct graph *graph, IBaseFilter *filter, uint64_t change,
-                        int64_t deadline_ns)
+static HRESULT wait_one_noted(struct graph *graph, IBaseFilter *filter, uint64_t change,
+                              int64_t deadline_ns)
 {
     for (;;) {
         FILTER_STATE state;
@@ -45,6 +45,20 @@ static HRESULT wait_one(struct graph *graph, IBaseFilter *filter, uint64_t chang
         if (rg_time_now_ns() - begin_ns < NAP_MS * RG_NS_PER_MS)
             WaitForSingleObject(graph->overtaken, left_ms(deadline_ns, NAP_MS));
     }
+}
+
+static HRESULT wait_one(struct graph *graph, IBaseFilter *filter, uint64_t change,
+                        int64_t deadline_ns)
+{
+    struct graph_wait note;
+    char name[sizeof(note.place.name.text)];
+    HRESULT hr;
+
+    graph_filter_text(filter, name, sizeof(name));
+    graph_wait_begin(&note, graph, "a filter to be ready", name);
+    hr = wait_one_noted(graph, filter, change, deadline_ns);
+    graph_wait_end(&note);
+    return hr;
 }
 
 HRESULT graph_wait_cued(struct graph *graph, const struct graph_snapshot *snapshot,
@@ -77,6 +91,18 @@ HRESULT graph_wait_cued(struct graph *graph, const struct graph_snapshot *snapsh
             return hr;
     }
     return S_OK;
+}
+
+/* false: it has not come to its end in time. */
+static bool wait_settled(struct graph *graph, DWORD timeout_ms)
+{
+    struct graph_wait note;
+    DWORD result;
+
+    graph_wait_begin(&note, graph, "the change of state to end", "");
+    result = WaitForSingleObject(graph->settled, timeout_ms);
+    graph_wait_end(&note);
+    return result == WAIT_OBJECT_0;
 }
 
 /* One look.  S_FALSE: not there yet, and *ret_all is to be waited for (or, if empty,
@@ -128,8 +154,7 @@ HRESULT graph_get_state(struct graph *graph, DWORD timeout_ms, FILTER_STATE *ret
         if (hr != S_FALSE)
             return hr;
         if (unfinished) {
-            if (WaitForSingleObject(graph->settled, left_ms(deadline_ns, INFINITE)) !=
-                WAIT_OBJECT_0)
+            if (!wait_settled(graph, left_ms(deadline_ns, INFINITE)))
                 return VFW_S_STATE_INTERMEDIATE;
             continue;
         }

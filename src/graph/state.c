@@ -116,6 +116,7 @@ HRESULT graph_pause_locked(struct graph *graph)
         graph_events_set_running(graph, false);
         stream_time_hold(graph);
     } else {
+        graph_edits_let_go(graph, NULL); /* prepared for a graph that stands still */
         hr = graph_clock_choose_locked(graph);
         if (FAILED(hr))
             return hr;

@@ -18,6 +18,7 @@ struct guard {
     IPinFlowControl *flow; /* reference */
     HANDLE fired;          /* manual-reset: it has closed, or the stream has ended */
     bool has_fired;
+    char pin[64]; /* its name, for the report */
 };
 
 struct transaction {
@@ -35,6 +36,7 @@ struct transaction {
     enum transaction_phase phase;
     struct transaction *next; /* in graph->edits */
     bool is_listed;
+    void (*work)(struct transaction *t); /* what its own thread does */
     RG_CERTIFICATE *certificates;
     size_t n_certificates;
     HANDLE done; /* ours: who is told that a commit is over; may be NULL */
@@ -44,6 +46,7 @@ struct transaction {
     bool is_armed; /* a visit is asked for at that time */
     bool was_cut;  /* by it, or missed; booked by whoever had the lock first */
     HRESULT cut_result;
+    bool is_guarded; /* there is a guard at each gate */
     struct guard *guards;
     size_t n_guards, guards_room;
 
@@ -78,7 +81,8 @@ void transaction_certify(struct transaction *t, HRESULT hr);
 void transaction_end(struct transaction *t, HRESULT hr);
 /* Lets go of the lock and of the thread's reference. */
 void transaction_tell(struct transaction *t);
-HRESULT transaction_detach(struct transaction *t, DWORD(WINAPI *work)(void *));
+/* work goes on with the commit, on a thread of its own, which holds a reference. */
+HRESULT transaction_detach(struct transaction *t, void (*work)(struct transaction *t));
 
 /* graph_timed.c.  Takes `done` over on success; without it, returns when it is over. */
 HRESULT transaction_commit_at(struct transaction *t, REFERENCE_TIME at, HANDLE done);

@@ -133,13 +133,25 @@ static void worker_free(struct graph_worker *worker)
     rg_free(worker);
 }
 
+/* false: the graph ends. */
+static bool wait_for_jobs(struct graph_worker *worker)
+{
+    HANDLE handles[2] = { worker->quit, worker->wake };
+    struct graph_wait note;
+    DWORD result;
+
+    graph_idle_begin(&note, worker->graph, "a job");
+    result = WaitForMultipleObjects(2, handles, FALSE, INFINITE);
+    graph_wait_end(&note);
+    return result == WAIT_OBJECT_0 + 1;
+}
+
 static void worker_main(void *arg)
 {
     struct graph_worker *worker = arg;
-    HANDLE handles[2] = { worker->quit, worker->wake };
 
     (void)rg_room_enter(RG_ROOM_CONTROL);
-    while (WaitForMultipleObjects(2, handles, FALSE, INFINITE) == WAIT_OBJECT_0 + 1) {
+    while (wait_for_jobs(worker)) {
         worker_do(worker, jobs_take(worker->graph));
         if (worker->ends_it) {
             graph_take_down(worker->graph);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "platform/memory.h"
+#include "platform/room.h"
 
 #define SMALLEST_ALIGNMENT 64 /* a cache line; also what vector code wants */
 
@@ -204,8 +205,10 @@ static HRESULT STDMETHODCALLTYPE decommit(IMemAllocatorCallbackTemp *face)
     return S_OK;
 }
 
-static HRESULT get_sample(struct allocator *a, ULONG bytes, DWORD flags, struct sample **ret)
+static HRESULT get_sample(struct allocator *a, ULONG bytes, DWORD flags,
+                          const struct rg_place *where, struct sample **ret)
 {
+    int64_t since_ns = 0;
     struct sample *s = NULL;
     unsigned decommits;
     HRESULT hr = S_OK;
@@ -235,7 +238,12 @@ static HRESULT get_sample(struct allocator *a, ULONG bytes, DWORD flags, struct 
             break;
         }
         a->n_waiting++;
-        pthread_cond_wait(&a->freed, &a->lock);
+        since_ns = rg_wait_cond(&(struct rg_wait){ .what = "a free buffer",
+                                                   .where = where,
+                                                   .detail = "all # are out",
+                                                   .number = a->n_samples,
+                                                   .since_ns = since_ns },
+                                &a->freed, &a->lock);
         a->n_waiting--;
     }
     pthread_mutex_unlock(&a->lock);
@@ -258,7 +266,7 @@ static HRESULT STDMETHODCALLTYPE get_buffer(IMemAllocatorCallbackTemp *face, IMe
     if (ret == NULL)
         return E_POINTER;
     *ret = NULL;
-    hr = get_sample(allocator_of(face), 0, flags, &s);
+    hr = get_sample(allocator_of(face), 0, flags, NULL, &s);
     if (SUCCEEDED(hr))
         *ret = (IMediaSample *)&s->face;
     return hr;
@@ -361,7 +369,21 @@ HRESULT rg_allocator_create(IUnknown *outer, REFIID iid, void **out)
 
 /* ---- the short cut --------------------------------------------------------------------- */
 
-HRESULT rg_allocator_get(IMemAllocator *allocator, ULONG bytes, DWORD flags, IMediaSample **ret)
+/* Another's allocator: whether it will wait is not known before it does. */
+static HRESULT get_foreign(IMemAllocator *allocator, DWORD flags, const struct rg_place *where,
+                           IMediaSample **ret)
+{
+    struct rg_wait note = { .what = "a free buffer of a foreign allocator", .where = where };
+    HRESULT hr;
+
+    rg_wait_begin(&note);
+    hr = IMemAllocator_GetBuffer(allocator, ret, NULL, NULL, flags);
+    rg_wait_end(&note);
+    return hr;
+}
+
+HRESULT rg_allocator_get_at(IMemAllocator *allocator, ULONG bytes, DWORD flags,
+                            const struct rg_place *where, IMediaSample **ret)
 {
     IMediaSample *sample = NULL;
     HRESULT hr;
@@ -370,12 +392,12 @@ HRESULT rg_allocator_get(IMemAllocator *allocator, ULONG bytes, DWORD flags, IMe
     if ((const void *)allocator->lpVtbl == (const void *)&allocator_vtbl) {
         struct sample *s = NULL;
 
-        hr = get_sample(COM_HOME(allocator, struct allocator), bytes, flags, &s);
+        hr = get_sample(COM_HOME(allocator, struct allocator), bytes, flags, where, &s);
         if (SUCCEEDED(hr))
             *ret = (IMediaSample *)&s->face;
         return hr;
     }
-    hr = IMemAllocator_GetBuffer(allocator, &sample, NULL, NULL, flags);
+    hr = get_foreign(allocator, flags, where, &sample);
     if (FAILED(hr))
         return hr;
     if ((ULONG)IMediaSample_GetSize(sample) < bytes) {
@@ -384,4 +406,9 @@ HRESULT rg_allocator_get(IMemAllocator *allocator, ULONG bytes, DWORD flags, IMe
     }
     *ret = sample;
     return S_OK;
+}
+
+HRESULT rg_allocator_get(IMemAllocator *allocator, ULONG bytes, DWORD flags, IMediaSample **ret)
+{
+    return rg_allocator_get_at(allocator, bytes, flags, NULL, ret);
 }

@@ -17,6 +17,8 @@
 #define RG_API __attribute__((visibility("default")))
 #endif
 
+struct rg_place; /* platform/room.h */
+
 /* A class-factory function: CLSID_MemoryAllocator. */
 RG_API HRESULT rg_allocator_create(IUnknown *outer, REFIID iid, void **out);
 
@@ -25,6 +27,9 @@ RG_API HRESULT rg_allocator_create(IUnknown *outer, REFIID iid, void **out);
  * VFW_E_BUFFER_OVERFLOW.  S_OK: the caller owns one reference. */
 RG_API HRESULT rg_allocator_get(IMemAllocator *allocator, ULONG bytes, DWORD flags,
                                 IMediaSample **ret);
+/* The same, for the pin at `where`: a report names it while the caller waits. */
+RG_API HRESULT rg_allocator_get_at(IMemAllocator *allocator, ULONG bytes, DWORD flags,
+                                   const struct rg_place *where, IMediaSample **ret);
 
 /* May the holder write into the sample?  True if it holds the only reference. */
 RG_API bool rg_sample_is_writable(IMediaSample *sample);

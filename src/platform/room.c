@@ -2,8 +2,10 @@
 /* room.c - the record that each thread keeps about itself, and the list of all records.
  *
  * Any thread.  A record is thread-local; others read it under records_lock, and its thread
- * takes it off the list before it ends. Knows: threads.  Must not know: what is done in the
- * rooms.
+ * takes it off the list before it ends.  What a wait names may go as soon as the wait is over:
+ * the thread takes the wait off under the record's own lock, which nobody else waits for but a
+ * report.
+ * Knows: threads.  Must not know: what is done in the rooms.
  */
 #include "platform/room.h"
 
@@ -20,10 +22,10 @@
 #include "platform/tls.h"
 
 struct record {
-    /* atomic */
     _Atomic(uint32_t) room;
-    _Atomic(const char *) waits_for;
-    _Atomic(int64_t) since_ns;
+
+    pthread_mutex_t wait_lock;      /* taken to look at waits, and to take one off */
+    _Atomic(struct rg_wait *) wait; /* the innermost one; its own thread alone stores it */
 
     /* under records_lock */
     struct record *next, **place;
@@ -31,7 +33,7 @@ struct record {
     char name[16];
 };
 
-static RG_TLS struct record record;
+static RG_TLS struct record record = { .wait_lock = PTHREAD_MUTEX_INITIALIZER };
 static RG_TLS bool is_listed;
 static RG_TLS bool is_watched;
 static RG_TLS bool has_ended; /* what runs now are destructors of others: no record any more */
@@ -137,30 +139,92 @@ enum rg_room rg_room_now(void)
     return (enum rg_room)atomic_load_explicit(&record.room, memory_order_relaxed);
 }
 
-const char *rg_thread_waits_for(const char *what)
+/* --- waits -------------------------------------------------------------------------------- */
+
+static void fixed_tell(const struct rg_place *place, struct rg_place_name *ret)
+{
+    *ret = ((const struct rg_fixed_place *)place)->name;
+}
+
+void rg_fixed_place_init(struct rg_fixed_place *place, const void *graph, const char *text)
+{
+    place->place.tell = fixed_tell;
+    place->name.graph = graph;
+    (void)rg_text_copy(place->name.text, sizeof(place->name.text), text);
+}
+
+void rg_wait_begin(struct rg_wait *wait)
 {
     struct record *here = record_here();
-    const char *before = atomic_load_explicit(&here->waits_for, memory_order_relaxed);
+    struct rg_wait *outer = atomic_load_explicit(&here->wait, memory_order_relaxed);
 
-    if (what != NULL && before == NULL)
-        atomic_store_explicit(&here->since_ns, rg_time_now_ns(), memory_order_relaxed);
-    atomic_store_explicit(&here->waits_for, what, memory_order_relaxed);
-    return before;
+    wait->is_noted = !wait->is_vague || outer == NULL || outer->is_task;
+    if (!wait->is_noted)
+        return;
+    if (wait->since_ns == 0)
+        wait->since_ns = rg_time_now_ns();
+    wait->outer = outer;
+    atomic_store_explicit(&here->wait, wait, memory_order_release);
+}
+
+void rg_wait_end(struct rg_wait *wait)
+{
+    if (!wait->is_noted)
+        return;
+    assert(atomic_load_explicit(&record.wait, memory_order_relaxed) == wait);
+    pthread_mutex_lock(&record.wait_lock);
+    atomic_store_explicit(&record.wait, wait->outer, memory_order_relaxed);
+    pthread_mutex_unlock(&record.wait_lock);
+}
+
+int64_t rg_wait_cond(struct rg_wait *wait, pthread_cond_t *changed, pthread_mutex_t *lock)
+{
+    rg_wait_begin(wait);
+    pthread_cond_wait(changed, lock);
+    rg_wait_end(wait);
+    return wait->since_ns;
+}
+
+static void note_copy(struct rg_note *to, const struct rg_wait *from)
+{
+    *to = (struct rg_note){
+        .what = from->what,
+        .is_task = from->is_task,
+        .is_idle = from->is_idle,
+        .is_for_hold = from->is_for_hold,
+        .place = from->where,
+        .holder = from->holder,
+        .detail = from->detail,
+        .number = from->number,
+        .since_ns = from->since_ns,
+    };
+    if (from->holder_now != NULL)
+        to->holder = atomic_load_explicit(from->holder_now, memory_order_relaxed);
+    if (from->where != NULL)
+        from->where->tell(from->where, &to->where);
+}
+
+static void record_read_locked(struct record *r, struct rg_thread_info *ret)
+{
+    memcpy(ret->name, r->name, sizeof(ret->name));
+    ret->id = r->id;
+    ret->room = (enum rg_room)atomic_load_explicit(&r->room, memory_order_relaxed);
+    ret->n_notes = 0;
+    pthread_mutex_lock(&r->wait_lock);
+    for (const struct rg_wait *w = atomic_load_explicit(&r->wait, memory_order_acquire);
+         w != NULL && ret->n_notes < RG_NOTES_TOLD; w = w->outer)
+        note_copy(&ret->notes[ret->n_notes++], w);
+    pthread_mutex_unlock(&r->wait_lock);
 }
 
 void rg_thread_each(void (*report)(const struct rg_thread_info *info, void *context),
                     void *context)
 {
+    struct rg_thread_info info;
+
     pthread_mutex_lock(&records_lock);
     for (struct record *r = first_record; r != NULL; r = r->next) {
-        struct rg_thread_info info = {
-            .name = r->name,
-            .id = r->id,
-            .room = (enum rg_room)atomic_load(&r->room),
-            .waits_for = atomic_load(&r->waits_for),
-            .since_ns = atomic_load(&r->since_ns),
-        };
-
+        record_read_locked(r, &info);
         report(&info, context);
     }
     pthread_mutex_unlock(&records_lock);

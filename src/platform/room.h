@@ -2,11 +2,13 @@
 /* room.h - who is which thread, in which room, and what it waits for.
  *
  * Any thread.  Entering a room and noting a wait are a few stores to the thread's own record.
- * Knows: threads.  Must not know: what is done in the rooms.
+ * Knows: threads.  Must not know: what is done in the rooms, and what is waited for: those who
+ * wait say it in words of their own.
  */
 #pragma once
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,25 +36,91 @@ static inline bool rg_room_allows(enum rg_room room)
 /* Debug builds stop here when the thread is in the wrong room. */
 #define rg_assert_room(room) assert(rg_room_allows(room))
 
-/* --- the report: why is it stuck? ------------------------------------------------------ */
+/* --- places: where somebody waits -------------------------------------------------------- */
+
+struct rg_place_name {
+    char text[96];     /* "filter.pin", UTF-8; empty: what is waited for says it all */
+    const void *graph; /* a key: which graph it belongs to; NULL: none, or not known */
+};
+
+/* Something whose name can be told.  It must stay while a wait or a hold (hold.h) names it. */
+struct rg_place {
+    /* Any thread.  Under locks of the report: it may take leaf locks under which no wait and
+     * no hold begins or ends, and nothing else. */
+    void (*tell)(const struct rg_place *place, struct rg_place_name *ret);
+};
+
+/* A place whose name is known beforehand. */
+struct rg_fixed_place {
+    struct rg_place place; /* first */
+    struct rg_place_name name;
+};
+
+RG_API void rg_fixed_place_init(struct rg_fixed_place *place, const void *graph,
+                                const char *text);
+
+/* --- waits: why is it stuck? ------------------------------------------------------------ */
 
 /* Names the calling thread (at most 15 bytes are kept) and puts it on the report. */
 RG_API void rg_thread_set_name(const char *name);
 
-/* Notes what this thread is about to wait for: a constant, or NULL for nothing.  Returns what
- * it said before; put that back after the wait. */
-RG_API const char *rg_thread_waits_for(const char *what);
+/* What a thread is about to wait for, or is busy with; lies on its stack. */
+struct rg_wait {
+    const char *what;             /* a constant: "a free buffer" */
+    const struct rg_place *where; /* may be NULL */
+    bool is_task;                 /* no wait: what the thread does, "the stream of" where */
+    bool is_vague;                /* says less than any other wait that is noted already */
+    bool is_idle;                 /* nobody is held up: there is nothing to do */
+    bool is_for_hold;             /* until what is held at `where` (hold.h) is let go */
+    uint32_t holder; /* else: the thread that can end it; 0: nobody in particular */
+    const _Atomic(uint32_t)
+        *holder_now; /* may be NULL; else the holder is read there meanwhile */
+    /* may be NULL; a constant, in which # stands for `number`, @ for it as a time (100 ns) */
+    const char *detail;
+    int64_t number;
+
+    /* set by rg_wait_begin */
+    int64_t since_ns;
+    struct rg_wait *outer;
+    bool is_noted;
+};
+
+/* Notes a wait until rg_wait_end: a few stores, to be made where the thread really is about to
+ * sleep.  Waits nest.  A wait that goes on (a loop around a condition) keeps its time where
+ * `since_ns` is what it was before. */
+RG_API void rg_wait_begin(struct rg_wait *wait);
+/* The same thread.  After it nobody looks at *wait and the place any more. */
+RG_API void rg_wait_end(struct rg_wait *wait);
+/* pthread_cond_wait with *wait noted.  Returns since when: for wait->since_ns of the next turn. */
+RG_API int64_t rg_wait_cond(struct rg_wait *wait, pthread_cond_t *changed,
+                            pthread_mutex_t *lock);
+
+#define RG_NOTES_TOLD 4
+
+/* A copy of a noted wait. */
+struct rg_note {
+    const char *what;
+    bool is_task;
+    bool is_idle;
+    bool is_for_hold;
+    const struct rg_place *place; /* a key: it may be gone already */
+    struct rg_place_name where;
+    uint32_t holder;
+    const char *detail;
+    int64_t number;
+    int64_t since_ns; /* rg_time_now_ns when it began */
+};
 
 struct rg_thread_info {
-    const char *name; /* valid during the call */
-    uint32_t id;      /* the kernel's */
+    char name[16];
+    uint32_t id; /* the kernel's */
     enum rg_room room;
-    const char *waits_for; /* NULL: it runs */
-    int64_t since_ns;      /* rg_time_now_ns when that wait began */
+    unsigned n_notes;
+    struct rg_note notes[RG_NOTES_TOLD]; /* the innermost ones, from inside out */
 };
 
 /* Tells each thread that has a name, entered a room or waited.  `report` must not come back to
- * this file. */
+ * this file.  Never waits for long: no lock that it takes is held across a wait. */
 RG_API void rg_thread_each(void (*report)(const struct rg_thread_info *info, void *context),
                            void *context);
 

@@ -30,6 +30,7 @@ static void *thread_main(void *context)
     struct rg_thread *thread = context;
 
     own_thread = thread;
+    atomic_store_explicit(&thread->id, GetCurrentThreadId(), memory_order_relaxed);
     rg_thread_set_name(thread->name);
     thread->fn(thread->arg);
     return NULL;
@@ -44,6 +45,7 @@ HRESULT rg_thread_start(struct rg_thread *thread, const char *name, void (*fn)(v
     (void)rg_text_copy(thread->name, sizeof(thread->name), name);
     thread->fn = fn;
     thread->arg = arg;
+    atomic_store_explicit(&thread->id, 0, memory_order_relaxed);
     if (pthread_create(&thread->thread, NULL, thread_main, thread) != 0)
         return E_OUTOFMEMORY;
     thread->is_started = true;
@@ -52,10 +54,15 @@ HRESULT rg_thread_start(struct rg_thread *thread, const char *name, void (*fn)(v
 
 void rg_thread_join(struct rg_thread *thread)
 {
+    struct rg_wait note = { .what = "a thread to end" };
+
     if (!thread->is_started)
         return;
     assert(!rg_thread_is_self(thread));
+    note.holder = rg_thread_id(thread);
+    rg_wait_begin(&note);
     pthread_join(thread->thread, NULL);
+    rg_wait_end(&note);
     thread->is_started = false;
 }
 

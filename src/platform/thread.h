@@ -7,7 +7,9 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <windows.h>
 
@@ -17,6 +19,7 @@
 struct rg_thread {
     pthread_t thread;
     bool is_started;
+    _Atomic(uint32_t) id; /* the kernel's; 0 until it has begun */
     char name[16];
     void (*fn)(void *arg);
     void *arg;
@@ -34,6 +37,12 @@ RG_API void rg_thread_join(struct rg_thread *thread);
 
 /* Whether the caller is that thread. */
 RG_API bool rg_thread_is_self(const struct rg_thread *thread);
+
+/* Any thread: its id, for a report; 0 while it has not begun. */
+static inline uint32_t rg_thread_id(struct rg_thread *thread)
+{
+    return atomic_load_explicit(&thread->id, memory_order_relaxed);
+}
 
 /* For room.c: the calling thread ends; signals its handle, if it has one. */
 void rg_thread_signal_end(void);

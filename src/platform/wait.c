@@ -101,7 +101,7 @@ static DWORD wait_look_claimed(struct wait *wait)
 
 static DWORD wait_sleep(struct wait *wait, int64_t deadline)
 {
-    const char *before;
+    struct rg_wait note = { .what = "a handle", .is_vague = true };
     DWORD result;
 
     for (uint32_t i = 0; i < wait->count; i++) {
@@ -110,7 +110,7 @@ static DWORD wait_sleep(struct wait *wait, int64_t deadline)
                                                 .index = i };
         rg_object_join(&wait->nodes[i]);
     }
-    before = rg_thread_waits_for("handle");
+    rg_wait_begin(&note);
     for (bool in_time = true;;) {
         atomic_store(&wait->waiter.woken, 0);
         result = wait_look_claimed(wait);
@@ -121,7 +121,7 @@ static DWORD wait_sleep(struct wait *wait, int64_t deadline)
     }
     for (uint32_t i = 0; i < wait->count; i++)
         rg_object_leave(&wait->nodes[i]);
-    (void)rg_thread_waits_for(before);
+    rg_wait_end(&note);
     return result;
 }
 

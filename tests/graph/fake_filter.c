@@ -125,6 +125,8 @@ static HRESULT STDMETHODCALLTYPE base_stop(IBaseFilter *face)
     struct fake_filter *self = HOME(face, base);
 
     tell(self, "stop");
+    if (self->config.on_stop != NULL)
+        self->config.on_stop(self->config.on_stop_context);
     for (int i = 0; i < self->pin_count; i++)
         fake_pin_stop(&self->pins[i]);
     pthread_mutex_lock(&self->lock);

@@ -60,6 +60,8 @@ struct fake_config {
     bool swallows_end;             /* a transform that passes no EndOfStream on */
     void (*on_run)(void *context); /* called inside Run */
     void *on_run_context;
+    void (*on_stop)(void *context); /* called inside Stop */
+    void *on_stop_context;
     unsigned holds; /* a transform keeps that many samples back until the end of stream */
 };
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* chaos.c - threads that edit, stop, seek and block one graph at random while numbered samples run through it.
  *
- *     chaos [--seed S] [--edits N]
+ *     chaos [--seed S] [--edits N] [--deterministic]
  *
  * source ! tee ! queue ! road 0 ! recorder 0        each road: 0 to 3 filters, which come and go
  *             t ! queue ! road 1 ! recorder 1
  * At the end the graph is run once more, and every number must still arrive once, in order.  Prints one line; a watchdog tells
- * who waits, and the seed, where something hangs.
+ * who waits, and the seed, where something hangs.  Deterministic (chaos_sched alone can): the seed says which thread runs, too, so
+ * that it is the same run each time.
  */
 #include <execinfo.h>
 #include <signal.h>
@@ -19,10 +20,14 @@
 
 #include "fake_filter.h"
 #include "kit.h"
+#include "sched_test.h"
 
-#define ROADS       2
-#define EDITORS     3
+#define ROADS   2
+#define EDITORS 3
+#define GUESTS_MOST                                                                            \
+    6 /* on both roads, and one more for each editor; held back by all of them: less than a queue takes */
 #define WATCHDOG_MS 60000 /* without any progress */
+#define IDLE_MS     5000  /* deterministic: nobody has anything to do for longer */
 
 struct chaos {
     IFilterGraph3 *builder;
@@ -34,6 +39,7 @@ struct chaos {
 
     HANDLE call_off; /* signalled now and then: edits that listen give up */
     unsigned seed;
+    bool is_deterministic;
     atomic_long edits_left;
     atomic_ulong edits, refused, beats;
     _Atomic(int64_t) max_closed_ns;
@@ -111,7 +117,7 @@ static void build(struct chaos *c)
     c->tee = put(c, kit_filter(KIT_TEE), L"tee");
     join(c, kit_out(c->source), kit_in(c->tee));
     for (unsigned i = 0; i < ROADS; i++) {
-        c->queue[i] = put(c, kit_filter(KIT_QUEUE), L"queue");
+        c->queue[i] = put(c, kit_filter_with(KIT_QUEUE, "size=30"), L"queue");
         c->sink[i] = put(c, kit_filter_with(KIT_SINK, i == 0 ? "slot=0" : "slot=1"), L"sink");
         join(c, free_output(c->tee), kit_in(c->queue[i]));
         join(c, kit_out(c->queue[i]), kit_in(c->sink[i]));
@@ -154,13 +160,14 @@ static IBaseFilter *some_filter(void)
     }
 }
 
-/* A member at random that is no fixture, with a reference; NULL: none. */
-static IBaseFilter *some_member(struct chaos *c)
+/* A member at random that is no fixture, with a reference; NULL: none.  ret_n: how many there are. */
+static IBaseFilter *some_member(struct chaos *c, unsigned *ret_n)
 {
     IBaseFilter *found[16], *one;
     IEnumFilters *list;
     unsigned n = 0, pick;
 
+    *ret_n = 0;
     if (FAILED(IFilterGraph3_EnumFilters(c->builder, &list)))
         return NULL;
     while (n < 16 && IEnumFilters_Next(list, 1, &one, NULL) == S_OK) {
@@ -177,6 +184,7 @@ static IBaseFilter *some_member(struct chaos *c)
             found[n++] = one;
     }
     IEnumFilters_Release(list);
+    *ret_n = n;
     if (n == 0)
         return NULL;
     pick = roll(n);
@@ -206,16 +214,19 @@ static void edit_once(struct chaos *c)
 {
     RG_EDIT_REQUEST request = { .size = sizeof(request), .timeout_ms = 20 + roll(200) };
     RG_CERTIFICATE certificate = { .size = sizeof(certificate) };
-    IBaseFilter *member = some_member(c), *fresh;
+    unsigned guests;
+    IBaseFilter *member = some_member(c, &guests), *fresh;
     unsigned kind = member != NULL ? roll(10) : 0;
     HRESULT hr;
 
     if (roll(2) != 0)
         request.abort = c->call_off;
+    /* a road that holds back more than the other's queue takes would never have a first sample */
+    if (kind < 3 && guests >= GUESTS_MOST)
+        kind = 3;
     if (kind < 3) {
         doing = "insert";
         fresh = some_filter();
-        /* three on a road are enough */
         hr = IGraphEdit_Insert(c->edit, kit_out(c->queue[roll(ROADS)]), fresh, NULL, &request,
                                &certificate);
         IBaseFilter_Release(fresh);
@@ -242,6 +253,7 @@ struct worker {
 
 static void begin_thread(struct worker *w)
 {
+    pthread_setname_np(pthread_self(), w->number < EDITORS ? "editor" : "driver");
     dice = ((uint64_t)w->chaos->seed << 8 | w->number) * 0x9e3779b97f4a7c15u + 1;
     for (unsigned i = 0; i < 8; i++)
         (void)roll(2);
@@ -367,6 +379,16 @@ static void tell_where(int signal_number)
     backtrace_symbols_fd(frames, n, 2);
 }
 
+static void tell_who_waits(void)
+{
+    char *text;
+
+    if (FAILED(rg_report_waits(&text)))
+        return;
+    fputs(text, stderr);
+    CoTaskMemFree(text);
+}
+
 static void *watchdog_main(void *arg)
 {
     struct chaos *c = arg;
@@ -387,6 +409,7 @@ static void *watchdog_main(void *arg)
         if (quiet + 1 < WATCHDOG_MS / 100)
             continue;
         fprintf(stderr, "chaos: stuck, seed %u\n", c->seed);
+        tell_who_waits();
         for (unsigned i = 0; i < EDITORS + 1; i++)
             pthread_kill(workers[i].thread, SIGUSR1);
         pthread_kill(main_thread, SIGUSR1);
@@ -458,10 +481,17 @@ static bool read_arguments(int argc, char **argv, struct chaos *c)
 {
     c->seed = (unsigned)time(NULL);
     atomic_init(&c->edits_left, 2000);
-    for (int i = 1; i + 1 < argc; i += 2) {
+    for (int i = 1; i < argc; i++) {
         char *end;
-        long value = strtol(argv[i + 1], &end, 10);
+        long value;
 
+        if (strcmp(argv[i], "--deterministic") == 0) {
+            c->is_deterministic = true;
+            continue;
+        }
+        if (i + 1 == argc)
+            return false;
+        value = strtol(argv[i + 1], &end, 10);
         if (*end != 0 || value < 0)
             return false;
         if (strcmp(argv[i], "--seed") == 0)
@@ -470,8 +500,9 @@ static bool read_arguments(int argc, char **argv, struct chaos *c)
             atomic_store(&c->edits_left, value);
         else
             return false;
+        i++;
     }
-    return argc % 2 == 1;
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -481,9 +512,12 @@ int main(int argc, char **argv)
     int failed;
 
     if (!read_arguments(argc, argv, &c)) {
-        fprintf(stderr, "usage: chaos [--seed S] [--edits N]\n");
+        fprintf(stderr, "usage: chaos [--seed S] [--edits N] [--deterministic]\n");
         return 2;
     }
+    if (c.is_deterministic)
+        sched_start(c.seed,
+                    &(struct sched_options){ .max_idle_ns = IDLE_MS * INT64_C(1000000) });
     signal(SIGUSR1, tell_where);
     main_thread = pthread_self();
     build(&c);
@@ -495,8 +529,10 @@ int main(int argc, char **argv)
                              &workers[i]) == 0,
               "no thread");
     }
-    check(pthread_create(&watchdog, NULL, watchdog_main, &c) == 0, "no thread");
-    pthread_detach(watchdog);
+    if (!c.is_deterministic) { /* else the scheduler sees it, and at once */
+        check(pthread_create(&watchdog, NULL, watchdog_main, &c) == 0, "no thread");
+        pthread_detach(watchdog);
+    }
     doing = "join";
     for (unsigned i = 0; i < EDITORS; i++)
         pthread_join(workers[i].thread, NULL);

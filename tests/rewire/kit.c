@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* kit.c - recorders, and small helpers around filters and pins; see kit.h. */
-#include "kit.h"
+#include "kit_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #define LOCK                                                                                   \
     {                                                                                          \
         PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, true, 0, 0, 0, 0, 0, 0, 0, 0, 0,  \
-            { 0 }, { -1, -1, -1, -1, -1, -1, -1, -1 }, false, 0                                \
+            { 0 }, { -1, -1, -1, -1, -1, -1, -1, -1 }, false, 0, 0                             \
     }
 
 struct kit_recorder kit_recorder[KIT_RECORDERS] = {
@@ -107,6 +107,51 @@ void kit_open(unsigned index)
     r->is_shut = false;
     pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
+}
+
+void kit_let_through(unsigned index)
+{
+    struct kit_recorder *r = &kit_recorder[index];
+
+    pthread_mutex_lock(&r->lock);
+    r->let_through++;
+    pthread_cond_broadcast(&r->changed);
+    pthread_mutex_unlock(&r->lock);
+}
+
+/* ---- how far sources may go --------------------------------------------------------------------- */
+
+static pthread_mutex_t tap_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t tap_changed = PTHREAD_COND_INITIALIZER;
+static int64_t tap = INT64_MAX;
+
+void kit_let_until(int64_t number)
+{
+    pthread_mutex_lock(&tap_lock);
+    tap = number;
+    pthread_cond_broadcast(&tap_changed);
+    pthread_mutex_unlock(&tap_lock);
+}
+
+void kit_let_all(void)
+{
+    kit_let_until(INT64_MAX);
+}
+
+bool kit_may_pass(int64_t number, const atomic_bool *interrupted)
+{
+    pthread_mutex_lock(&tap_lock);
+    while (number >= tap && !atomic_load(interrupted))
+        pthread_cond_wait(&tap_changed, &tap_lock);
+    pthread_mutex_unlock(&tap_lock);
+    return !atomic_load(interrupted);
+}
+
+void kit_wake_sources(void)
+{
+    pthread_mutex_lock(&tap_lock);
+    pthread_cond_broadcast(&tap_changed);
+    pthread_mutex_unlock(&tap_lock);
 }
 
 /* ---- filters ------------------------------------------------------------------------------------ */

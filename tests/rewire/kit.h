@@ -36,6 +36,7 @@ struct kit_recorder {
     int64_t first_with[8]; /* the first number that carried it, -1 */
     bool is_shut;          /* render waits until kit_open */
     uint64_t inside;       /* renders that wait so */
+    uint64_t let_through;  /* how often they were told to go on */
 };
 extern struct kit_recorder kit_recorder[KIT_RECORDERS];
 
@@ -48,6 +49,12 @@ uint64_t kit_count(unsigned index);
 void kit_shut(unsigned index);
 bool kit_wait_inside(unsigned index);
 void kit_open(unsigned index);
+/* Whoever waits inside goes on; the next one waits. */
+void kit_let_through(unsigned index);
+
+/* Sources wait before that number, with open gates, until kit_let_all: nothing races a test. */
+void kit_let_until(int64_t number);
+void kit_let_all(void);
 
 /* ---- filters: each with one reference, the caller's -------------------------------------------- */
 

@@ -43,6 +43,7 @@ struct source_settings {
 struct source_state {
     int64_t number, base; /* base: where the segment began */
     bool is_placed;
+    atomic_bool is_interrupted;
 };
 
 static const struct rg_option source_options[] = {
@@ -90,6 +91,8 @@ static HRESULT source_fetch(void *state, const void *settings, unsigned stream,
     (void)stream;
     if (s->limit >= 0 && self->number >= s->limit)
         return S_FALSE;
+    if (!kit_may_pass(self->number, &self->is_interrupted))
+        return VFW_E_STATE_CHANGED;
     ret->bytes = sizeof(struct kit_sample);
     ret->start = (self->number - self->base) * KIT_SAMPLE_TIME;
     return S_OK;
@@ -115,6 +118,12 @@ static HRESULT source_fill(void *state, const void *settings, unsigned stream,
     memcpy(data, &content, sizeof(content));
     self->number++;
     return S_OK;
+}
+
+static void source_interrupt(void *state, bool on)
+{
+    atomic_store(&((struct source_state *)state)->is_interrupted, on);
+    kit_wake_sources();
 }
 
 static HRESULT source_duration(void *state, REFERENCE_TIME *ret)
@@ -149,6 +158,7 @@ static const struct rg_source_class numbers = {
     .stop = source_stop,
     .fetch = source_fetch,
     .fill = source_fill,
+    .interrupt = source_interrupt,
     .duration = source_duration,
     .seek = source_seek,
 };

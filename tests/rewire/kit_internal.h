@@ -2,11 +2,17 @@
 /* kit_internal.h - what the kit's files share. */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "base/sink.h"
 #include "kit.h"
 
 /* What a sample says, and when it starts; -1: no time. */
 HRESULT kit_read_sample(IMediaSample *sample, struct kit_sample *ret,
                         REFERENCE_TIME *ret_start);
+
+/* A source comes to a number: waits while it may not go on.  false: interrupted. */
+bool kit_may_pass(int64_t number, const atomic_bool *interrupted);
+void kit_wake_sources(void);
 
 extern const struct rg_sink_class kit_recorder_class, kit_free_recorder_class, kit_merge_class;

@@ -84,13 +84,15 @@ static HRESULT sink_render(void *state, const void *settings, unsigned input,
     struct kit_recorder *r = ((struct sink_state *)state)->recorder;
     struct kit_sample content;
     REFERENCE_TIME start;
+    uint64_t before;
     HRESULT hr = kit_read_sample(sample, &content, &start);
 
     (void)settings, (void)input;
     if (FAILED(hr))
         return hr;
     pthread_mutex_lock(&r->lock);
-    while (r->is_shut) {
+    before = r->let_through;
+    while (r->is_shut && r->let_through == before) {
         r->inside++;
         pthread_cond_broadcast(&r->changed);
         pthread_cond_wait(&r->changed, &r->lock);

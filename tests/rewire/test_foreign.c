@@ -113,6 +113,27 @@ static void in_and_out(void **state)
     road_close(&f.r);
 }
 
+/* An input of ours is taken off by the documented calls: what its filter holds stays, and comes out in its turn. */
+static void what_stays_keeps_what_it_holds(void **state)
+{
+    struct road r;
+
+    (void)state;
+    road_open(&r, &fake_filter_new(&source_config)->base, kit_filter_with(KIT_HOLD, "hold=3"),
+              kit_filter(KIT_SINK));
+    road_run(&r);
+    for (unsigned i = 0; i < 20; i++) {
+        IBaseFilter *fx = kit_filter_with(KIT_HOLD, "hold=3");
+
+        assert_hr(CALL(r.edit, Insert, kit_out(r.source), fx, NULL, NULL, NULL), S_OK);
+        assert_flows(0);
+        assert_hr(CALL(r.edit, Remove, fx, NULL, NULL), S_OK);
+        LET_GO(fx);
+        assert_flows(0);
+    }
+    road_close(&r);
+}
+
 /* ---- what is missing is found before anything is touched --------------------------------------------- */
 
 static void assert_untouched(struct foreign_road *f, IBaseFilter *fx)
@@ -316,6 +337,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(swaps_under_load),
         cmocka_unit_test(in_and_out),
+        cmocka_unit_test(what_stays_keeps_what_it_holds),
         cmocka_unit_test(output_cannot_block),
         cmocka_unit_test(input_cannot_be_taken_off),
         cmocka_unit_test(put_back),

@@ -275,6 +275,36 @@ static void a_hold_goes_first(void **state)
 }
 
 /* Holds, uses and reads the gate from inside: nothing of that waits for itself. */
+/* What is put off is the visit that is asked for, however long another one takes that is being made. */
+static void a_hold_does_not_wait_for_another_visit(void **state)
+{
+    struct worker streamer;
+    struct probe p, next;
+
+    (void)state;
+    probe_init(&p, true);
+    probe_init(&next, false);
+    hire(&streamer);
+    assert_int_equal(order(&streamer, ORDER_BEGIN), S_OK);
+    assert_int_equal(rg_gate_visit(&gate, &p.visit, NO_TIME), S_OK);
+    tell(&streamer, ORDER_END);
+    wait_for(p.began);
+    assert_int_equal(rg_gate_visit(&gate, &next.visit, 100), S_OK);
+    assert_int_equal(rg_gate_hold_visit(&gate, true), S_OK);
+    assert_int_equal(p.runs, 0); /* still at it */
+    SetEvent(p.go_on);
+    (void)result_of(&streamer);
+    tell(&streamer, ORDER_BEGIN); /* at its start time 0: not due */
+    assert_int_equal(result_of(&streamer), S_OK);
+    (void)order(&streamer, ORDER_END);
+    assert_int_equal(rg_gate_hold_visit(&gate, false), S_OK);
+    assert_int_equal(begin_at(&streamer, 100), S_OK);
+    assert_int_equal(next.runs, 1);
+    (void)order(&streamer, ORDER_END);
+    dismiss(&streamer);
+    probe_fini(&p);
+}
+
 static void nested_run(struct rg_gate_visit *visit, DWORD by, REFERENCE_TIME start)
 {
     struct probe *p = (struct probe *)visit;
@@ -402,6 +432,7 @@ int main(void)
         WITH_GATE(a_user_that_waits_already_makes_it),
         WITH_GATE(the_end_of_the_stream_misses_it),
         WITH_GATE(a_hold_goes_first),
+        WITH_GATE(a_hold_does_not_wait_for_another_visit),
         WITH_GATE(the_visitor_is_not_in_its_own_way),
         WITH_GATE(nobody_inside_and_nobody_on_the_wrong_side),
     };

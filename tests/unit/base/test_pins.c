@@ -194,6 +194,41 @@ static void a_queue_keeps_the_order(void **state)
     CloseHandle(event);
 }
 
+/* A drain was given up with its marker in the queue: it does not answer for the next one. */
+static void a_queue_knows_its_markers_apart(void **state)
+{
+    IBaseFilter *f[] = { source_new(0), queue_new(8), sink_new(0, "plain") };
+    IMemAllocator *pool = pool_new();
+    HANDLE first = event_new(), second = event_new();
+    IRgLink *link = NULL;
+
+    (void)state;
+    join(f[0], f[1]);
+    join(f[1], f[2]);
+    all_pause(&f[1], 2);
+    assert_int_equal(IPin_QueryInterface(in_of(f[1]), &IID_IRgLink, (void **)&link), S_OK);
+    assert_int_equal(IPinConnection_NotifyEndOfStream(connection_of(f[1]), first), S_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(send(f[1], pool, i), S_OK);
+    assert_int_equal(IPin_EndOfStream(in_of(f[1])), S_OK);
+    assert_int_equal(IRgLink_ForgetMarker(link, 0), S_FALSE); /* none is on its way any more */
+    assert_int_equal(IPinConnection_NotifyEndOfStream(connection_of(f[1]), second), S_OK);
+    assert_int_equal(IBaseFilter_Run(f[2], 0), S_OK);
+    assert_int_equal(send(f[1], pool, 3), S_OK);
+    until(recorders[0].frames == 4); /* that marker is past */
+    assert_false(is_signalled(first));
+    assert_false(is_signalled(second));
+    assert_int_equal(IPin_EndOfStream(in_of(f[1])), S_OK);
+    wait_for(second);
+    assert_int_equal(IPinConnection_NotifyEndOfStream(connection_of(f[1]), NULL), S_OK);
+    IRgLink_Release(link);
+    all_stop(f, COUNT_OF(f));
+    pool_free(pool);
+    all_free(f, COUNT_OF(f));
+    CloseHandle(first);
+    CloseHandle(second);
+}
+
 /* ---- disconnecting --------------------------------------------------------------------------- */
 
 static void disconnecting(void **state)
@@ -449,6 +484,7 @@ int main(void)
         cmocka_unit_test(several_at_once),
         cmocka_unit_test(markers),
         cmocka_unit_test(a_queue_keeps_the_order),
+        cmocka_unit_test(a_queue_knows_its_markers_apart),
         cmocka_unit_test(disconnecting),
         cmocka_unit_test(a_lone_input_that_leaves_ends_nothing),
         cmocka_unit_test(a_source_finds_its_new_road),
