@@ -173,6 +173,7 @@ struct graph {
     COM_FACE(IGraphVersion) version_face;
     COM_FACE(IGraphReport) report;
     COM_FACE(IObjectWithSite) site_face;
+    COM_FACE(IFilterChain) chain;
     /* faces of rewire.c: see graph_create_any and graph_map in graph.c */
     COM_FACE(IGraphConfig) config;
     COM_FACE(IGraphEdit) edit;
@@ -297,6 +298,9 @@ HRESULT graph_add_locked(struct graph *graph, IBaseFilter *filter, const WCHAR *
 HRESULT graph_remove_locked(struct graph *graph, struct graph_node *node, unsigned flags);
 /* Out of the graph without a word to the filter, which hangs. */
 void graph_abandon_locked(struct graph *graph, struct graph_node *node);
+
+/* Can pin be disconnected as things stand, by what its filter's state and its interfaces say? */
+bool graph_pin_lets_go(IPin *pin);
 
 /* The cache.  Find: borrowed, NULL if absent.  Add: S_OK, S_FALSE (cached already), E_FAIL
  * (a connected pin); a member leaves the graph, an active filter is stopped.  Drop: S_OK,
@@ -577,6 +581,7 @@ extern const IMediaPositionVtbl graph_position_vtbl;
 extern const IGraphVersionVtbl graph_version_vtbl;
 extern const IGraphReportVtbl graph_report_vtbl;
 extern const IObjectWithSiteVtbl graph_site_vtbl;
+extern const IFilterChainVtbl graph_chain_vtbl;
 /* graph_config.c, graph_edit.c */
 extern const IGraphConfigVtbl rg_graph_config_vtbl;
 extern const IGraphEditVtbl rg_graph_edit_vtbl;

@@ -64,7 +64,6 @@ static void enter_stopped(struct graph *graph)
     graph->stream_time = 0;
     graph->is_cued = false;
     graph_events_set_running(graph, false);
-    graph_renderers_all_back_locked(graph);
     graph_events_reset_completes(graph);
     atomic_store(&graph->goal, State_Stopped);
     SetEvent(graph->settled);
