@@ -93,11 +93,12 @@ static HRESULT activate_locked(struct rg_filter *filter)
 
     for (unsigned i = 0; i < count(&filter->n_out) && SUCCEEDED(hr); i++)
         hr = rg_out_pin_activate(filter->out[i]);
-    for (unsigned i = 0; i < count(&filter->n_in); i++)
-        rg_in_pin_activate(filter->in[i]);
     set_state(filter, State_Paused);
     if (SUCCEEDED(hr) && filter->ops->start != NULL)
         hr = filter->ops->start(filter);
+    /* only now: where a chain starts, upstream is delivering already */
+    for (unsigned i = 0; SUCCEEDED(hr) && i < count(&filter->n_in); i++)
+        rg_in_pin_activate(filter->in[i]);
     if (FAILED(hr)) {
         release_streaming(filter);
         (void)deactivate_locked(filter); /* the first error is the one to report */

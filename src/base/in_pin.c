@@ -360,6 +360,19 @@ static HRESULT STDMETHODCALLTYPE in_is_end_pin(IPinConnection *face)
     return of_connection(face)->ops->is_end_pin ? S_OK : S_FALSE;
 }
 
+/* Upstream is blocked, so nobody should be inside; whoever is (a push-through that was given up, a
+ * foreign thread) may be held further down for as long as the graph is paused. */
+static bool is_free(struct rg_in_pin *pin)
+{
+    if (rg_filter_state(pin->filter) == State_Stopped || is_prepared(pin) ||
+        pin->link.peer == NULL)
+        return true;
+    if (!rg_in_pin_enter_stream(pin))
+        return false;
+    pthread_mutex_unlock(&pin->stream_lock);
+    return true;
+}
+
 static HRESULT STDMETHODCALLTYPE in_dynamic_disconnect(IPinConnection *face)
 {
     struct rg_in_pin *pin = of_connection(face);
@@ -368,6 +381,8 @@ static HRESULT STDMETHODCALLTYPE in_dynamic_disconnect(IPinConnection *face)
     pthread_mutex_lock(&pin->filter->lock);
     if (pin->ops->is_static && rg_filter_state(pin->filter) != State_Stopped)
         hr = VFW_E_NOT_STOPPED;
+    else if (!is_free(pin))
+        hr = VFW_E_TIMEOUT;
     else
         hr = break_connection(pin);
     pthread_mutex_unlock(&pin->filter->lock);

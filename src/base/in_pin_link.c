@@ -193,7 +193,7 @@ void rg_in_link_forget_next(struct rg_in_pin *pin)
 /* ---- the cut --------------------------------------------------------------------------- */
 
 /* A push-through that was given up may still be inside, held by a paused renderer further down. */
-static bool enter_stream(struct rg_in_pin *pin)
+bool rg_in_pin_enter_stream(struct rg_in_pin *pin)
 {
     struct rg_wait note = { .what = "the call inside to come out", .where = &pin->place.place };
     struct timespec until;
@@ -232,7 +232,7 @@ static HRESULT commit_exchange(struct rg_in_pin *pin)
 {
     HRESULT hr = S_OK;
 
-    if (!enter_stream(pin))
+    if (!rg_in_pin_enter_stream(pin))
         return VFW_E_TIMEOUT;
     if (!rg_type_equal(&pin->next.type, &pin->link.type) && pin->ops->type_changed != NULL)
         hr = pin->ops->type_changed(pin, &pin->next.type);

@@ -91,6 +91,8 @@ HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample)
     } else {
         count(&pin->refused, 1);
     }
+    if (rg_refusal_is_stop(hr))
+        pin->link.is_fresh = true; /* what is said meanwhile is missed by who is stopped */
     return hr;
 }
 

@@ -56,7 +56,9 @@ struct rg_link {
     IMemAllocator *allocator;
     bool is_read_only;
     AM_MEDIA_TYPE type;
-    bool is_fresh; /* nothing has passed yet: segment and discontinuity go first */
+    /* nothing has passed yet: segment and discontinuity go first.  Also set by a state change,
+     * while a segment may pass through the stopped filter; either order does. */
+    atomic_bool is_fresh;
 };
 
 struct rg_out_pin {
@@ -126,6 +128,13 @@ HRESULT rg_out_pin_prime_peer(struct rg_out_pin *pin, IMediaSample *sample);
 HRESULT rg_out_pin_get(struct rg_out_pin *pin, ULONG bytes, IMediaSample **ret);
 /* Inside the gate: down the road; borrows sample.  What Receive said. */
 HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample);
+
+/* So speaks a filter that is stopped, or was while it had the sample.  It may be started again
+ * without a word to those upstream (IFilterChain), so this refusal is not for good. */
+static inline bool rg_refusal_is_stop(HRESULT hr)
+{
+    return hr == VFW_E_WRONG_STATE || hr == VFW_E_NOT_COMMITTED || hr == VFW_E_STATE_CHANGED;
+}
 
 /* Bracket by themselves. */
 HRESULT rg_out_pin_end_of_stream(struct rg_out_pin *pin);

@@ -92,6 +92,14 @@ static IMediaSample *pick_sample_locked(struct rg_pump *pump)
     return sample;
 }
 
+/* Of a filter that is stopped: once upstream knows, and nothing older is left, the next sample
+ * tries again. */
+static void try_again_locked(struct rg_pump *pump)
+{
+    if (pump->is_told && pump->n_samples == 0 && rg_refusal_is_stop(pump->refusal))
+        pump->refusal = S_OK;
+}
+
 /* The samples are lost; segments and ends are for whoever comes after the one that refused. */
 static unsigned refuse_locked(struct rg_pump *pump, HRESULT refusal)
 {
@@ -99,12 +107,14 @@ static unsigned refuse_locked(struct rg_pump *pump, HRESULT refusal)
     unsigned samples = 0;
 
     pump->refusal = refusal; /* no more samples come in */
+    pump->is_told = false;
     while (pump->refusal != S_OK && (sample = pick_sample_locked(pump)) != NULL) {
         samples++;
         pthread_mutex_unlock(&pump->lock);
         IMediaSample_Release(sample);
         pthread_mutex_lock(&pump->lock);
     }
+    try_again_locked(pump);
     return samples;
 }
 
@@ -144,8 +154,11 @@ HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, uns
                                                    .since_ns = since_ns },
                                 &pump->changed, &pump->lock);
     /* segments and ends are for who comes after the one that refused, too */
-    if (hr == S_OK && is_sample)
+    if (hr == S_OK && is_sample) {
         hr = pump->refusal;
+        pump->is_told = hr != S_OK;
+        try_again_locked(pump);
+    }
     if (hr == S_OK && pump->n == pump->room && !grow_locked(pump))
         hr = E_OUTOFMEMORY;
     if (hr == S_OK) {
@@ -304,6 +317,15 @@ void rg_pump_forgive(struct rg_pump *pump)
     pthread_mutex_lock(&pump->lock);
     pump->refusal = S_OK;
     pump->roads++;
+    pthread_mutex_unlock(&pump->lock);
+}
+
+void rg_pump_state_changed(struct rg_pump *pump)
+{
+    pthread_mutex_lock(&pump->lock);
+    if (rg_refusal_is_stop(pump->refusal))
+        pump->refusal = S_OK;
+    pump->roads++; /* what is refused just now was refused before */
     pthread_mutex_unlock(&pump->lock);
 }
 

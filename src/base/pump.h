@@ -49,6 +49,7 @@ struct rg_pump {
     bool is_stopping, is_flushing, is_leaving;
     bool is_busy;    /* the thread has an entry in hand */
     HRESULT refusal; /* what downstream said last; S_OK: all is well */
+    bool is_told;    /* upstream has heard of it */
     unsigned roads;  /* connections made so far */
 };
 
@@ -64,13 +65,16 @@ void rg_pump_stop(struct rg_pump *pump);
 
 /* Streaming thread.  Samples wait while `bound` of them are in; the rest has its place
  * beyond the bound.  Takes a reference to the sample on success.  S_OK; S_FALSE: flushing;
- * VFW_E_WRONG_STATE: stopping; what downstream answered. */
+ * VFW_E_WRONG_STATE: stopping; what downstream answered, for good, or, if it is stopped,
+ * before each new attempt. */
 HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, unsigned bound);
 
 /* The input is being taken off (on), or is back (off). */
 void rg_pump_set_leaving(struct rg_pump *pump, bool on);
 /* A new connection: what the old one refused is over. */
 void rg_pump_forgive(struct rg_pump *pump);
+/* The filter pauses or runs, and whoever was stopped downstream has gone along. */
+void rg_pump_state_changed(struct rg_pump *pump);
 
 HRESULT rg_pump_begin_flush(struct rg_pump *pump);
 HRESULT rg_pump_end_flush(struct rg_pump *pump);

@@ -113,6 +113,12 @@ static HRESULT filter_stop(struct rg_filter *filter)
     return S_OK;
 }
 
+static HRESULT state_changed(struct rg_filter *filter)
+{
+    rg_pump_state_changed(&((struct queue *)filter)->pump);
+    return S_OK;
+}
+
 /* ---- negotiation ----------------------------------------------------------------------- */
 
 static HRESULT in_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
@@ -228,6 +234,8 @@ static const struct rg_filter_ops filter_ops = {
     .start = filter_start,
     .wake = filter_wake,
     .stop = filter_stop,
+    .run = state_changed,
+    .pause = state_changed,
 };
 
 HRESULT rg_queue_create(IUnknown *outer, REFIID iid, void **out)

@@ -201,6 +201,12 @@ static HRESULT set_running(struct rg_filter *filter)
 
     pthread_mutex_lock(&source->flow_lock);
     source->is_running = rg_filter_state(filter) == State_Running;
+    for (unsigned i = 0; i < source->n_streams; i++) {
+        struct rg_stream *stream = source->streams[i];
+
+        stream->states++;
+        stream->is_parked = stream->is_parked && !stream->waits_for_state;
+    }
     pthread_cond_broadcast(&source->flow);
     pthread_mutex_unlock(&source->flow_lock);
     return S_OK;

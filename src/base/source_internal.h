@@ -20,10 +20,12 @@ struct rg_stream {
     bool has_thread;
     bool is_busy;   /* inside fetch, fill or a delivery */
     bool is_parked; /* refused downstream: quiet until flush, stop or another connection */
+    bool waits_for_state; /* is_parked since somebody is stopped: or a change of state */
     bool has_ended;
     bool segment_is_due; /* NewSegment goes before the next sample */
     bool is_discontinuous;
-    unsigned roads, seen_roads; /* connections made so far; when the present step began */
+    unsigned roads, seen_roads;   /* connections made so far; when the present step began */
+    unsigned states, seen_states; /* changes of state, likewise */
 };
 
 struct rg_source {

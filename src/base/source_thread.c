@@ -12,7 +12,8 @@
 
 enum step {
     STEP_ON = 1,
-    STEP_PARK, /* wait for flush, stop, another connection */
+    STEP_PARK,    /* wait for flush, stop, another connection */
+    STEP_REFUSED, /* or for a change of state, since somebody is stopped */
     STEP_END,
 };
 
@@ -126,6 +127,8 @@ static enum step step(struct rg_stream *stream)
     rg_out_pin_end(&stream->out);
     if (hr == S_OK)
         return STEP_ON;
+    if (rg_refusal_is_stop(hr))
+        return STEP_REFUSED;
     return is_quiet(hr) ? STEP_PARK : end_stream(stream, hr);
 }
 
@@ -160,6 +163,7 @@ static bool wait_for_work(struct rg_stream *stream)
     go = !source->is_stopping;
     stream->is_busy = go;
     stream->seen_roads = stream->roads;
+    stream->seen_states = stream->states;
     pthread_mutex_unlock(&source->flow_lock);
     return go;
 }
@@ -172,7 +176,10 @@ static void note(struct rg_stream *stream, enum step result)
     stream->is_busy = false;
     if (!source->is_held) { /* a seek in between starts afresh */
         /* what refused may be gone already */
-        stream->is_parked = result == STEP_PARK && stream->roads == stream->seen_roads;
+        stream->waits_for_state =
+            result == STEP_REFUSED && stream->states == stream->seen_states;
+        stream->is_parked = (result == STEP_PARK || stream->waits_for_state) &&
+                            stream->roads == stream->seen_roads;
         stream->has_ended = result == STEP_END;
     }
     pthread_cond_broadcast(&source->flow);
@@ -210,7 +217,9 @@ HRESULT rg_stream_start(struct rg_stream *stream)
         return S_OK;
     stream->has_ended = false; /* no thread that would look at it */
     hr = rg_thread_start(&stream->thread, stream->source->cls->name, stream_main, stream);
-    stream->has_thread = SUCCEEDED(hr);
+    pthread_mutex_lock(&stream->source->flow_lock);
+    stream->has_thread = SUCCEEDED(hr); /* the thread reads its neighbours */
+    pthread_mutex_unlock(&stream->source->flow_lock);
     return hr;
 }
 

@@ -23,8 +23,8 @@ struct leg {
     struct rg_pump pump;
     atomic_bool is_pumped; /* once set, stays until Stop */
     /* owned by the streaming thread */
-    bool uses_pump;       /* is_pumped, read once per sample */
-    bool has_refused;     /* no more until flush, stop or a new connection */
+    bool uses_pump;   /* is_pumped, read once per sample */
+    bool has_refused; /* otherwise than for a stop: no more until flush or a new connection */
     unsigned link_serial; /* of the connection that has_refused speaks of */
 };
 
@@ -72,7 +72,7 @@ static HRESULT deliver_direct(struct leg *leg, IMediaSample *sample, REFERENCE_T
     else
         hr = rg_out_pin_deliver(&leg->out, sample);
     rg_out_pin_end(&leg->out);
-    if (hr != S_OK)
+    if (hr != S_OK && !rg_refusal_is_stop(hr))
         leg->has_refused = true;
     return hr;
 }
@@ -482,11 +482,22 @@ static HRESULT filter_stop(struct rg_filter *filter)
     return S_OK;
 }
 
+static HRESULT state_changed(struct rg_filter *filter)
+{
+    struct tee *tee = (struct tee *)filter;
+
+    for (unsigned i = 0; i < n_legs(tee); i++)
+        rg_pump_state_changed(&leg_at(tee, i)->pump);
+    return S_OK;
+}
+
 static const struct rg_filter_ops filter_ops = {
     .destroy = destroy,
     .start = filter_start,
     .wake = filter_wake,
     .stop = filter_stop,
+    .run = state_changed,
+    .pause = state_changed,
 };
 
 HRESULT rg_tee_create(IUnknown *outer, REFIID iid, void **out)

@@ -28,6 +28,7 @@ static const struct com_entry graph_map[] = {
     COM_ENTRY(IGraphVersion, struct graph, version_face),
     COM_ENTRY(IGraphReport, struct graph, report),
     COM_ENTRY(IObjectWithSite, struct graph, site_face),
+    COM_ENTRY(IFilterChain, struct graph, chain),
     COM_ENTRY(IGraphConfig, struct graph, config),
     COM_ENTRY(IGraphEdit, struct graph, edit),
     COM_MAP_END,
@@ -47,6 +48,7 @@ static void faces_init(struct graph *graph)
     COM_FACE_INIT(object, graph->version_face, &graph_version_vtbl);
     COM_FACE_INIT(object, graph->report, &graph_report_vtbl);
     COM_FACE_INIT(object, graph->site_face, &graph_site_vtbl);
+    COM_FACE_INIT(object, graph->chain, &graph_chain_vtbl);
     COM_FACE_INIT(object, graph->config, &rg_graph_config_vtbl);
     COM_FACE_INIT(object, graph->edit, &rg_graph_edit_vtbl);
 }

@@ -66,6 +66,7 @@ struct graph_node {
     struct graph_node *next_renderer, *previous_renderer;
     struct graph_link by_renderer; /* key: the filter pointer as the filter itself knows it */
     bool is_renderer;
+    bool sits_out; /* IFilterChain stopped it: EC_COMPLETE does not wait for it */
     /* under events_lock */
     bool completed; /* counted for EC_COMPLETE */
     bool has_ended; /* it has said so, whatever is made of it */
@@ -133,7 +134,9 @@ struct graph_events {
     LONG notify_flags;
     bool running; /* EC_COMPLETE counts */
     bool complete_posted;
-    size_t renderers, completed, nameless; /* nameless: EC_COMPLETE without a filter */
+    size_t renderers; /* that are waited for: those that don't sit out */
+    size_t completed; /* of them */
+    size_t nameless;  /* EC_COMPLETE without a filter */
     LONG_PTR complete_status;
     struct graph_table by_filter; /* renderers */
 };
@@ -170,6 +173,7 @@ struct graph {
     COM_FACE(IGraphVersion) version_face;
     COM_FACE(IGraphReport) report;
     COM_FACE(IObjectWithSite) site_face;
+    COM_FACE(IFilterChain) chain;
     /* faces of rewire.c: see graph_create_any and graph_map in graph.c */
     COM_FACE(IGraphConfig) config;
     COM_FACE(IGraphEdit) edit;
@@ -184,8 +188,9 @@ struct graph {
     struct graph_table by_filter, by_name;
     struct graph_node *touched; /* whose renderer status has to be looked at again */
     struct graph_node *renderers;
-    bool recount_all; /* connections changed while stopped */
-    LONG version;     /* IGraphVersion: filters and connections */
+    size_t sitting_out; /* members that sit out */
+    bool recount_all;   /* connections changed while stopped */
+    LONG version;       /* IGraphVersion: filters and connections */
     unsigned name_counter;
     uint64_t walk_stamp;
     struct graph_edit_list edits;      /* prepared, or waiting for their time */
@@ -293,6 +298,9 @@ HRESULT graph_add_locked(struct graph *graph, IBaseFilter *filter, const WCHAR *
 HRESULT graph_remove_locked(struct graph *graph, struct graph_node *node, unsigned flags);
 /* Out of the graph without a word to the filter, which hangs. */
 void graph_abandon_locked(struct graph *graph, struct graph_node *node);
+
+/* Can pin be disconnected as things stand, by what its filter's state and its interfaces say? */
+bool graph_pin_lets_go(IPin *pin);
 
 /* The cache.  Find: borrowed, NULL if absent.  Add: S_OK, S_FALSE (cached already), E_FAIL
  * (a connected pin); a member leaves the graph, an active filter is stopped.  Drop: S_OK,
@@ -477,6 +485,7 @@ HRESULT graph_pause(struct graph *graph);
 HRESULT graph_stop(struct graph *graph);
 HRESULT graph_stop_when_ready(struct graph *graph);
 HRESULT graph_get_state(struct graph *graph, DWORD timeout_ms, FILTER_STATE *ret_state);
+/* The graph for itself, around a seek or to start afresh: filters that are stopped stay so. */
 HRESULT graph_pause_locked(struct graph *graph);
 HRESULT graph_run_locked(struct graph *graph, REFERENCE_TIME start);
 /* Brings one filter to the graph's present state with the existing start time:
@@ -531,8 +540,13 @@ void graph_recount_renderers(struct graph *graph);
 /* Looks at all of them: before a stopped graph starts. */
 void graph_recount_all_locked(struct graph *graph);
 void graph_renderer_forget_locked(struct graph *graph, struct graph_node *node);
-/* A renderer that has not said yet that it is at its end. */
+/* A renderer that has not said yet that it is at its end, and may. */
 bool graph_renderer_goes_on(struct graph *graph, struct graph_node *node);
+/* Nobody waits for node any more (on), or again.  What follows from it is told by
+ * graph_recount_renderers. */
+void graph_renderer_sit_out_locked(struct graph *graph, struct graph_node *node, bool on);
+/* Nobody sits out any more: the whole graph changes its state. */
+void graph_renderers_all_back_locked(struct graph *graph);
 /* A new pass over the streams begins: nobody has completed (stop, flush). */
 void graph_events_reset_completes(struct graph *graph);
 void graph_events_set_running(struct graph *graph, bool running);
@@ -567,6 +581,7 @@ extern const IMediaPositionVtbl graph_position_vtbl;
 extern const IGraphVersionVtbl graph_version_vtbl;
 extern const IGraphReportVtbl graph_report_vtbl;
 extern const IObjectWithSiteVtbl graph_site_vtbl;
+extern const IFilterChainVtbl graph_chain_vtbl;
 /* graph_config.c, graph_edit.c */
 extern const IGraphConfigVtbl rg_graph_config_vtbl;
 extern const IGraphEditVtbl rg_graph_edit_vtbl;

@@ -271,8 +271,7 @@ static bool filter_is_active(IBaseFilter *filter)
     return SUCCEEDED(filter->lpVtbl->GetState(filter, 0, &state)) && state != State_Stopped;
 }
 
-/* Can this pin be disconnected as things stand? */
-static bool pin_lets_go(IPin *pin)
+bool graph_pin_lets_go(IPin *pin)
 {
     RG_AUTO(IBaseFilter) filter = graph_pin_filter(pin);
     RG_AUTO(IUnknown) dynamic = NULL;
@@ -288,7 +287,7 @@ static bool neighbours_let_go(struct graph_pins *pins)
     for (size_t i = 0; i < pins->count; i++) {
         RG_AUTO(IPin) peer = graph_pin_peer(pins->list[i]);
 
-        if (peer != NULL && !pin_lets_go(peer))
+        if (peer != NULL && !graph_pin_lets_go(peer))
             return false;
     }
     return true;

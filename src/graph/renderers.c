@@ -74,6 +74,8 @@ void graph_renderers_complete_locked(struct graph *graph, LONG_PTR status, IBase
     struct graph_events *events = &graph->events;
     struct graph_node *node = filter != NULL ? renderer_of(events, filter) : NULL;
 
+    if (node != NULL && node->sits_out)
+        return; /* late: its chain was stopped */
     if (FAILED((HRESULT)status))
         events->complete_status = status;
     if (events->renderers == 0) { /* nobody to wait for */
@@ -91,20 +93,35 @@ void graph_renderers_complete_locked(struct graph *graph, LONG_PTR status, IBase
     complete_if_all(events);
 }
 
+/* It is waited for from now on. */
+static void renderer_count(struct graph_events *events, struct graph_node *node)
+{
+    node->completed = node->has_ended = false;
+    events->renderers++;
+    events->complete_posted = false; /* there is somebody to wait for again */
+}
+
+static void renderer_uncount(struct graph_events *events, struct graph_node *node)
+{
+    events->renderers--;
+    if (node->completed)
+        events->completed--;
+    node->completed = false;
+}
+
 static void renderer_add(struct graph *graph, struct graph_node *node)
 {
     struct graph_events *events = &graph->events;
 
     graph_table_put(&events->by_filter, &node->by_renderer, graph_hash_pointer(node->filter));
     node->is_renderer = true;
-    node->completed = node->has_ended = false;
     node->previous_renderer = NULL;
     node->next_renderer = graph->renderers;
     if (graph->renderers != NULL)
         graph->renderers->previous_renderer = node;
     graph->renderers = node;
-    events->renderers++;
-    events->complete_posted = false; /* there is somebody to wait for again */
+    if (!node->sits_out)
+        renderer_count(events, node);
 }
 
 static void renderer_take(struct graph *graph, struct graph_node *node)
@@ -119,9 +136,22 @@ static void renderer_take(struct graph *graph, struct graph_node *node)
     if (node->next_renderer != NULL)
         node->next_renderer->previous_renderer = node->previous_renderer;
     node->is_renderer = false;
-    events->renderers--;
-    if (node->completed)
-        events->completed--;
+    if (!node->sits_out)
+        renderer_uncount(events, node);
+}
+
+static void sit_out(struct graph *graph, struct graph_node *node, bool on)
+{
+    if (node->sits_out == on)
+        return;
+    node->sits_out = on;
+    graph->sitting_out += on ? 1 : (size_t)-1;
+    if (!node->is_renderer)
+        return;
+    if (on)
+        renderer_uncount(&graph->events, node);
+    else
+        renderer_count(&graph->events, node);
 }
 
 /* ---- counting ---------------------------------------------------------------------------- */
@@ -170,7 +200,7 @@ bool graph_renderer_goes_on(struct graph *graph, struct graph_node *node)
     bool goes_on;
 
     pthread_mutex_lock(&graph->events_lock);
-    goes_on = node->is_renderer && !node->has_ended;
+    goes_on = node->is_renderer && !node->sits_out && !node->has_ended;
     pthread_mutex_unlock(&graph->events_lock);
     return goes_on;
 }
@@ -180,6 +210,26 @@ void graph_renderer_forget_locked(struct graph *graph, struct graph_node *node)
     pthread_mutex_lock(&graph->events_lock);
     if (node->is_renderer)
         renderer_take(graph, node);
+    sit_out(graph, node, false);
+    pthread_mutex_unlock(&graph->events_lock);
+}
+
+/* ---- chains that are stopped ------------------------------------------------------------- */
+
+void graph_renderer_sit_out_locked(struct graph *graph, struct graph_node *node, bool on)
+{
+    pthread_mutex_lock(&graph->events_lock);
+    sit_out(graph, node, on);
+    pthread_mutex_unlock(&graph->events_lock);
+}
+
+void graph_renderers_all_back_locked(struct graph *graph)
+{
+    if (graph->sitting_out == 0)
+        return;
+    pthread_mutex_lock(&graph->events_lock);
+    for (struct graph_node *node = graph->members.first; node != NULL; node = node->next)
+        sit_out(graph, node, false);
     pthread_mutex_unlock(&graph->events_lock);
 }
 

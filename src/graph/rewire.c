@@ -261,6 +261,17 @@ static void open_left_gates(struct rewire *edit)
     }
 }
 
+static void sit_out(struct rewire *edit)
+{
+    for (size_t i = 0; i < edit->n_filters; i++) {
+        const struct rewire_filter *one = &edit->filters[i];
+
+        if (one->comes && one->sits_out)
+            graph_renderer_sit_out_locked(edit->graph,
+                                          graph_node_of_filter(edit->graph, one->filter), true);
+    }
+}
+
 void rewire_finish(struct rewire *edit)
 {
     for (size_t i = 0; i < edit->n_edges; i++) {
@@ -269,6 +280,7 @@ void rewire_finish(struct rewire *edit)
             edit->edges[i].certificate.flags |= RG_CUT_UNPRIMED;
     }
     settle_links(edit);
+    sit_out(edit);
     touch(edit); /* what came is waited for, before what leaves says that it is at its end */
     rewire_end_streams(edit);
     let_inputs_go(edit);

@@ -50,6 +50,7 @@ struct rewire_filter {
     bool is_member;   /* was one before the edit */
     bool is_given_up; /* added by a step and taken out by a later one */
     bool is_in_road;  /* comes into a connection: is started */
+    bool sits_out;    /* but not where IFilterChain has stopped its place, or what follows */
 
     /* what has been done */
     bool was_cached, was_active, has_joined, is_active, is_stopped;

@@ -120,14 +120,15 @@ static HRESULT take_off_input(struct rewire_input *input)
     return S_OK;
 }
 
+/* Inputs first: one that somebody is still inside says so, and nothing has happened yet. */
 static HRESULT take_off(struct rewire *edit)
 {
     HRESULT hr = stop_neighbours(edit);
 
-    for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_edges; i++)
-        hr = take_off_edge(&edit->edges[i]);
     for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_inputs; i++)
         hr = take_off_input(&edit->inputs[i]);
+    for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_edges; i++)
+        hr = take_off_edge(&edit->edges[i]);
     return hr;
 }
 

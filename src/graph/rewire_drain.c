@@ -370,10 +370,29 @@ bool rewire_group_goes_on(struct rewire *edit, unsigned group)
     return false;
 }
 
+/* Nothing passes through what is stopped, no marker either. */
+static bool some_stand_still(struct rewire *edit, unsigned group)
+{
+    for (size_t i = 0; i < edit->n_filters; i++)
+        if (edit->filters[i].group == group &&
+            !rewire_filter_is_active(edit->filters[i].filter))
+            return true;
+    for (size_t i = 0; i < edit->n_inputs; i++) {
+        RG_AUTO(IBaseFilter) filter = NULL;
+
+        if (!is_exit(&edit->inputs[i], group) || edit->inputs[i].now == NULL)
+            continue;
+        filter = graph_pin_filter(edit->inputs[i].in);
+        if (filter != NULL && !rewire_filter_is_active(filter))
+            return true;
+    }
+    return false;
+}
+
 bool rewire_group_is_drained(struct rewire *edit, unsigned group)
 {
     return rewire_is_live(edit) && !edit->no_drain && rewire_group_goes_on(edit, group) &&
-           !rewire_group_is_taken_over(edit, group) &&
+           !rewire_group_is_taken_over(edit, group) && !some_stand_still(edit, group) &&
            (rewire_group_traits(edit, group) & (RG_LINK_HOLDS | REWIRE_IS_FOREIGN)) != 0;
 }
 
@@ -484,13 +503,14 @@ static HRESULT end_pushes(struct rewire *edit, struct drain *drain)
     return hr;
 }
 
-/* A renderer among what leaves that has not said that it is at its end; NULL. */
+/* A renderer among what leaves that runs, and has not said that it is at its end; NULL. */
 static struct graph_node *find_rendering(struct rewire *edit)
 {
     for (size_t i = 0; i < edit->n_filters; i++) {
         struct graph_node *node;
 
-        if (!edit->filters[i].leaves || rewire_group_goes_on(edit, edit->filters[i].group))
+        if (!edit->filters[i].leaves || rewire_group_goes_on(edit, edit->filters[i].group) ||
+            !rewire_filter_is_active(edit->filters[i].filter))
             continue;
         node = graph_node_of_filter(edit->graph, edit->filters[i].filter);
         if (node != NULL && graph_renderer_goes_on(edit->graph, node))

@@ -104,6 +104,14 @@ bool rewire_filter_is_active(IBaseFilter *filter)
     return SUCCEEDED(IBaseFilter_GetState(filter, 0, &state)) && state != State_Stopped;
 }
 
+/* IFilterChain has stopped it. */
+static bool was_told_to_stop(struct rewire *edit, IBaseFilter *filter)
+{
+    struct graph_node *node = graph_node_of_filter(edit->graph, filter);
+
+    return node != NULL && node->sits_out;
+}
+
 static HRESULT note_behind(struct rewire *edit, IBaseFilter *filter)
 {
     struct graph_pins pins;
@@ -118,7 +126,7 @@ static HRESULT note_behind(struct rewire *edit, IBaseFilter *filter)
             continue;
         peer = rewire_peer_after(edit, pins.list[i]);
         next = peer != NULL ? graph_pin_filter(peer) : NULL;
-        if (next == NULL || rewire_filter_is_active(next))
+        if (next == NULL || rewire_filter_is_active(next) || was_told_to_stop(edit, next))
             continue;
         hr = rewire_filter_get(edit, next, &one);
         if (SUCCEEDED(hr) && one->is_member && !one->leaves)
@@ -157,6 +165,58 @@ static HRESULT note_comer(struct rewire *edit, IPin *pin)
     return hr;
 }
 
+static struct rewire_filter *comer_at(struct rewire *edit, IPin *pin)
+{
+    RG_AUTO(IBaseFilter) filter = graph_pin_filter(pin);
+    struct rewire_filter *one =
+        filter != NULL ? rewire_filter_of(edit, graph_identity(filter)) : NULL;
+
+    return one != NULL && one->comes ? one : NULL;
+}
+
+/* Is the place that this connection leads to, or the one that it led to, in a stopped chain? */
+static bool leads_to_stopped(struct rewire *edit, const struct rewire_edge *edge)
+{
+    RG_AUTO(IBaseFilter) next = graph_pin_filter(edge->now);
+    struct rewire_filter *one = comer_at(edit, edge->now);
+
+    return one != NULL ? one->sits_out : next != NULL && was_told_to_stop(edit, next);
+}
+
+static bool takes_a_stopped_place(struct rewire *edit, const struct rewire_edge *edge)
+{
+    RG_AUTO(IBaseFilter) former = edge->was != NULL ? graph_pin_filter(edge->was) : NULL;
+    struct rewire_filter *one =
+        former != NULL ? rewire_filter_of(edit, graph_identity(former)) : NULL;
+
+    return one != NULL && one->leaves && was_told_to_stop(edit, former);
+}
+
+/* What comes into a chain that IFilterChain has stopped stays stopped with it. */
+static void note_stopped_places(struct rewire *edit)
+{
+    bool any = edit->graph->sitting_out != 0 && rewire_is_live(edit);
+
+    for (size_t i = 0; any && i < edit->n_filters; i++)
+        edit->filters[i].sits_out = was_told_to_stop(edit, edit->filters[i].filter);
+    while (any) {
+        any = false;
+        for (size_t i = 0; i < edit->n_edges; i++) {
+            struct rewire_edge *edge = &edit->edges[i];
+            struct rewire_filter *from, *into;
+
+            if (edge->now == NULL)
+                continue;
+            from = comer_at(edit, edge->out);
+            into = comer_at(edit, edge->now);
+            if (into != NULL && !into->sits_out && takes_a_stopped_place(edit, edge))
+                any = into->sits_out = true;
+            if (from != NULL && !from->sits_out && leads_to_stopped(edit, edge))
+                any = from->sits_out = true;
+        }
+    }
+}
+
 static HRESULT note_comers(struct rewire *edit)
 {
     HRESULT hr = S_OK;
@@ -170,9 +230,10 @@ static HRESULT note_comers(struct rewire *edit)
         if (SUCCEEDED(hr))
             hr = note_comer(edit, edge->now);
     }
+    note_stopped_places(edit);
     /* and whatever stands still behind them */
     for (size_t i = 0; SUCCEEDED(hr) && rewire_is_live(edit) && i < edit->n_filters; i++)
-        if (edit->filters[i].comes && edit->filters[i].is_in_road)
+        if (edit->filters[i].comes && edit->filters[i].is_in_road && !edit->filters[i].sits_out)
             hr = note_behind(edit, edit->filters[i].filter);
     return hr;
 }

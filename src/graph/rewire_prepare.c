@@ -271,7 +271,8 @@ static bool leads_to_sleeper(struct rewire *edit, struct rewire_filter *filter, 
         next = peer != NULL ? graph_pin_filter(peer) : NULL;
         one = next != NULL ? rewire_filter_of(edit, graph_identity(next)) : NULL;
         leads = one != NULL && one != filter && one->comes && one->is_in_road &&
-                !one->is_active && (late || !rewire_filter_is_late(edit, one));
+                !one->is_active && !one->sits_out &&
+                (late || !rewire_filter_is_late(edit, one));
     }
     graph_pins_close(&pins);
     return leads;
@@ -289,7 +290,7 @@ HRESULT rewire_activate(struct rewire *edit, bool late)
             struct rewire_filter *one = &edit->filters[i];
             HRESULT hr;
 
-            if (!one->comes || !one->is_in_road || one->is_active ||
+            if (!one->comes || !one->is_in_road || one->sits_out || one->is_active ||
                 (!late && rewire_filter_is_late(edit, one)) ||
                 (!is_last_round && leads_to_sleeper(edit, one, late)))
                 continue;

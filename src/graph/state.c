@@ -4,6 +4,11 @@
  * Control threads under the graph lock.  A change that has to wait for the first samples is
  * finished by settle.c; a newer command overtakes it.
  * Knows: the order, the start time.  Must not know: what filters do in a state.
+ *
+ * A filter that is stopped while the graph is active has joined meanwhile, or IFilterChain
+ * stopped it.  What the application commands (Pause of a running graph, Run of a paused one)
+ * takes it along; what the graph does for itself (pause and run around a seek, the pause
+ * before Stop) passes it by.
  */
 #include "graph/graph_internal.h"
 
@@ -16,6 +21,20 @@ static void change_begin(struct graph *graph, FILTER_STATE goal)
     atomic_store(&graph->goal, (int)goal);
     graph->settle_error = S_OK;
     SetEvent(graph->overtaken);
+}
+
+enum whom { EVERYBODY = 1, THE_ACTIVE, THE_STOPPED };
+
+/* A filter that doesn't tell its state is taken for active. */
+static bool is_meant(IBaseFilter *filter, enum whom whom)
+{
+    FILTER_STATE state;
+    bool stopped;
+
+    if (whom == EVERYBODY)
+        return true;
+    stopped = SUCCEEDED(filter->lpVtbl->GetState(filter, 0, &state)) && state == State_Stopped;
+    return stopped == (whom == THE_STOPPED);
 }
 
 static void stop_all(const struct graph_snapshot *all, HRESULT *first)
@@ -62,7 +81,8 @@ static HRESULT stop_locked(struct graph *graph)
         } else {
             if (graph->state == State_Running)
                 for (size_t i = 0; i < all.count; i++)
-                    all.filters[i]->lpVtbl->Pause(all.filters[i]);
+                    if (is_meant(all.filters[i], THE_ACTIVE))
+                        all.filters[i]->lpVtbl->Pause(all.filters[i]);
             stop_all(&all, &first);
             graph_snapshot_free(&all);
         }
@@ -81,7 +101,7 @@ static void stream_time_hold(struct graph *graph)
         graph->stream_time = now > graph->start_time ? now - graph->start_time : 0;
 }
 
-static HRESULT pause_all(struct graph *graph)
+static HRESULT pause_all(struct graph *graph, enum whom whom)
 {
     struct graph_snapshot all;
     HRESULT result = S_OK;
@@ -90,6 +110,8 @@ static HRESULT pause_all(struct graph *graph)
     if (FAILED(hr))
         return hr;
     for (size_t i = 0; i < all.count; i++) {
+        if (!is_meant(all.filters[i], whom))
+            continue;
         hr = all.filters[i]->lpVtbl->Pause(all.filters[i]);
         if (FAILED(hr)) {
             HRESULT ignored = S_OK;
@@ -106,7 +128,7 @@ static HRESULT pause_all(struct graph *graph)
     return result;
 }
 
-HRESULT graph_pause_locked(struct graph *graph)
+static HRESULT pause_locked(struct graph *graph, enum whom whom)
 {
     HRESULT hr;
 
@@ -122,12 +144,20 @@ HRESULT graph_pause_locked(struct graph *graph)
             return hr;
         graph_recount_all_locked(graph);
         graph->is_cued = false;
+        whom = EVERYBODY;
     }
-    hr = pause_all(graph);
+    if (whom == EVERYBODY)
+        graph_renderers_all_back_locked(graph);
+    hr = pause_all(graph, whom);
     if (FAILED(hr))
         return hr;
     graph->state = State_Paused;
     return hr;
+}
+
+HRESULT graph_pause_locked(struct graph *graph)
+{
+    return pause_locked(graph, THE_ACTIVE);
 }
 
 /* ---- run --------------------------------------------------------------------------------- */
@@ -159,6 +189,8 @@ HRESULT graph_run_locked(struct graph *graph, REFERENCE_TIME start)
     graph->is_cued = true;
     graph_events_set_running(graph, true); /* a renderer may complete inside Run */
     for (size_t i = 0; i < all.count; i++) {
+        if (!is_meant(all.filters[i], THE_ACTIVE))
+            continue;
         hr = all.filters[i]->lpVtbl->Run(all.filters[i], graph->start_time);
         if (FAILED(hr))
             break;
@@ -214,9 +246,21 @@ HRESULT graph_run_when_cued_locked(struct graph *graph)
     return run_when_cued(graph);
 }
 
+/* To paused, whoever is not: from there all of them run. */
+static HRESULT pause_for_run(struct graph *graph)
+{
+    HRESULT hr;
+
+    if (graph->state != State_Paused)
+        return graph->state == State_Stopped ? pause_locked(graph, EVERYBODY) : S_OK;
+    graph_renderers_all_back_locked(graph);
+    hr = pause_all(graph, THE_STOPPED);
+    return FAILED(hr) ? hr : S_OK;
+}
+
 HRESULT graph_run(struct graph *graph, REFERENCE_TIME start)
 {
-    HRESULT hr = S_OK;
+    HRESULT hr;
 
     graph_lock(graph, NULL, INFINITE);
     graph_reconnects_run_locked(graph);
@@ -226,11 +270,10 @@ HRESULT graph_run(struct graph *graph, REFERENCE_TIME start)
         return S_OK;
     }
     change_begin(graph, State_Running);
-    if (graph->state == State_Stopped)
-        hr = graph_pause_locked(graph);
+    hr = pause_for_run(graph);
     graph->run_start = start;
     if (FAILED(hr)) {
-        enter_stopped(graph);
+        (void)stop_locked(graph);
     } else {
         hr = run_when_cued(graph);
     }
@@ -246,9 +289,9 @@ HRESULT graph_pause(struct graph *graph)
     graph_reconnects_run_locked(graph);
     graph_jobs_run_pending(graph);
     change_begin(graph, State_Paused);
-    hr = graph_pause_locked(graph);
+    hr = pause_locked(graph, EVERYBODY);
     if (FAILED(hr))
-        enter_stopped(graph);
+        (void)stop_locked(graph);
     else if (hr == S_FALSE && cued_now(graph))
         hr = S_OK;
     SetEvent(graph->settled);
@@ -282,9 +325,9 @@ HRESULT graph_stop_when_ready(struct graph *graph)
     }
     graph_reconnects_run_locked(graph);
     change_begin(graph, State_Stopped);
-    hr = graph_pause_locked(graph);
+    hr = pause_locked(graph, EVERYBODY);
     if (FAILED(hr)) {
-        enter_stopped(graph);
+        (void)stop_locked(graph);
     } else {
         hr = settle_later(graph);
         if (hr == S_FALSE)
@@ -298,11 +341,14 @@ HRESULT graph_stop_when_ready(struct graph *graph)
 
 HRESULT graph_activate_locked(struct graph *graph, IBaseFilter *filter)
 {
+    struct graph_node *node = graph_node_of_filter(graph, filter);
     HRESULT hr;
 
     filter->lpVtbl->SetSyncSource(filter, graph->clock);
     if (graph->state == State_Stopped)
         return S_OK;
+    if (graph->sitting_out != 0 && node != NULL)
+        graph_renderer_sit_out_locked(graph, node, false);
     hr = filter->lpVtbl->Pause(filter);
     if (FAILED(hr) || graph->state == State_Paused)
         return FAILED(hr) ? hr : S_OK;

@@ -144,7 +144,7 @@ static HRESULT STDMETHODCALLTYPE base_stop(IBaseFilter *face)
     for (int i = 0; i < self->pin_count; i++)
         self->pins[i].at_end = false;
     pthread_mutex_unlock(&self->lock);
-    return S_OK;
+    return self->config.fail_stop;
 }
 
 static bool waits_for_data(const struct fake_filter *self)

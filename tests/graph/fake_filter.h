@@ -53,7 +53,10 @@ struct fake_config {
     bool no_types;          /* pins enumerate nothing */
 
     HRESULT fail_join, fail_pause, fail_run, fail_connect, fail_receive_connection, fail_seek;
-    LONGLONG duration; /* > 0: IMediaSeeking, 100 ns */
+    HRESULT fail_stop;       /* Stop says so, and the filter is stopped all the same */
+    HRESULT fail_disconnect; /* of pins, while the filter is active, whatever they offer */
+    bool tolerates_refusal;  /* a source: tries again what was refused because of a stop */
+    LONGLONG duration;       /* > 0: IMediaSeeking, 100 ns */
     int64_t
         samples; /* how many a source delivers before its end; < 0: no end; 0: none, and no end either */
     REFERENCE_TIME sample_time;    /* 100 ns per sample; 0: 10 ms */
@@ -186,6 +189,7 @@ ULONG fake_unref(struct fake_filter *filter);
 #define PIN_OF(face, member) CONTAINING_RECORD(face, struct fake_pin, member)
 HRESULT STDMETHODCALLTYPE fake_pin_query(IPin *face, REFIID iid, void **out);
 void fake_disconnected(struct fake_pin *pin); /* its own side only */
+bool fake_pin_is_stuck(struct fake_pin *pin); /* fail_disconnect is in force */
 void fake_gate_shut(struct fake_pin *pin);    /* under the gate's lock */
 extern const IMediaSeekingVtbl fake_seeking_vtbl;
 extern const IMemInputPinVtbl fake_memory_vtbl;

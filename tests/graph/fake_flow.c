@@ -5,6 +5,7 @@
  */
 #include "fake_filter.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,8 +31,8 @@ static HRESULT make_sample(struct fake_filter *self, IMemAllocator *allocator, i
     return S_OK;
 }
 
-/* False: stop streaming. */
-static bool deliver_next(struct fake_filter *self, int64_t number)
+/* What Receive said. */
+static HRESULT deliver_next(struct fake_filter *self, int64_t number)
 {
     struct fake_pin *pin = &self->pins[self->config.inputs];
     IMemAllocator *allocator = NULL;
@@ -39,7 +40,7 @@ static bool deliver_next(struct fake_filter *self, int64_t number)
     HRESULT hr = fake_pin_begin(pin);
 
     if (hr != S_OK)
-        return false;
+        return hr;
     pthread_mutex_lock(&self->lock);
     if (pin->allocator != NULL) {
         allocator = pin->allocator;
@@ -48,7 +49,7 @@ static bool deliver_next(struct fake_filter *self, int64_t number)
     pthread_mutex_unlock(&self->lock);
     if (allocator == NULL) {
         fake_pin_end(pin);
-        return false;
+        return VFW_E_NO_ALLOCATOR;
     }
     hr = make_sample(self, allocator, number, &sample);
     if (SUCCEEDED(hr)) {
@@ -62,7 +63,16 @@ static bool deliver_next(struct fake_filter *self, int64_t number)
         pthread_mutex_unlock(&self->lock);
     }
     fake_pin_end(pin);
-    return hr == S_OK;
+    return hr;
+}
+
+/* Refused by who is stopped: the same number again. */
+static bool is_tried_again(struct fake_filter *self, HRESULT hr)
+{
+    if (!self->config.tolerates_refusal || hr != VFW_E_WRONG_STATE)
+        return false;
+    sched_yield();
+    return true;
 }
 
 static void *source_main(void *arg)
@@ -72,6 +82,7 @@ static void *source_main(void *arg)
     for (;;) {
         int64_t number;
         bool quit, ended;
+        HRESULT hr;
 
         pthread_mutex_lock(&self->lock);
         number = self->next;
@@ -85,7 +96,10 @@ static void *source_main(void *arg)
                 fake_pin_deliver_end(&self->pins[self->config.inputs + i]);
             return NULL;
         }
-        if (!deliver_next(self, number))
+        hr = deliver_next(self, number);
+        if (is_tried_again(self, hr))
+            continue;
+        if (hr != S_OK)
             return NULL;
     }
 }

@@ -244,12 +244,20 @@ static HRESULT STDMETHODCALLTYPE pin_receive_connection(IPin *face, IPin *peer,
     return S_OK;
 }
 
+bool fake_pin_is_stuck(struct fake_pin *pin)
+{
+    return FAILED(pin->filter->config.fail_disconnect) &&
+           fake_state(pin->filter) != State_Stopped;
+}
+
 static HRESULT STDMETHODCALLTYPE pin_disconnect(IPin *face)
 {
     struct fake_pin *pin = PIN_OF(face, pin);
     struct fake_filter *self = pin->filter;
     bool strict, is_connected;
 
+    if (fake_pin_is_stuck(pin))
+        return self->config.fail_disconnect;
     pthread_mutex_lock(&self->lock);
     strict = self->state != State_Stopped && !(pin->is_output && self->config.flow_control);
     is_connected = pin->peer != NULL;

@@ -144,6 +144,8 @@ static HRESULT STDMETHODCALLTYPE connection_disconnect(IPinConnection *face)
     struct fake_pin *pin = PIN_OF(face, connection);
     bool is_connected;
 
+    if (fake_pin_is_stuck(pin))
+        return pin->filter->config.fail_disconnect;
     pthread_mutex_lock(&pin->filter->lock);
     is_connected = pin->peer != NULL;
     pthread_mutex_unlock(&pin->filter->lock);

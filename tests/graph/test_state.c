@@ -439,6 +439,90 @@ static void test_empty_graph(void **state)
     graph_close(&g);
 }
 
+/* ---- filters that are stopped while the graph is not ----------------------------------------- */
+
+/* A sink that can be sought, running, and a filter that joins then. */
+static struct chain newcomer_make(struct test_graph *g)
+{
+    struct fake_config seeks = sink, late = sink;
+    struct chain c;
+
+    seeks.duration = 1000000;
+    graph_open(g);
+    c = chain_make(g, &source, &through, &seeks);
+    assert_hr(CALL(g->control, Run), S_OK);
+    late.name = "late";
+    c.through = graph_put(g, &late);
+    assert_int_equal(fake_state(c.through), State_Stopped);
+    fake_log_clear(&order);
+    return c;
+}
+
+static void test_a_seek_starts_no_newcomer(void **state)
+{
+    LONGLONG where = 1000;
+    struct test_graph g;
+    struct chain c = newcomer_make(&g);
+
+    (void)state;
+    assert_hr(CALL(g.seeking, SetPositions, &where, AM_SEEKING_AbsolutePositioning, NULL, 0),
+              S_OK);
+    assert_int_equal(fake_state(c.through), State_Stopped);
+    assert_null(strstr(order.text, "late:"));
+    assert_int_equal(fake_state(c.sink), State_Running);
+    graph_close(&g);
+}
+
+/* It would start for nothing: a file that it has written would be gone. */
+static void test_stop_starts_no_newcomer(void **state)
+{
+    struct test_graph g;
+
+    (void)state;
+    newcomer_make(&g);
+    assert_hr(CALL(g.control, Stop), S_OK);
+    assert_null(strstr(order.text, "late:pause"));
+    graph_close(&g);
+}
+
+static void test_commands_take_newcomers_along(void **state)
+{
+    struct test_graph g;
+    struct chain c = newcomer_make(&g);
+
+    (void)state;
+    assert_hr(CALL(g.control, Run), S_OK); /* it runs: nothing happens */
+    assert_int_equal(fake_state(c.through), State_Stopped);
+    assert_hr(CALL(g.control, Pause), S_OK);
+    assert_int_equal(fake_state(c.through), State_Paused);
+    assert_hr(CALL(&c.through->base, Stop), S_OK);
+    assert_hr(CALL(g.control, Pause), S_OK);
+    assert_int_equal(fake_state(c.through), State_Stopped);
+    fake_log_clear(&order);
+    assert_hr(CALL(g.control, Run), S_OK);
+    assert_int_equal(fake_state(c.through), State_Running);
+    assert_true(c.through->start == c.sink->start);
+    assert_ptr_equal(strstr(order.text, "late:pause "), order.text);
+    assert_null(
+        strstr(order.text + strlen("late:pause "), ":pause ")); /* nobody is paused twice */
+    graph_close(&g);
+}
+
+static void test_run_with_a_newcomer_that_fails(void **state)
+{
+    struct test_graph g;
+    struct chain c = newcomer_make(&g);
+
+    (void)state;
+    assert_hr(CALL(g.control, Pause), S_OK);
+    assert_hr(CALL(&c.through->base, Stop), S_OK);
+    c.through->config.fail_pause = E_FAIL;
+    assert_hr(CALL(g.control, Run), E_FAIL);
+    assert_int_equal(state_of(&g, INFINITE, S_OK), State_Stopped);
+    assert_int_equal(fake_state(c.sink), State_Stopped);
+    graph_close(&g);
+}
+
 /* ---- long graphs ------------------------------------------------------------------------- */
 
 #define LONG_CHAIN 20000
@@ -501,6 +585,10 @@ int main(void)
         cmocka_unit_test(test_without_clock),
         cmocka_unit_test(test_no_thread_graph),
         cmocka_unit_test(test_empty_graph),
+        cmocka_unit_test(test_a_seek_starts_no_newcomer),
+        cmocka_unit_test(test_stop_starts_no_newcomer),
+        cmocka_unit_test(test_commands_take_newcomers_along),
+        cmocka_unit_test(test_run_with_a_newcomer_that_fails),
         cmocka_unit_test(test_long_chain_on_a_small_stack),
     };
 

@@ -16,6 +16,7 @@
 
 struct kit_recorder kit_recorder[KIT_RECORDERS] = {
     LOCK, LOCK, LOCK, LOCK, LOCK, LOCK, LOCK, LOCK,
+    LOCK, LOCK, LOCK, LOCK, LOCK, LOCK, LOCK, LOCK,
 };
 
 /* ---- recorders ---------------------------------------------------------------------------------- */
@@ -152,6 +153,69 @@ void kit_wake_sources(void)
     pthread_mutex_lock(&tap_lock);
     pthread_cond_broadcast(&tap_changed);
     pthread_mutex_unlock(&tap_lock);
+}
+
+/* ---- filters that hang -------------------------------------------------------------------------- */
+
+static pthread_mutex_t hang_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t hang_changed = PTHREAD_COND_INITIALIZER;
+static unsigned hanging, round_of_hangs;
+static bool never_hangs;
+
+void kit_hang(void)
+{
+    unsigned mine;
+
+    pthread_mutex_lock(&hang_lock);
+    mine = round_of_hangs;
+    hanging++;
+    while (round_of_hangs == mine && !never_hangs)
+        pthread_cond_wait(&hang_changed, &hang_lock);
+    hanging--;
+    pthread_mutex_unlock(&hang_lock);
+}
+
+void kit_take_time(int microseconds)
+{
+    struct timespec until;
+
+    if (microseconds == 0)
+        return;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += microseconds * 1000L;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&hang_lock);
+    (void)pthread_cond_timedwait(&hang_changed, &hang_lock, &until);
+    pthread_mutex_unlock(&hang_lock);
+}
+
+void kit_unhang(void)
+{
+    pthread_mutex_lock(&hang_lock);
+    round_of_hangs++;
+    pthread_cond_broadcast(&hang_changed);
+    pthread_mutex_unlock(&hang_lock);
+}
+
+void kit_never_hang(bool on)
+{
+    pthread_mutex_lock(&hang_lock);
+    never_hangs = on;
+    pthread_cond_broadcast(&hang_changed);
+    pthread_mutex_unlock(&hang_lock);
+}
+
+unsigned kit_hanging(void)
+{
+    unsigned n;
+
+    pthread_mutex_lock(&hang_lock);
+    n = hanging;
+    pthread_mutex_unlock(&hang_lock);
+    return n;
 }
 
 /* ---- filters ------------------------------------------------------------------------------------ */

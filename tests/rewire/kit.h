@@ -13,7 +13,7 @@
 #include <dshow.h>
 #include <regraft.h>
 
-#define KIT_RECORDERS   8
+#define KIT_RECORDERS   16
 #define KIT_SAMPLE_TIME 1000  /* 100 ns from one sample to the next */
 #define KIT_WAIT_MS     20000 /* no test waits that long unless it is broken */
 
@@ -55,6 +55,11 @@ void kit_let_through(unsigned index);
 /* Sources wait before that number, with open gates, until kit_let_all: nothing races a test. */
 void kit_let_until(int64_t number);
 void kit_let_all(void);
+/* Drains of filters that hang go on; kit_hanging: how many do. */
+void kit_unhang(void);
+unsigned kit_hanging(void);
+/* None hangs any more (until told otherwise). */
+void kit_never_hang(bool on);
 
 /* ---- filters: each with one reference, the caller's -------------------------------------------- */
 

@@ -170,7 +170,8 @@ static const struct rg_source_class numbers = {
 struct pass_settings {
     int mark; /* which bit, -1: none */
     int hold;
-    bool refuse, fail_start;
+    int slow;
+    bool refuse, fail_start, hang;
 };
 
 struct pass_state {
@@ -182,6 +183,8 @@ struct pass_state {
 static const struct rg_option pass_options[] = {
     RG_INT(struct pass_settings, mark, -1, -1, 7, "bit to set"),
     RG_INT(struct pass_settings, hold, 3, 0, HOLD_MOST - 1, "samples held back"),
+    RG_INT(struct pass_settings, slow, 0, 0, 100000, "takes so long for a sample, us"),
+    RG_BOOL(struct pass_settings, hang, false, "its drain waits for kit_unhang"),
     RG_BOOL(struct pass_settings, refuse, false, "takes no type"),
     RG_BOOL(struct pass_settings, fail_start, false, "does not start"),
     RG_OPTIONS_END,
@@ -259,6 +262,7 @@ static HRESULT pass_send(void *state, const void *settings, IMediaSample *sample
     HRESULT hr = kit_read_sample(sample, &content, &start);
 
     (void)state;
+    kit_take_time(((const struct pass_settings *)settings)->slow);
     content.marks = marked(settings, content.marks);
     return SUCCEEDED(hr) ? send_on(output, &content, start) : hr;
 }
@@ -294,7 +298,8 @@ static HRESULT hold_drain(void *state, const void *settings, struct rg_output *o
     struct pass_state *self = state;
     HRESULT hr = S_OK;
 
-    (void)settings;
+    if (((const struct pass_settings *)settings)->hang)
+        kit_hang();
     while (self->n > 0 && hr == S_OK)
         hr = give_up(self, output);
     return hr;

@@ -15,4 +15,11 @@ HRESULT kit_read_sample(IMediaSample *sample, struct kit_sample *ret,
 bool kit_may_pass(int64_t number, const atomic_bool *interrupted);
 void kit_wake_sources(void);
 
+/* Until the next kit_unhang; for so long, at most. */
+void kit_hang(void);
+void kit_take_time(int microseconds);
+
+/* A program may have its own. */
+void kit_missed(unsigned slot, int64_t number, int64_t due);
+
 extern const struct rg_sink_class kit_recorder_class, kit_free_recorder_class, kit_merge_class;

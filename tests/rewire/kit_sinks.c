@@ -56,11 +56,18 @@ static void sink_reset(void *state, unsigned input)
         begin_segment(self->recorder);
 }
 
+__attribute__((weak)) void kit_missed(unsigned slot, int64_t number, int64_t due)
+{
+    (void)slot, (void)number, (void)due;
+}
+
 static void write_down(struct kit_recorder *r, const struct kit_sample *content)
 {
     if (r->fresh)
         r->next = content->number;
     r->fresh = false;
+    if (content->number != r->next)
+        kit_missed((unsigned)(r - kit_recorder), content->number, r->next);
     if (content->number > r->next)
         r->lost += (uint64_t)(content->number - r->next);
     else if (content->number == r->next - 1)
@@ -147,6 +154,16 @@ static void add_one(struct kit_recorder *r, uint64_t *counter)
     pthread_mutex_unlock(&r->lock);
 }
 
+static HRESULT merge_start(void *state, const void *settings, struct rg_sink *sink)
+{
+    HRESULT hr = sink_start(state, settings, sink);
+
+    for (struct kit_recorder *r = ((struct sink_state *)state)->recorder;
+         r < kit_recorder + KIT_RECORDERS; r++)
+        begin_segment(r);
+    return hr;
+}
+
 static HRESULT merge_joined(void *state, unsigned input, const AM_MEDIA_TYPE *type)
 {
     struct kit_recorder *r = merge_recorder(state, input);
@@ -204,7 +221,7 @@ const struct rg_sink_class kit_merge_class = {
     .accept_change = sink_change,
     .joined = merge_joined,
     .left = merge_left,
-    .start = sink_start,
+    .start = merge_start,
     .render = merge_render,
     .end = merge_end,
     .finish = merge_finish,

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* chaos_log.c - the last edits, told when a recorder first misses something. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "chaos.h"
+#include "kit_internal.h"
+#include "platform/time.h"
+
+#define LINES 100
+
+static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
+static char lines[LINES][300];
+static unsigned next;
+
+void chaos_log(const char *format, ...)
+{
+    va_list args;
+    char *line;
+    int n;
+
+    pthread_mutex_lock(&log_lock);
+    line = lines[next++ % LINES];
+    n = snprintf(line, sizeof(lines[0]), "%8.3f ms %lx ",
+                 (double)(rg_time_now_ns() % 1000000000000) / 1e6,
+                 (unsigned long)pthread_self() >> 8 & 0xffff);
+    va_start(args, format);
+    (void)vsnprintf(line + n, sizeof(lines[0]) - (size_t)n, format, args);
+    va_end(args);
+    pthread_mutex_unlock(&log_lock);
+}
+
+void chaos_tell_log(void)
+{
+    pthread_mutex_lock(&log_lock);
+    for (unsigned i = next < LINES ? 0 : next - LINES; i < next; i++)
+        fprintf(stderr, "    %s\n", lines[i % LINES]);
+    pthread_mutex_unlock(&log_lock);
+}
+
+void kit_missed(unsigned slot, int64_t number, int64_t due)
+{
+    static atomic_uint told;
+
+    if (atomic_fetch_add(&told, 1) > 2)
+        return;
+    chaos_log("recorder %u: number %lld, due was %lld", slot, (long long)number,
+              (long long)due);
+    chaos_tell_log();
+}
