@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* gate.c - begin, end and block: the state table of spec section 2.3 over an asymmetric
- * fence.
+/* gate.c - how a gate is entered and left, over an asymmetric fence; visits and holds.
  *
  * begin and end run on streaming threads, the rest on any.  The lock is a leaf.
  * Knows: threads, time.  Must not know: pins.
@@ -18,12 +17,11 @@
 #include "platform/membarrier.h"
 #include "platform/time.h"
 
-#define NEVER INT64_MAX
 #define SPINS 2000 /* a visit takes about a microsecond; to sleep and be woken takes fifty */
 
 static _Thread_local char thread_mark;
 
-static uintptr_t this_thread(void)
+uintptr_t rg_gate_this_thread(void)
 {
     return (uintptr_t)&thread_mark;
 }
@@ -42,7 +40,7 @@ void rg_gate_init(struct rg_gate *gate)
     pthread_cond_init(&gate->changed, &attr);
     pthread_condattr_destroy(&attr);
     gate->state = RG_GATE_OPEN;
-    gate->armed_time = NEVER;
+    gate->armed_time = RG_GATE_NEVER;
     gate->held_start = -1;
 }
 
@@ -59,19 +57,18 @@ void rg_gate_fini(struct rg_gate *gate)
 
 /* ---- inside the lock ------------------------------------------------------------------- */
 
-static bool in_use_locked(struct rg_gate *gate)
+bool rg_gate_in_use_locked(struct rg_gate *gate)
 {
     return gate->others != 0 || atomic_load_explicit(&gate->depth, memory_order_acquire) != 0;
 }
 
-static bool caller_is_inside_locked(struct rg_gate *gate)
+bool rg_gate_caller_is_inside_locked(struct rg_gate *gate)
 {
-    return atomic_load_explicit(&gate->owner, memory_order_relaxed) == this_thread() &&
+    return atomic_load_explicit(&gate->owner, memory_order_relaxed) == rg_gate_this_thread() &&
            atomic_load_explicit(&gate->depth, memory_order_relaxed) != 0;
 }
 
-/* Makes the fast path come to the lock, and every use begun before visible to in_use_locked. */
-static void call_attention_locked(struct rg_gate *gate)
+void rg_gate_call_attention_locked(struct rg_gate *gate)
 {
     rg_gate_tell_locked(gate);
     if (atomic_load_explicit(&gate->attention, memory_order_relaxed))
@@ -80,7 +77,7 @@ static void call_attention_locked(struct rg_gate *gate)
     rg_membarrier();
 }
 
-static void settle_attention_locked(struct rg_gate *gate)
+void rg_gate_settle_attention_locked(struct rg_gate *gate)
 {
     bool needed = gate->state != RG_GATE_OPEN || gate->holds != 0 ||
                   gate->armed_event != NULL || gate->visit != NULL || gate->visitor != 0;
@@ -89,67 +86,19 @@ static void settle_attention_locked(struct rg_gate *gate)
     rg_gate_tell_locked(gate);
 }
 
-static void signal_and_close(HANDLE *event)
-{
-    if (*event != NULL) {
-        SetEvent(*event);
-        CloseHandle(*event);
-        *event = NULL;
-    }
-}
-
-static void enter_closed_locked(struct rg_gate *gate)
-{
-    gate->state = RG_GATE_CLOSED;
-    gate->closed_since = rg_time_now_ns();
-    gate->closings++;
-    rg_gate_tell_locked(gate);
-    signal_and_close(&gate->event);
-    pthread_cond_broadcast(&gate->changed);
-}
-
-static void open_locked(struct rg_gate *gate)
-{
-    if (gate->state == RG_GATE_CLOSED) {
-        gate->closed_ns = rg_time_now_ns() - gate->closed_since;
-        if (gate->closed_ns > gate->closed_max_ns)
-            gate->closed_max_ns = gate->closed_ns;
-    }
-    gate->state = RG_GATE_OPEN;
-    gate->blocker = 0;
-    signal_and_close(
-        &gate->event); /* a pending block that is cancelled releases its waiter too */
-    settle_attention_locked(gate);
-    pthread_cond_broadcast(&gate->changed);
-}
-
-/* An armed time has come, and the sample that brought it is outside: close before it. */
-static void fire_armed_locked(struct rg_gate *gate)
-{
-    gate->event = gate->armed_event;
-    gate->armed_event = NULL;
-    gate->armed_time = NEVER;
-    gate->blocker = gate->armer;
-    gate->blocker_id = gate->armer_id;
-    gate->state = RG_GATE_PENDING;
-    rg_gate_tell_locked(gate);
-    if (!in_use_locked(gate))
-        enter_closed_locked(gate);
-}
-
 /* By another thread: who makes the visit is not in its own way. */
 static bool is_visited_locked(struct rg_gate *gate)
 {
-    return gate->visitor != 0 && gate->visitor != this_thread();
+    return gate->visitor != 0 && gate->visitor != rg_gate_this_thread();
 }
 
-/* start: of the user that comes; NEVER where one has just left. */
+/* start: of the user that comes; RG_GATE_NEVER where one has just left. */
 static bool visit_is_due_locked(struct rg_gate *gate, REFERENCE_TIME start)
 {
     if (gate->visit == NULL || gate->visitor != 0)
         return false;
     return gate->visit_time == RG_GATE_NO_TIME ||
-           (start != RG_GATE_NO_TIME && start != NEVER && start >= gate->visit_time);
+           (start != RG_GATE_NO_TIME && start != RG_GATE_NEVER && start >= gate->visit_time);
 }
 
 /* Nobody is inside but perhaps the caller, and nobody comes in: the lock can be let go of for
@@ -161,7 +110,7 @@ static void make_visit_locked(struct rg_gate *gate, DWORD by, REFERENCE_TIME sta
     int64_t since = rg_time_now_ns();
 
     gate->visit = NULL;
-    gate->visitor = this_thread();
+    gate->visitor = rg_gate_this_thread();
     gate->visitor_id = GetCurrentThreadId();
     atomic_store_explicit(&gate->is_visited, true, memory_order_relaxed);
     rg_gate_tell_locked(gate);
@@ -176,19 +125,19 @@ static void make_visit_locked(struct rg_gate *gate, DWORD by, REFERENCE_TIME sta
         if (gate->closed_ns > gate->closed_max_ns)
             gate->closed_max_ns = gate->closed_ns;
     }
-    settle_attention_locked(gate);
+    rg_gate_settle_attention_locked(gate);
     pthread_cond_broadcast(&gate->changed);
 }
 
 static bool may_visit_locked(struct rg_gate *gate)
 {
-    return gate->holds == 0 && !gate->visit_is_held && !in_use_locked(gate);
+    return gate->holds == 0 && !gate->visit_is_held && !rg_gate_in_use_locked(gate);
 }
 
 /* A visit that is due where nobody comes: the caller makes it. */
 static void visit_idle_locked(struct rg_gate *gate, DWORD by)
 {
-    while (visit_is_due_locked(gate, NEVER) && may_visit_locked(gate))
+    while (visit_is_due_locked(gate, RG_GATE_NEVER) && may_visit_locked(gate))
         make_visit_locked(gate, by, RG_GATE_NO_TIME);
 }
 
@@ -196,9 +145,8 @@ static void visit_idle_locked(struct rg_gate *gate, DWORD by)
  * itself: it counts anew. */
 static void leave_locked(struct rg_gate *gate)
 {
-    if (gate->state == RG_GATE_PENDING && !in_use_locked(gate))
-        enter_closed_locked(gate);
-    else if (gate->holds != 0 || gate->visit != NULL)
+    rg_gate_close_if_free_locked(gate);
+    if (gate->holds != 0 || gate->visit != NULL)
         pthread_cond_broadcast(&gate->changed);
     visit_idle_locked(gate, RG_VISIT_BY_STREAM);
 }
@@ -210,7 +158,7 @@ static bool must_wait_locked(struct rg_gate *gate, REFERENCE_TIME start)
 {
     if (gate->armed_event != NULL && gate->state == RG_GATE_OPEN && start != RG_GATE_NO_TIME &&
         start >= gate->armed_time)
-        fire_armed_locked(gate);
+        rg_gate_fire_armed_locked(gate);
     while (!gate->stopping && !gate->flushing && visit_is_due_locked(gate, start) &&
            may_visit_locked(gate))
         make_visit_locked(gate, RG_VISIT_BY_STREAM, start);
@@ -231,7 +179,7 @@ static void spin_while_visited(struct rg_gate *gate)
 
 static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start, bool may_wait)
 {
-    uintptr_t self = this_thread();
+    uintptr_t self = rg_gate_this_thread();
     int64_t since_ns = 0;
     HRESULT hr = S_OK;
 
@@ -240,7 +188,7 @@ static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start, bool may_w
     leave_locked(gate); /* the fast path's try at entering may have held up a closer */
     for (;;) {
         /* a nested use of the thread that the closer waits for */
-        if (caller_is_inside_locked(gate) || gate->visitor == self)
+        if (rg_gate_caller_is_inside_locked(gate) || gate->visitor == self)
             break;
         if (!must_wait_locked(gate, start))
             break;
@@ -275,7 +223,7 @@ static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start, bool may_w
 
 HRESULT rg_gate_begin(struct rg_gate *gate, REFERENCE_TIME start)
 {
-    if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == this_thread()) {
+    if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == rg_gate_this_thread()) {
         unsigned depth = atomic_load_explicit(&gate->depth, memory_order_relaxed);
 
         atomic_store_explicit(&gate->depth, depth + 1, memory_order_relaxed);
@@ -305,7 +253,7 @@ static void end_slow(struct rg_gate *gate, bool is_owner)
 
 void rg_gate_end(struct rg_gate *gate)
 {
-    if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == this_thread()) {
+    if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == rg_gate_this_thread()) {
         unsigned depth = atomic_load_explicit(&gate->depth, memory_order_relaxed);
 
         if (depth != 0) {
@@ -326,128 +274,16 @@ void rg_gate_end_of_stream(struct rg_gate *gate)
     if (!atomic_load_explicit(&gate->attention, memory_order_acquire))
         return;
     pthread_mutex_lock(&gate->lock);
-    signal_and_close(&gate->armed_event);
-    gate->armed_time = NEVER;
+    rg_gate_disarm_locked(gate);
     if (gate->visit != NULL && gate->visit_time != RG_GATE_NO_TIME) {
         missed = gate->visit;
         gate->visit = NULL;
     }
-    settle_attention_locked(gate);
+    rg_gate_settle_attention_locked(gate);
     pthread_cond_broadcast(&gate->changed);
     pthread_mutex_unlock(&gate->lock);
     if (missed != NULL)
         missed->run(missed, RG_VISIT_MISSED, RG_GATE_NO_TIME);
-}
-
-/* ---- the controlling side -------------------------------------------------------------- */
-
-static HRESULT last_error(void)
-{
-    DWORD error = GetLastError();
-
-    return error != 0 ? HRESULT_FROM_WIN32(error) : E_FAIL;
-}
-
-static HRESULT duplicate(HANDLE event, HANDLE *ret)
-{
-    HANDLE process = GetCurrentProcess();
-
-    if (!DuplicateHandle(process, event, process, ret, 0, FALSE, DUPLICATE_SAME_ACCESS))
-        return last_error();
-    return S_OK;
-}
-
-static HRESULT close_gate(struct rg_gate *gate, HANDLE own_event)
-{
-    bool is_sync = own_event == NULL;
-    int64_t since_ns = 0;
-    HRESULT hr = S_OK;
-
-    pthread_mutex_lock(&gate->lock);
-    if (gate->state != RG_GATE_OPEN) {
-        hr = gate->blocker == this_thread() ? VFW_E_PIN_ALREADY_BLOCKED_ON_THIS_THREAD
-                                            : VFW_E_PIN_ALREADY_BLOCKED;
-    } else if (is_sync && caller_is_inside_locked(gate)) {
-        hr = E_UNEXPECTED; /* it would wait for itself */
-    } else {
-        gate->state = RG_GATE_PENDING;
-        gate->blocker = this_thread();
-        gate->blocker_id = GetCurrentThreadId();
-        gate->event = own_event;
-        own_event = NULL;
-        call_attention_locked(gate);
-        if (!in_use_locked(gate))
-            enter_closed_locked(gate);
-        while (is_sync && gate->state == RG_GATE_PENDING)
-            (void)rg_gate_sleep_inside_locked(gate, &since_ns, NULL);
-    }
-    pthread_mutex_unlock(&gate->lock);
-    if (own_event != NULL)
-        CloseHandle(own_event);
-    return hr;
-}
-
-HRESULT rg_gate_block(struct rg_gate *gate, DWORD flags, HANDLE event)
-{
-    HANDLE own = NULL;
-    HRESULT hr;
-
-    if ((flags & ~(DWORD)AM_PIN_FLOW_CONTROL_BLOCK) != 0)
-        return E_INVALIDARG;
-    if ((flags & AM_PIN_FLOW_CONTROL_BLOCK) == 0) {
-        if (event != NULL)
-            return E_INVALIDARG;
-        pthread_mutex_lock(&gate->lock);
-        hr = gate->state == RG_GATE_OPEN ? S_FALSE : S_OK;
-        if (hr == S_OK)
-            open_locked(gate);
-        pthread_mutex_unlock(&gate->lock);
-        return hr;
-    }
-    if (event != NULL) {
-        if (!ResetEvent(event))
-            return last_error();
-        hr = duplicate(event, &own);
-        if (FAILED(hr))
-            return hr;
-    }
-    return close_gate(gate, own);
-}
-
-HRESULT rg_gate_block_at(struct rg_gate *gate, REFERENCE_TIME time, HANDLE event)
-{
-    HANDLE own = NULL;
-    HRESULT hr = S_OK;
-
-    if (time >= 0) {
-        if (event == NULL)
-            return E_POINTER;
-        if (!ResetEvent(event))
-            return last_error();
-        hr = duplicate(event, &own);
-        if (FAILED(hr))
-            return hr;
-    }
-    pthread_mutex_lock(&gate->lock);
-    if (time < 0) {
-        hr = gate->armed_event != NULL ? S_OK : S_FALSE;
-        signal_and_close(&gate->armed_event);
-        gate->armed_time = NEVER;
-        settle_attention_locked(gate);
-    } else if (gate->armed_event != NULL) {
-        hr = VFW_E_PIN_ALREADY_BLOCKED;
-    } else {
-        gate->armed_event = own;
-        gate->armed_time = time;
-        gate->armer = this_thread();
-        gate->armer_id = GetCurrentThreadId();
-        own = NULL;
-        call_attention_locked(gate);
-    }
-    pthread_mutex_unlock(&gate->lock);
-    if (own != NULL)
-        CloseHandle(own);
-    return hr;
 }
 
 /* ---- visits ---------------------------------------------------------------------------- */
@@ -455,7 +291,8 @@ HRESULT rg_gate_block_at(struct rg_gate *gate, REFERENCE_TIME time, HANDLE event
 /* Users other than a caller that edits its own link from inside the bracket. */
 static bool in_use_by_others_locked(struct rg_gate *gate)
 {
-    return caller_is_inside_locked(gate) ? gate->others != 0 : in_use_locked(gate);
+    return rg_gate_caller_is_inside_locked(gate) ? gate->others != 0
+                                                 : rg_gate_in_use_locked(gate);
 }
 
 HRESULT rg_gate_visit(struct rg_gate *gate, struct rg_gate_visit *visit, REFERENCE_TIME time)
@@ -470,7 +307,7 @@ HRESULT rg_gate_visit(struct rg_gate *gate, struct rg_gate_visit *visit, REFEREN
         gate->visit_time = time;
         gate->visit_is_held = false;
         gate->visit_asker_id = GetCurrentThreadId();
-        call_attention_locked(gate);
+        rg_gate_call_attention_locked(gate);
         if (time == RG_GATE_NO_TIME && gate->holds == 0 && gate->visitor == 0 &&
             !in_use_by_others_locked(gate))
             make_visit_locked(gate, RG_VISIT_BY_CALLER, RG_GATE_NO_TIME);
@@ -507,7 +344,7 @@ HRESULT rg_gate_cancel_visit(struct rg_gate *gate, struct rg_gate_visit *visit)
     pthread_mutex_lock(&gate->lock);
     if (gate->visit == visit) {
         gate->visit = NULL;
-        settle_attention_locked(gate);
+        rg_gate_settle_attention_locked(gate);
         pthread_cond_broadcast(&gate->changed);
         hr = S_OK;
     }
@@ -536,7 +373,7 @@ void rg_gate_set_flushing(struct rg_gate *gate, bool on)
 void rg_gate_rest(struct rg_gate *gate)
 {
     pthread_mutex_lock(&gate->lock);
-    if (!in_use_locked(gate))
+    if (!rg_gate_in_use_locked(gate))
         atomic_store_explicit(&gate->owner, 0, memory_order_relaxed);
     pthread_mutex_unlock(&gate->lock);
 }
@@ -558,13 +395,13 @@ HRESULT rg_gate_hold(struct rg_gate *gate, DWORD timeout_ms)
     pthread_mutex_lock(&gate->lock);
     gate->holds++;
     gate->holder_id = GetCurrentThreadId();
-    call_attention_locked(gate);
+    rg_gate_call_attention_locked(gate);
     while (is_in_the_way_locked(gate)) {
         int woken = rg_gate_sleep_inside_locked(gate, &since_ns, &until);
 
         if (woken == ETIMEDOUT && is_in_the_way_locked(gate)) {
             gate->holds--;
-            settle_attention_locked(gate);
+            rg_gate_settle_attention_locked(gate);
             pthread_cond_broadcast(&gate->changed);
             hr = VFW_E_TIMEOUT;
             break;
@@ -579,7 +416,7 @@ void rg_gate_release(struct rg_gate *gate)
     pthread_mutex_lock(&gate->lock);
     assert(gate->holds != 0);
     gate->holds--;
-    settle_attention_locked(gate);
+    rg_gate_settle_attention_locked(gate);
     pthread_cond_broadcast(&gate->changed);
     visit_idle_locked(gate, RG_VISIT_BY_CALLER);
     pthread_mutex_unlock(&gate->lock);

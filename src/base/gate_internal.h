@@ -1,8 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* gate_internal.h - what gate.c and gate_report.c share; all of it under the gate's lock. */
+/* gate_internal.h - what the gate's files share; all of it under the gate's lock. */
 #pragma once
 
 #include "base/gate.h"
+
+#define RG_GATE_NEVER INT64_MAX
+
+uintptr_t rg_gate_this_thread(void);
+bool rg_gate_in_use_locked(struct rg_gate *gate);
+bool rg_gate_caller_is_inside_locked(struct rg_gate *gate);
+/* Makes the fast path come to the lock, and every use begun before visible to in_use. */
+void rg_gate_call_attention_locked(struct rg_gate *gate);
+void rg_gate_settle_attention_locked(struct rg_gate *gate);
+
+/* A pending block closes the gate if nobody is inside any more. */
+void rg_gate_close_if_free_locked(struct rg_gate *gate);
+/* An armed time has come, and the sample that brought it is outside: close before it. */
+void rg_gate_fire_armed_locked(struct rg_gate *gate);
+/* The time is over or taken back; who waits for its event is released. */
+void rg_gate_disarm_locked(struct rg_gate *gate);
 
 /* After each change of what the report tells: who keeps others out, and how. */
 void rg_gate_tell_locked(struct rg_gate *gate);
