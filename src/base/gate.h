@@ -62,6 +62,7 @@ struct rg_gate {
     enum rg_gate_state state;
     unsigned others;   /* users that are not the owner */
     uintptr_t blocker; /* who asked for the block; 0 exactly when open */
+    uint64_t blocks;   /* asked for so far: which one it is that is pending */
     HANDLE event;      /* ours; exists exactly while pending and asked for */
     unsigned holds;    /* internal edits of the link in progress or asked for */
     bool stopping;     /* waiters leave with VFW_E_STATE_CHANGED */

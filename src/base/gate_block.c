@@ -64,6 +64,7 @@ void rg_gate_fire_armed_locked(struct rg_gate *gate)
     gate->blocker = gate->armer;
     gate->blocker_id = gate->armer_id;
     gate->state = RG_GATE_PENDING;
+    gate->blocks++;
     rg_gate_tell_locked(gate);
     rg_gate_close_if_free_locked(gate);
 }
@@ -99,6 +100,8 @@ static HRESULT close_gate(struct rg_gate *gate, HANDLE own_event)
     } else if (is_sync && rg_gate_caller_is_inside_locked(gate)) {
         hr = E_UNEXPECTED; /* it would wait for itself */
     } else {
+        uint64_t mine = ++gate->blocks;
+
         gate->state = RG_GATE_PENDING;
         gate->blocker = rg_gate_this_thread();
         gate->blocker_id = GetCurrentThreadId();
@@ -106,7 +109,8 @@ static HRESULT close_gate(struct rg_gate *gate, HANDLE own_event)
         own_event = NULL;
         rg_gate_call_attention_locked(gate);
         rg_gate_close_if_free_locked(gate);
-        while (is_sync && gate->state == RG_GATE_PENDING)
+        /* one that was cancelled does not wait for the next, which may be pending already */
+        while (is_sync && gate->state == RG_GATE_PENDING && gate->blocks == mine)
             (void)rg_gate_sleep_inside_locked(gate, &since_ns, NULL);
     }
     pthread_mutex_unlock(&gate->lock);

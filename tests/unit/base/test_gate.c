@@ -155,6 +155,29 @@ static void cancelling_releases_a_synchronous_caller(void **state)
     dismiss(&blocker);
 }
 
+/* Whoever blocks next may be faster than the one that was released; it has to leave all the same. */
+static void the_next_block_does_not_keep_one_that_was_cancelled(void **state)
+{
+    HANDLE event = event_new();
+    struct worker blocker;
+
+    (void)state;
+    hire(&blocker);
+    assert_int_equal(rg_gate_begin(&gate, NO_TIME), S_OK);
+    for (int i = 0; i < 20; i++) {
+        tell(&blocker, ORDER_BLOCK);
+        until(is_asked_to_close());
+        assert_int_equal(rg_gate_block(&gate, 0, NULL), S_OK);
+        assert_int_equal(rg_gate_block(&gate, BLOCK, event), S_OK);
+        assert_int_equal(result_of(&blocker), S_OK);
+        assert_false(is_closed());
+        assert_int_equal(rg_gate_block(&gate, 0, NULL), S_OK);
+    }
+    rg_gate_end(&gate);
+    dismiss(&blocker);
+    CloseHandle(event);
+}
+
 static void a_thread_does_not_wait_for_itself(void **state)
 {
     (void)state;
@@ -442,6 +465,7 @@ int main(void)
         WITH_GATE(who_has_blocked_already),
         WITH_GATE(cancelling_signals),
         WITH_GATE(cancelling_releases_a_synchronous_caller),
+        WITH_GATE(the_next_block_does_not_keep_one_that_was_cancelled),
         WITH_GATE(a_thread_does_not_wait_for_itself),
         WITH_GATE(waiters_leave_for_stop_and_flush),
         WITH_GATE(a_waiter_tells_its_time),
