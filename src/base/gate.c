@@ -125,6 +125,7 @@ static void make_visit_locked(struct rg_gate *gate, DWORD by, REFERENCE_TIME sta
         if (gate->closed_ns > gate->closed_max_ns)
             gate->closed_max_ns = gate->closed_ns;
     }
+    rg_gate_close_if_free_locked(gate);
     rg_gate_settle_attention_locked(gate);
     pthread_cond_broadcast(&gate->changed);
 }

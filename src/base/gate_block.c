@@ -29,9 +29,10 @@ static void enter_closed_locked(struct rg_gate *gate)
     pthread_cond_broadcast(&gate->changed);
 }
 
+/* A visitor uses the link as well: it may be pushing a marker through. */
 void rg_gate_close_if_free_locked(struct rg_gate *gate)
 {
-    if (gate->state == RG_GATE_PENDING && !rg_gate_in_use_locked(gate))
+    if (gate->state == RG_GATE_PENDING && !rg_gate_in_use_locked(gate) && gate->visitor == 0)
         enter_closed_locked(gate);
 }
 
@@ -97,7 +98,8 @@ static HRESULT close_gate(struct rg_gate *gate, HANDLE own_event)
     if (gate->state != RG_GATE_OPEN) {
         hr = gate->blocker == rg_gate_this_thread() ? VFW_E_PIN_ALREADY_BLOCKED_ON_THIS_THREAD
                                                     : VFW_E_PIN_ALREADY_BLOCKED;
-    } else if (is_sync && rg_gate_caller_is_inside_locked(gate)) {
+    } else if (is_sync && (rg_gate_caller_is_inside_locked(gate) ||
+                           gate->visitor == rg_gate_this_thread())) {
         hr = E_UNEXPECTED; /* it would wait for itself */
     } else {
         uint64_t mine = ++gate->blocks;

@@ -141,6 +141,40 @@ static void users_wait_while_it_lasts(void **state)
     probe_fini(&p);
 }
 
+/* The visitor uses the link, so the gate is not closed before it has left. */
+static void a_block_waits_for_the_visitor(void **state)
+{
+    HANDLE closed = event_new();
+    struct worker visitor, blocker;
+    struct probe p;
+
+    (void)state;
+    probe_init(&p, true);
+    hire(&visitor);
+    hire(&blocker);
+    assert_int_equal(order(&visitor, ORDER_BEGIN), S_OK);
+    assert_int_equal(rg_gate_visit(&gate, &p.visit, NO_TIME), S_OK);
+    tell(&visitor, ORDER_END);
+    wait_for(p.began);
+    assert_int_equal(rg_gate_block(&gate, BLOCK, closed), S_OK);
+    assert_false(is_signalled(closed));
+    assert_false(is_closed());
+    assert_int_equal(rg_gate_block(&gate, 0, NULL), S_OK);
+    tell(&blocker, ORDER_BLOCK);
+    until(is_asked_to_close());
+    assert_false(is_closed());
+    SetEvent(p.go_on);
+    assert_int_equal(result_of(&blocker), S_OK);
+    assert_true(is_closed());
+    assert_int_equal(p.runs, 1);
+    assert_int_equal(result_of(&visitor), S_OK);
+    assert_int_equal(rg_gate_block(&gate, 0, NULL), S_OK);
+    dismiss(&visitor);
+    dismiss(&blocker);
+    probe_fini(&p);
+    CloseHandle(closed);
+}
+
 /* Stop and flush let a waiter go, and do not make the visit. */
 static void waiters_leave_for_stop(void **state)
 {
@@ -426,6 +460,7 @@ int main(void)
         WITH_GATE(a_closed_gate_is_visited_and_stays_closed),
         WITH_GATE(the_last_user_makes_it_as_it_leaves),
         WITH_GATE(users_wait_while_it_lasts),
+        WITH_GATE(a_block_waits_for_the_visitor),
         WITH_GATE(waiters_leave_for_stop),
         WITH_GATE(it_comes_before_the_first_user_of_its_time),
         WITH_GATE(a_held_visit_keeps_back_whom_it_is_due_for),
