@@ -186,7 +186,7 @@ inline filter_end(f, tag, ok) {
 }
 
 #ifdef LIVE
-active proctype fate()
+proctype fate()
 {
 end_fate:
     do
@@ -194,7 +194,7 @@ end_fate:
     od
 }
 
-active proctype clock()
+proctype clock()
 {
 end_clock:
     do
@@ -231,7 +231,7 @@ inline make_visit() {
     atomic { visitor = false; mine = 0; ok = false; before = 0 }
 }
 
-active proctype stream()
+proctype stream()
 {
     bool ok, enters;
     byte mine, before;
@@ -298,7 +298,7 @@ end_unused:
     atomic { push[number] = (ok -> TAKEN : REFUSED) }
 }
 
-active proctype stopper()
+proctype stopper()
 {
 end_unused:
     atomic { stop_asked_for -> runs[OLD] = false };
@@ -388,7 +388,7 @@ inline by_gate(done) {
     atomic { asked = false; before = 0 }
 }
 
-active proctype edit()
+proctype edit()
 {
     bool done;
     byte number = 1, before;
@@ -430,7 +430,7 @@ leave:
 /* ---- stop and flush ------------------------------------------------------------------------ */
 
 #ifdef STOP
-active proctype stop()
+proctype stop()
 {
     bit f;
 
@@ -449,7 +449,7 @@ active proctype stop()
 #endif
 
 #ifdef FLUSH
-active proctype flush()
+proctype flush()
 {
     bit f;
 
@@ -477,13 +477,39 @@ active proctype flush()
 init {
     atomic {
         runs[OLD] = true;
-        run pusher(1);
+        run stream(); run edit(); run stopper(); run pusher(1);
 #if TRIES == 2
-        run pusher(2)
+        run pusher(2);
+#endif
+#ifdef STOP
+        run stop();
+#endif
+#ifdef FLUSH
+        run flush();
+#endif
+#ifdef LIVE
+        run fate(); run clock()
+#else
+        skip
 #endif
     }
 }
 
 ltl ends {
-    <> edit_is_over && [] (stop_wanted -> <> stop_is_over) && <> [] (heard_end || is_stopped)
+    <> edit_is_over && [] (stop_wanted -> <> stop_is_over) && [] <> (heard_end || is_stopped)
 }
+
+/* How it is run (tools/model_check); each mutation has to be found:
+ *   safety
+ *   safety -DSTOP
+ *   safety -DFLUSH
+ *   safety -DSTOP -DFLUSH -DTRIES=1
+ *   live -DLIVE -DK=1
+ *   live -DLIVE -DSTOP -DTRIES=1
+ *   live -DLIVE -DFLUSH -DTRIES=1 -DK=1
+ *   mutation 1: safety
+ *   mutation 2: safety
+ *   mutation 3: live -DLIVE -DSTOP -DTRIES=1
+ *   mutation 4: safety
+ *   mutation 5: safety
+ */

@@ -388,3 +388,14 @@ ltl waits_end {
     <> (done[ASYNC] && done[SYNC] && done[MOVER]) &&
     [] (at_gate[S0] -> <> !at_gate[S0]) && [] (at_gate[S1] -> <> !at_gate[S1])
 }
+
+/* How it is run (tools/model_check); each mutation has to be found:
+ *   safety
+ *   live -DLIVE
+ *   mutation 1: safety
+ *   mutation 2: safety
+ *   mutation 2: live -DLIVE
+ *   mutation 3: safety
+ *   mutation 4: safety
+ *   mutation 5: safety
+ */

@@ -188,6 +188,21 @@ class Format:
         return Count(passed=len(paths) - failed, failed=failed), ''
 
 
+class Models:
+    name, help = 'models', 'Spin: the models of the gate, the drain and the commit, to their last states'
+
+    def __call__(self, only=()):
+        code, text = run([sys.executable, 'tools/model_check'])
+        *lines, last = text.rstrip().split('\n')
+        for line in lines:
+            say(line)
+        counts = re.fullmatch(r'(\d+) passed, (\d+) failed', last)
+        if not counts:
+            show(f'models: model_check ended with {code}', text)
+            return Count(failed=1), ''
+        return Count(int(counts.group(1)), int(counts.group(2))), ''
+
+
 STAGES = {stage.name: stage for stage in [
     Build('gcc', 'gcc, all tests: the fast suite', 'build'),
     Build('clang', 'clang, all tests', 'build-clang', env={'CC': 'clang', 'CXX': 'clang++'}),
@@ -201,6 +216,7 @@ STAGES = {stage.name: stage for stage in [
                            'second_deadlock_stack=1:history_size=4'}, patience=8, fixed_addresses=True),
     Tidy(),
     Format(),
+    Models(),
 ]}
 
 
