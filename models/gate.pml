@@ -5,9 +5,11 @@
  * What stands for what (src/base/gate.c unless another file is named):
  *   gate_begin          rg_gate_begin, begin_slow, must_wait_locked
  *   gate_end            rg_gate_end, end_slow
- *   leave_locked, settle_attention, enter_closed, open_locked: the functions of these names (.._locked)
+ *   leave_locked, close_if_free, settle_attention, enter_closed, open_locked: the functions of these names (.._locked)
  *   gate_close          close_gate with call_attention_locked
  *   gate_open           rg_gate_block(gate, 0, NULL)
+ *   visiting            in place of the asynchronous caller: rg_gate_visit, rg_gate_cancel_visit
+ *   may_visit, begin_visit, end_visit: may_visit_locked and make_visit_locked, before and after visit->run
  *   membarrier, cpu     rg_membarrier; the store buffer of the owner's processor (x86's memory order: what the
  *                       owner has stored in `depth` is seen later by others, unless a fence comes first)
  *   stream              stream_main of source_thread.c: is_held and is_busy are its
@@ -17,10 +19,11 @@
  *                       (release_streaming, deactivate_locked with rg_gate_rest, activate_locked)
  *
  * Proved: a closed gate lets nothing through; every sample arrives once and in its thread's order; nothing that waited
- * through a flush or a stop arrives after it; nobody is left standing; a block that is cancelled waits no longer; every
+ * through a flush or a stop arrives after it; nobody is left standing; a block that is cancelled waits no longer; a gate is not
+ * closed under a visitor; every
  * wait ends (ltl waits_end, weakly fair).
  *
- * Not here: armed times, holds and visits of the gate; nested uses; spurious wake-ups.
+ * Not here: armed times, holds, visits that are put off or due at a time; nested uses; spurious wake-ups.
  */
 
 #ifndef ROUNDS
@@ -48,6 +51,9 @@ byte blocks;   /* which block it is: the waiter of one that was cancelled does n
 bool event;    /* the asynchronous caller's is registered */
 bool stopping, flushing;
 bool waiting[N]; /* in pthread_cond_wait */
+bool visit;      /* asked for */
+bool needs_fence; /* call_attention_locked was the first to call */
+byte visitor;    /* who makes it just now: number + 1 */
 
 /* the owner's processor: one store that others don't see yet */
 bool in_buffer;
@@ -67,6 +73,7 @@ bool at_gate[2];       /* in begin_slow */
 bool is_cancelled;     /* the block the synchronous caller waits for */
 byte mine;             /* the blocks it has noted */
 bool done[N];
+bool was_visited;
 
 #define in_use (others != 0 || depth != 0)
 
@@ -93,9 +100,15 @@ inline store_depth(value) {
 /* Every thread passes a full fence. */
 inline membarrier() {
 #ifndef MUTATION_1 /* call_attention_locked: no rg_membarrier() */
-    d_step { drain_buffer() }
+    d_step {
+        if
+        :: needs_fence -> drain_buffer()
+        :: else
+        fi;
+        needs_fence = false
+    }
 #else
-    skip
+    needs_fence = false
 #endif
 }
 
@@ -104,7 +117,7 @@ inline membarrier() {
 
 inline enter_closed() {
     state = CLOSED;
-    assert(!inside[S0] && !inside[S1]);
+    assert(!inside[S0] && !inside[S1] && visitor == 0);
     if
     :: event -> is_signalled = true; event = false
     :: else
@@ -112,15 +125,42 @@ inline enter_closed() {
     broadcast()
 }
 
-inline leave_locked() {
+inline close_if_free() {
     if
+#ifndef MUTATION_6 /* close_if_free_locked: without the visitor */
+    :: state == PENDING && !in_use && visitor == 0 -> enter_closed()
+#else
     :: state == PENDING && !in_use -> enter_closed()
+#endif
+    :: else
+    fi
+}
+
+inline leave_locked() {
+    close_if_free();
+    if
+    :: visit -> broadcast()
     :: else
     fi
 }
 
 inline settle_attention() {
-    attention = (state != OPEN)
+    attention = (state != OPEN || visit || visitor != 0)
+}
+
+#define may_visit (visit && visitor == 0 && !in_use)
+
+inline begin_visit(me) { /* the lock is let go of */
+    visit = false; visitor = me + 1
+}
+
+inline end_visit() {
+    assert(!inside[S0] && !inside[S1]);
+    visitor = 0;
+    was_visited = true;
+    close_if_free();
+    settle_attention();
+    broadcast()
 }
 
 inline open_locked() {
@@ -160,7 +200,15 @@ inline gate_begin(me, passed) {
     do
     :: atomic { !at_gate[me] && !attention -> passed = true; break }
     :: atomic { !at_gate[me] && attention -> store_depth(0); at_gate[me] = true }
-    :: atomic { at_gate[me] && lock == 0 -> begin_slow(me, passed); at_gate[me] = false; break }
+    :: atomic {
+            at_gate[me] && visitor != me + 1 && lock == 0 ->
+            begin_slow(me, passed);
+            if
+            :: visitor == me + 1
+            :: else -> at_gate[me] = false; break
+            fi
+        }
+    :: atomic { at_gate[me] && visitor == me + 1 && lock == 0 -> end_visit() }
     od
 }
 
@@ -170,7 +218,8 @@ inline begin_slow(me, passed) {
     leave_locked();
 #endif
     do
-    :: state == OPEN ->
+    :: may_visit && !stopping && !flushing -> begin_visit(me); break
+    :: state == OPEN && visitor == 0 && !visit ->
         passed = true;
         if
         :: owner == 0 -> owner = me + 1
@@ -181,7 +230,7 @@ inline begin_slow(me, passed) {
         :: else -> others++
         fi;
         break
-    :: state != OPEN && (stopping || flushing) -> break
+    :: (state != OPEN || visitor != 0 || visit) && (stopping || flushing) -> break
     :: else ->
         waiting[me] = true;
         (!waiting[me] && lock == 0) /* pthread_cond_wait: others run here */
@@ -196,12 +245,21 @@ inline leave(me) { /* the first step, as above */
     fi
 }
 
+inline leave_and_visit(me) {
+    leave_locked();
+    if
+    :: may_visit -> begin_visit(me)
+    :: else -> goto left
+    fi
+}
+
 inline gate_end(me) {
     if
-    :: owner == me + 1 && !attention
-    :: atomic { owner == me + 1 && attention && lock == 0 -> take_fence(me); leave_locked() }
-    :: atomic { owner != me + 1 && lock == 0 -> others--; leave_locked() }
-    fi
+    :: owner == me + 1 && !attention -> goto left
+    :: atomic { owner == me + 1 && attention && lock == 0 -> take_fence(me); leave_and_visit(me) }
+    :: atomic { owner != me + 1 && lock == 0 -> others--; leave_and_visit(me) }
+    fi;
+    atomic { lock == 0 -> end_visit() }
 }
 
 inline deliver(me) {
@@ -233,6 +291,7 @@ end_held:
             gate_end(me)
         :: atomic { !inside[me] -> assert(stopping || flushing) }
         fi;
+left:
         atomic { number_next(me); busy[me] = false }
     od
 }
@@ -249,6 +308,11 @@ end_empty:
 
 /* ---- the controlling side ------------------------------------------------------------------ */
 
+inline call_attention() { /* membarrier() has to follow, as a step of its own */
+    needs_fence = !attention;
+    attention = true
+}
+
 inline gate_close(me, is_sync, ok) {
     atomic {
         lock == 0 ->
@@ -260,16 +324,12 @@ inline gate_close(me, is_sync, ok) {
         state = PENDING;
         blocks++;
         event = !is_sync;
-        assert(!attention); /* nothing else calls for it here */
-        attention = true
+        call_attention()
     };
     membarrier();
     atomic {
         ok = true;
-        if
-        :: !in_use -> enter_closed()
-        :: else
-        fi;
+        close_if_free();
         if
         :: is_sync -> wait_while_pending()
         :: else
@@ -331,6 +391,31 @@ proctype asynchronous()
     od
 }
 
+/* In place of the asynchronous caller: rg_gate_visit, rg_gate_cancel_visit. */
+proctype visiting()
+{
+    atomic { lock == 0 -> lock = ASYNC + 1; visit = true; call_attention() };
+    membarrier();
+    atomic {
+        if
+        :: visitor == 0 && !in_use -> begin_visit(ASYNC)
+        :: else -> broadcast()
+        fi;
+        lock = 0
+    };
+    if
+    :: atomic { visitor == ASYNC + 1 && lock == 0 -> end_visit() }
+    :: visitor != ASYNC + 1 && was_visited
+    :: atomic { visitor != ASYNC + 1 && lock == 0 -> /* taken back, if it is not being made */
+            if
+            :: visit -> visit = false; settle_attention(); broadcast()
+            :: else
+            fi
+        }
+    fi;
+    done[ASYNC] = true
+}
+
 proctype synchronous()
 {
     bool ok;
@@ -380,7 +465,12 @@ proctype mover()
 
 init {
     atomic {
-        run stream(S0); run stream(S1); run asynchronous(); run synchronous(); run mover()
+        run stream(S0); run stream(S1); run synchronous(); run mover();
+#ifndef VISIT
+        run asynchronous()
+#else
+        run visiting()
+#endif
     }
 }
 
@@ -391,11 +481,14 @@ ltl waits_end {
 
 /* How it is run (tools/model_check); each mutation has to be found:
  *   safety
+ *   safety -DVISIT
  *   live -DLIVE
+ *   live -DLIVE -DVISIT
  *   mutation 1: safety
  *   mutation 2: safety
  *   mutation 2: live -DLIVE
  *   mutation 3: safety
  *   mutation 4: safety
  *   mutation 5: safety
+ *   mutation 6: safety -DVISIT
  */
