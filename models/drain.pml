@@ -500,7 +500,6 @@ ltl ends {
 }
 
 /* How it is run (tools/model_check); each mutation has to be found:
- *   safety
  *   safety -DSTOP
  *   safety -DFLUSH
  *   safety -DSTOP -DFLUSH -DTRIES=1
