@@ -9,6 +9,7 @@
 
 struct recorder recorders[N_RECORDERS];
 atomic_bool source_sends_type;
+atomic_int source_next;
 
 /* ---- the source ------------------------------------------------------------------------------ */
 
@@ -71,6 +72,7 @@ static HRESULT numbers_fill(void *state, const void *settings, unsigned stream,
     (void)settings;
     (void)stream;
     (void)type;
+    atomic_store(&source_next, number + 1);
     IMediaSample_GetPointer(sample, &data);
     memset(data, 0, WIDTH * HEIGHT);
     memcpy(data, &number, sizeof(number));
@@ -333,8 +335,12 @@ static HRESULT record_render(void *state, const void *settings, unsigned input,
     (void)input;
     rg_sample_get_info(sample, &info);
     memcpy(&number, info.data, sizeof(number));
-    if (number != atomic_load(&r->last) + 1)
+    if (number != atomic_load(&r->last) + 1) {
         atomic_fetch_add(&r->out_of_order, 1);
+        atomic_store(&r->gap_at, number);
+    }
+    if (number <= atomic_load(&r->last))
+        atomic_fetch_add(&r->behind, 1);
     if (info.data[10] != 0)
         atomic_fetch_add(&r->torn, 1);
     if (info.has_type)

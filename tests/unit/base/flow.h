@@ -15,7 +15,9 @@
 
 struct recorder {
     atomic_uint frames, out_of_order, torn, joined, left, ended, finished, started;
-    atomic_int last; /* number of the last frame, -1 at first */
+    atomic_int last;    /* number of the last frame, -1 at first */
+    atomic_int gap_at;  /* of the last frame that did not follow the one before */
+    atomic_uint behind; /* frames that had come already, or came too late */
     _Atomic(int64_t) last_start;
     atomic_bool keep; /* keeps every sample until told otherwise */
     pthread_mutex_t lock;
@@ -42,6 +44,9 @@ void option_set(IBaseFilter *filter, const char *name, const char *value);
 
 /* Sends a media type with the source's next sample (still the same format, another frame rate). */
 extern atomic_bool source_sends_type;
+
+/* The number of the frame that comes next, where there is one source. */
+extern atomic_int source_next;
 
 /* ---- pins ------------------------------------------------------------------------------------ */
 
