@@ -2,10 +2,11 @@
 /* gate.pml - the gate of an output pin: two streaming threads go through it, two controllers
  * close and open it, a third one flushes or stops the filter.
  *
- * What stands for what (src/base/gate.c unless another file is named):
+ * What stands for what (src/base/gate.c and gate_block.c unless another file is named):
  *   gate_begin          rg_gate_begin, begin_slow, must_wait_locked
  *   gate_end            rg_gate_end, end_slow
- *   leave_locked, close_if_free, settle_attention, enter_closed, open_locked: the functions of these names (.._locked)
+ *   leave_locked, close_if_free, settle_attention, enter_closed, open_locked: the functions of these names (.._locked;
+ *                       rg_gate_.. where both files use them, which is left out here)
  *   gate_close          close_gate with call_attention_locked
  *   gate_open           rg_gate_block(gate, 0, NULL)
  *   visiting            in place of the asynchronous caller: rg_gate_visit, rg_gate_cancel_visit
