@@ -248,8 +248,12 @@ static HRESULT commit_change(struct rg_in_pin *pin)
     bool comes = pin->next.peer != NULL;
     HRESULT hr = S_OK;
 
-    if (!comes)
+    if (!comes) {
+        if (!rg_in_pin_enter_stream(pin))
+            return VFW_E_TIMEOUT;
+        pthread_mutex_unlock(&pin->stream_lock);
         rg_in_pin_let_go(pin);
+    }
     exchange_records(pin);
     if (comes && pin->ops->connected != NULL)
         hr = pin->ops->connected(pin);

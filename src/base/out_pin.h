@@ -35,6 +35,8 @@ struct rg_out_pin_ops {
     /* Optional: a connection was made or broken.  Under the filter lock. */
     HRESULT (*connected)(struct rg_out_pin *pin);
     void (*disconnected)(struct rg_out_pin *pin);
+    /* Optional: an edit has taken the connection away, and put none in its place. */
+    void (*left)(struct rg_out_pin *pin);
     /* Optional: pin->next is ready to take the place of pin->link; what can fail in `connected`
      * is done now.  Under the filter lock. */
     HRESULT (*prepared)(struct rg_out_pin *pin);

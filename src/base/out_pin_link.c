@@ -164,6 +164,8 @@ static void settle_locked(struct rg_out_pin *pin)
         (void)pin->ops->connected(pin); /* what can fail was done in `prepared` */
     else if (pin->link.peer == NULL && pin->ops->disconnected != NULL)
         pin->ops->disconnected(pin);
+    if (pin->link.peer == NULL && pin->ops->left != NULL)
+        pin->ops->left(pin);
 }
 
 static HRESULT STDMETHODCALLTYPE link_cancel(IRgLink *face, BOOL quietly)

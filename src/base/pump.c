@@ -100,20 +100,29 @@ static void try_again_locked(struct rg_pump *pump)
         pump->refusal = S_OK;
 }
 
-/* The samples are lost; segments and ends are for whoever comes after the one that refused. */
-static unsigned refuse_locked(struct rg_pump *pump, HRESULT refusal)
+/* As long as *go_on is not S_OK, if that is given.  Segments and ends stay. */
+static unsigned lose_samples_locked(struct rg_pump *pump, const HRESULT *go_on)
 {
     IMediaSample *sample;
     unsigned samples = 0;
 
-    pump->refusal = refusal; /* no more samples come in */
-    pump->is_told = false;
-    while (pump->refusal != S_OK && (sample = pick_sample_locked(pump)) != NULL) {
+    while ((go_on == NULL || *go_on != S_OK) && (sample = pick_sample_locked(pump)) != NULL) {
         samples++;
         pthread_mutex_unlock(&pump->lock);
         IMediaSample_Release(sample);
         pthread_mutex_lock(&pump->lock);
     }
+    return samples;
+}
+
+/* The samples are lost; segments and ends are for whoever comes after the one that refused. */
+static unsigned refuse_locked(struct rg_pump *pump, HRESULT refusal)
+{
+    unsigned samples;
+
+    pump->refusal = refusal; /* no more samples come in */
+    pump->is_told = false;
+    samples = lose_samples_locked(pump, &pump->refusal);
     try_again_locked(pump);
     return samples;
 }
@@ -154,6 +163,8 @@ HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, uns
                                                    .since_ns = since_ns },
                                 &pump->changed, &pump->lock);
     /* segments and ends are for who comes after the one that refused, too */
+    if (hr == S_OK && is_sample && entry->breaks != atomic_load(&pump->breaks))
+        hr = VFW_E_NOT_CONNECTED;
     if (hr == S_OK && is_sample) {
         hr = pump->refusal;
         pump->is_told = hr != S_OK;
@@ -176,13 +187,19 @@ HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, uns
 
 /* ---- taking out ------------------------------------------------------------------------ */
 
-static HRESULT deliver(struct rg_pump *pump, IMediaSample *sample)
+static HRESULT deliver(struct rg_pump *pump, const struct rg_pump_entry *entry)
 {
+    IMediaSample *sample = entry->sample;
     struct rg_sample_info info;
     HRESULT hr = rg_sample_get_info(sample, &info);
 
     if (SUCCEEDED(hr))
         hr = rg_out_pin_begin(pump->out, info.has_time ? info.start : RG_GATE_NO_TIME);
+    if (SUCCEEDED(hr) && entry->breaks != atomic_load(&pump->breaks)) {
+        rg_out_pin_end(pump->out);
+        rg_drops_add(pump->drops, "disconnected", 1);
+        return S_OK;
+    }
     if (SUCCEEDED(hr)) {
         hr = rg_out_pin_deliver(pump->out, sample);
         rg_out_pin_end(pump->out);
@@ -207,7 +224,7 @@ static HRESULT carry_out(struct rg_pump *pump, const struct rg_pump_entry *entry
 
     switch (entry->kind) {
     case RG_PUMP_SAMPLE:
-        hr = deliver(pump, entry->sample);
+        hr = deliver(pump, entry);
         IMediaSample_Release(entry->sample);
         break;
     case RG_PUMP_END:
@@ -317,6 +334,15 @@ void rg_pump_forgive(struct rg_pump *pump)
     pthread_mutex_lock(&pump->lock);
     pump->refusal = S_OK;
     pump->roads++;
+    pthread_mutex_unlock(&pump->lock);
+}
+
+void rg_pump_break(struct rg_pump *pump)
+{
+    pthread_mutex_lock(&pump->lock);
+    atomic_fetch_add(&pump->breaks, 1);
+    rg_drops_add(pump->drops, "disconnected", lose_samples_locked(pump, NULL));
+    pthread_cond_broadcast(&pump->changed);
     pthread_mutex_unlock(&pump->lock);
 }
 

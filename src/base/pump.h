@@ -29,6 +29,8 @@ struct rg_pump_entry {
     REFERENCE_TIME start, stop;
     double rate;
     unsigned marker_serial; /* rg_in_pin_signal_marker */
+    unsigned
+        breaks; /* of the pump when a sample's road was looked at; 0 where it never breaks */
 };
 
 struct rg_pump {
@@ -51,6 +53,8 @@ struct rg_pump {
     HRESULT refusal; /* what downstream said last; S_OK: all is well */
     bool is_told;    /* upstream has heard of it */
     unsigned roads;  /* connections made so far */
+
+    atomic_uint breaks; /* written under `lock` */
 };
 
 void rg_pump_init(struct rg_pump *pump, struct rg_out_pin *out, struct rg_drops *drops);
@@ -73,6 +77,8 @@ HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, uns
 void rg_pump_set_leaving(struct rg_pump *pump, bool on);
 /* A new connection: what the old one refused is over. */
 void rg_pump_forgive(struct rg_pump *pump);
+/* The connection is gone for good: samples that were for it do not meet the next one. */
+void rg_pump_break(struct rg_pump *pump);
 /* The filter pauses or runs, and whoever was stopped downstream has gone along. */
 void rg_pump_state_changed(struct rg_pump *pump);
 

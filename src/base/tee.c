@@ -79,7 +79,9 @@ static HRESULT deliver_direct(struct leg *leg, IMediaSample *sample, REFERENCE_T
 
 static HRESULT deliver_pumped(struct leg *leg, IMediaSample *sample)
 {
-    struct rg_pump_entry entry = { .kind = RG_PUMP_SAMPLE, .sample = sample };
+    struct rg_pump_entry entry = { .kind = RG_PUMP_SAMPLE,
+                                   .sample = sample,
+                                   .breaks = atomic_load(&leg->pump.breaks) };
 
     return rg_out_pin_is_connected(&leg->out) ? rg_pump_put(&leg->pump, &entry, PUMP_BOUND)
                                               : VFW_E_NOT_CONNECTED;
@@ -373,6 +375,11 @@ static void out_exchanged(struct rg_out_pin *pin)
     rg_pump_forgive(&((struct leg *)pin->user)->pump);
 }
 
+static void out_left(struct rg_out_pin *pin)
+{
+    rg_pump_break(&((struct leg *)pin->user)->pump);
+}
+
 static const struct rg_in_pin_ops in_ops = {
     .accept = in_accept,
     .accept_dynamic = in_accept,
@@ -403,6 +410,7 @@ static const struct rg_out_pin_ops leg_ops = {
     .connected = out_connected,
     .prepared = out_connected,
     .exchanged = out_exchanged,
+    .left = out_left,
 };
 
 /* ---- birth and end --------------------------------------------------------------------- */

@@ -438,9 +438,10 @@ static HRESULT in_connected(struct rg_in_pin *pin)
 
     if (!t->is_started)
         return start_if_active(t);
+    if (rg_type_equal(&t->met_type, &pin->link.type))
+        return S_OK;
     rg_in_pin_lock_stream(pin);
-    if (!rg_type_equal(&t->met_type, &pin->link.type))
-        hr = in_type_changed(pin, &pin->link.type);
+    hr = in_type_changed(pin, &pin->link.type);
     pthread_mutex_unlock(&pin->stream_lock);
     return hr;
 }

@@ -523,6 +523,52 @@ static void another_sink(void **state)
     road_close(&r);
 }
 
+/* What waits in a tee for a leg that leaves does not meet the one that comes in its place. */
+static void a_leg_begins_with_its_own(void **state)
+{
+    RG_EDIT_REQUEST request = { .size = sizeof(request), .flags = RG_EDIT_CALLER_BLOCKED };
+    struct road r;
+    IBaseFilter *tee, *sink[3];
+    IPinFlowControl *flow;
+    IGraphTransaction *t;
+    IPin *leg;
+
+    (void)state;
+    road_open(&r, kit_filter(KIT_SOURCE), kit_filter(KIT_TEE), kit_filter(KIT_SINK));
+    tee = r.middle;
+    sink[1] = road_put(&r, kit_filter_with(KIT_SINK, "slot=1"), L"one");
+    leg = free_pin(tee, PINDIR_OUTPUT);
+    road_join(&r, leg, kit_in(sink[1]));
+    kit_let_until(100);
+    road_run(&r);
+    assert_true(kit_wait_count(0, 100) && kit_wait_count(1, 100));
+    assert_hr(CALL(leg, QueryInterface, &IID_IPinFlowControl, (void **)&flow), S_OK);
+    assert_hr(CALL(flow, Block, AM_PIN_FLOW_CONTROL_BLOCK, NULL), S_OK);
+    kit_let_until(105);
+    assert_true(kit_wait_count(0, 105));
+    t = begin_with(&r, &request);
+    assert_hr(CALL(t, RemoveBranch, leg), S_OK);
+    assert_hr(CALL(t, Commit, -1, NULL), S_OK);
+    LET_GO(t);
+    sink[2] = kit_filter_with(KIT_FREE_SINK, "slot=2");
+    t = begin_with(&r, &request);
+    assert_hr(CALL(t, Add, sink[2], NULL), S_OK);
+    assert_hr(CALL(t, Connect, leg, kit_in(sink[2]), NULL), S_OK);
+    assert_hr(CALL(t, Commit, -1, NULL), S_OK);
+    LET_GO(t);
+    LET_GO(sink[2]);
+    assert_hr(CALL(flow, Block, 0, NULL), S_OK);
+    LET_GO(flow);
+    kit_let_until(200);
+    assert_true(kit_wait_count(0, 200));
+    assert_true(kit_wait_count(2, 95));
+    assert_int_equal(kit_count(2), 95);
+    assert_all_there(2);
+    kit_let_all();
+    assert_flows(2);
+    road_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -539,6 +585,7 @@ int main(void)
         cmocka_unit_test(roads_cross),
         cmocka_unit_test(another_source),
         cmocka_unit_test(another_sink),
+        cmocka_unit_test(a_leg_begins_with_its_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
