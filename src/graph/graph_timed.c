@@ -241,15 +241,15 @@ static bool wait_for_time(struct transaction *t, HANDLE news)
     return WaitForMultipleObjects(n, all, FALSE, INFINITE) >= WAIT_OBJECT_0 + 2;
 }
 
-/* But for those of sources that leave: what waits there is not for the new roads. */
-static void guards_open(struct transaction *t)
+/* From now on they are gates that the edit has closed. */
+static void guards_hand_over(struct transaction *t)
 {
     for (size_t i = 0; i < t->n_guards; i++) {
         struct rewire_edge *edge =
             rewire_edge_after(&t->edit, graph_identity(t->guards[i].link));
 
-        if (edge == NULL || edge->from == NULL || !edge->from->leaves)
-            (void)IPinFlowControl_Block(t->guards[i].flow, 0, NULL);
+        if (edge != NULL)
+            edge->is_closed = true;
     }
 }
 
@@ -271,13 +271,12 @@ static HRESULT when_all_fired(struct transaction *t)
         return S_FALSE; /* the place has moved: other gates */
     if (SUCCEEDED(hr))
         hr = rewire_carry_out_closed(edit);
-    if (SUCCEEDED(hr)) {
-        rewire_open_gates(edit, false); /* those of sources that came */
-        guards_open(t);
-        rewire_note_opened(edit);
-        rewire_finish(edit);
-    }
-    return hr;
+    if (FAILED(hr))
+        return hr;
+    guards_hand_over(t);
+    rewire_open_gates(edit, false);
+    rewire_finish(edit);
+    return S_OK;
 }
 
 /* One turn under the lock.  S_FALSE: there is something to wait for. */

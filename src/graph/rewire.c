@@ -154,13 +154,6 @@ static void note_opened(struct rewire_edge *gate)
         gate->certificate.closed_ns = ledger.closed_ns;
 }
 
-void rewire_note_opened(struct rewire *edit)
-{
-    for (size_t i = 0; i < edit->n_edges; i++)
-        if (edit->edges[i].is_gate)
-            note_opened(&edit->edges[i]);
-}
-
 static bool stays_closed(const struct rewire *edit, const struct rewire_edge *edge, bool failed)
 {
     if (failed)
@@ -169,19 +162,57 @@ static bool stays_closed(const struct rewire *edit, const struct rewire_edge *ed
     return edge->from != NULL && edge->from->leaves;
 }
 
-/* Those that this edit has closed, and those of sources that came with it. */
+static bool is_to_open(const struct rewire *edit, const struct rewire_edge *edge, bool failed)
+{
+    return edge->is_closed && !stays_closed(edit, edge, failed);
+}
+
+/* Another one that is still closed stands behind it: what an opened gate says first (a segment, an
+ * end that the new road has not heard) would wait there, on this thread. */
+static bool opens_into_another(struct rewire *edit, const struct rewire_edge *edge, bool failed)
+{
+    RG_AUTO(IBaseFilter) from = graph_pin_filter(edge->out);
+
+    for (size_t i = 0; from != NULL && i < edit->n_edges; i++) {
+        struct rewire_edge *other = &edit->edges[i];
+        RG_AUTO(IBaseFilter) next = NULL;
+
+        if (other == edge || other->out_key == edge->out_key ||
+            !is_to_open(edit, other, failed))
+            continue;
+        next = graph_pin_filter(other->out);
+        if (next != NULL && rewire_reaches_after(edit, from, next) == VFW_E_CIRCULAR_GRAPH)
+            return true;
+    }
+    return false;
+}
+
+static void open_gate(struct rewire_edge *edge)
+{
+    (void)IPinFlowControl_Block(edge->flow, 0, NULL);
+    edge->is_closed = false;
+    if (edge->is_gate)
+        note_opened(edge);
+}
+
+/* Those that this edit has closed, and those of sources that came with it; the last on a road first. */
 void rewire_open_gates(struct rewire *edit, bool failed)
 {
-    for (size_t i = 0; i < edit->n_edges; i++) {
-        struct rewire_edge *edge = &edit->edges[i];
+    bool any, all = false;
 
-        if (!edge->is_closed || stays_closed(edit, edge, failed))
-            continue;
-        (void)IPinFlowControl_Block(edge->flow, 0, NULL);
-        edge->is_closed = false;
-        if (edge->is_gate)
-            note_opened(edge);
-    }
+    do {
+        any = false;
+        for (size_t i = 0; i < edit->n_edges; i++) {
+            struct rewire_edge *edge = &edit->edges[i];
+
+            if (!is_to_open(edit, edge, failed) ||
+                (!all && opens_into_another(edit, edge, failed)))
+                continue;
+            open_gate(edge);
+            any = true;
+        }
+        all = !any && !all; /* out of memory: in any order */
+    } while (any || all);
 }
 
 /* ---- after the cut ------------------------------------------------------------------------- */

@@ -322,8 +322,6 @@ HRESULT rewire_carry_out(struct rewire *edit);
  * already. */
 HRESULT rewire_carry_out_closed(struct rewire *edit);
 void rewire_open_gates(struct rewire *edit, bool failed);
-/* How long the gates were closed, once they are open again. */
-void rewire_note_opened(struct rewire *edit);
 /* After a cut: what leaves goes, what came is booked. */
 void rewire_finish(struct rewire *edit);
 

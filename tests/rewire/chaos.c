@@ -186,7 +186,7 @@ static void *watchdog_main(void *arg)
 
 static void play_round(struct chaos *c, unsigned number, long edits)
 {
-    c->shape = c->only != 0 ? c->only : (c->seed + number) % CHAOS_SHAPES + 1;
+    c->shape = c->only != 0 ? c->only : (c->seed + number) % (CHAOS_SHAPES - 1) + 1;
     atomic_store(&c->edits_left, edits);
     chaos_build(c);
     kit_never_hang(false);

@@ -26,7 +26,7 @@ enum chaos_shape {
     CHAOS_MERGE,   /* source ! road ! one recorder of many inputs, which come and go */
     CHAOS_FOREIGN, /* foreign source ! road ! recorder; foreign source ! queue ! road ! recorder */
 };
-#define CHAOS_SHAPES 4
+#define CHAOS_SHAPES 4 /* the last one only where it is asked for */
 
 struct chaos_road {
     IPin *out;       /* borrowed: guests come behind it */
@@ -94,7 +94,7 @@ const struct chaos_road *chaos_some_road(const struct chaos *c);
 
 /* chaos_edits.c */
 void chaos_edit(struct chaos *c);
-IBaseFilter *chaos_some_filter(void);
+IBaseFilter *chaos_some_filter(const struct chaos *c);
 /* A member at random that is no fixture, with a reference; NULL: none. ret_n: how many there are. */
 IBaseFilter *chaos_some_member(struct chaos *c, unsigned *ret_n);
 /* IGraphConfig::Reconnect where a road begins, with its pin blocked as it has to be; using: may be NULL. */

@@ -83,7 +83,7 @@ static void look_at_roads(const struct chaos *c)
 
     chaos_describe(c, roads, sizeof(roads));
     open_ends = c->shape != CHAOS_MERGE && strchr(roads, '-') != NULL ? open_ends + 1 : 0;
-    check(open_ends < 10, "a road has lost its connection");
+    check(open_ends < 4, "a road has lost its connection");
 }
 
 void chaos_drive(struct chaos *c)

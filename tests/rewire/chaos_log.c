@@ -7,7 +7,7 @@
 #include "kit_internal.h"
 #include "platform/time.h"
 
-#define LINES 100
+#define LINES 400
 
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
 static char lines[LINES][300];

@@ -54,7 +54,7 @@ static HRESULT stage_one(struct chaos *c, IGraphTransaction *t, unsigned kind,
 static HRESULT stage(struct chaos *c, IGraphTransaction *t, unsigned *guests)
 {
     unsigned n, kind = roll(13);
-    IBaseFilter *member = chaos_some_member(c, &n), *fresh = chaos_some_filter();
+    IBaseFilter *member = chaos_some_member(c, &n), *fresh = chaos_some_filter(c);
     HRESULT hr;
 
     if (kind < 6 && *guests >= CHAOS_GUESTS)
