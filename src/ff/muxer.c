@@ -346,6 +346,7 @@ HRESULT ff_muxer_start(struct ff_muxer *m, const char *options, bool faststart)
     if (m->context != NULL)
         return S_OK;
     m->error = S_OK;
+    m->has_begin = false;
     if (avformat_alloc_output_context2(&m->context, container_of(m->path, m->format), NULL,
                                        m->path) < 0)
         return E_OUTOFMEMORY;
@@ -374,6 +375,40 @@ HRESULT ff_muxer_start(struct ff_muxer *m, const char *options, bool faststart)
 
 /* --- in order -------------------------------------------------------------------------- */
 
+/* A recording that begins in the middle of a stream has no gap in front: the earliest sample of
+ * all inputs is at 0. What lies before 0 already is the container's to see to. */
+static void find_begin(struct ff_muxer *m)
+{
+    bool any = false;
+
+    if (m->has_begin)
+        return;
+    m->begin = 0;
+    for (unsigned i = 0; i < m->n_inputs; i++) {
+        struct mux_input *x = &m->inputs[i];
+        REFERENCE_TIME start;
+
+        if (x->head == NULL)
+            continue;
+        start = ff_time(x->head->packet->pts, x->stream->time_base);
+        if (!any || start < m->begin)
+            m->begin = start;
+        any = true;
+    }
+    if (m->begin < 0)
+        m->begin = 0;
+    m->has_begin = any;
+}
+
+static void count_from_begin(const struct ff_muxer *m, const struct mux_input *input,
+                             AVPacket *packet)
+{
+    int64_t ticks = ff_ticks(m->begin, input->stream->time_base);
+
+    packet->pts -= ticks;
+    packet->dts -= ticks;
+}
+
 static HRESULT write_one(struct ff_muxer *m, struct mux_input *input)
 {
     struct mux_packet *p = input->head;
@@ -383,6 +418,7 @@ static HRESULT write_one(struct ff_muxer *m, struct mux_input *input)
     if (input->head == NULL)
         input->tail = NULL;
     m->waiting_bytes -= (size_t)p->packet->size;
+    count_from_begin(m, input, p->packet);
     result = av_write_frame(m->context, p->packet);
     ff_mux_packet_free(p);
     if (result >= 0 && m->context->pb != NULL && m->context->pb->error < 0)
@@ -423,6 +459,7 @@ static HRESULT write_ready(struct ff_muxer *m, bool all)
 
         if (first == NULL || (!complete && !all && m->waiting_bytes <= MAX_WAITING_BYTES))
             break;
+        find_begin(m);
         hr = write_one(m, first);
     }
     return hr;

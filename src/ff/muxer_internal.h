@@ -35,6 +35,8 @@ struct ff_muxer {
 
     AVFormatContext *context; /* between start and finish */
     bool has_header;
+    bool has_begin;       /* begin is known */
+    REFERENCE_TIME begin; /* the file's time 0 on the samples' time line, 100 ns */
     size_t waiting_bytes;
     HRESULT error; /* the first one */
 };
