@@ -12,7 +12,7 @@
 #include "platform/marker.h"
 #include "platform/memory.h"
 
-#define FIRST_ROOM 32
+#define MORE_ROOM 16 /* for markers and segments among the samples */
 
 void rg_pump_init(struct rg_pump *pump, struct rg_out_pin *out, struct rg_drops *drops)
 {
@@ -25,9 +25,8 @@ void rg_pump_init(struct rg_pump *pump, struct rg_out_pin *out, struct rg_drops 
 
 /* ---- the ring -------------------------------------------------------------------------- */
 
-static bool grow_locked(struct rg_pump *pump)
+static bool grow_locked(struct rg_pump *pump, unsigned room)
 {
-    unsigned room = pump->room != 0 ? pump->room * 2 : FIRST_ROOM;
     struct rg_pump_entry *ring = rg_calloc(room, sizeof(*ring));
 
     if (ring == NULL)
@@ -170,7 +169,7 @@ HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, uns
         pump->is_told = hr != S_OK;
         try_again_locked(pump);
     }
-    if (hr == S_OK && pump->n == pump->room && !grow_locked(pump))
+    if (hr == S_OK && pump->n == pump->room && !grow_locked(pump, pump->room * 2))
         hr = E_OUTOFMEMORY;
     if (hr == S_OK) {
         pump->ring[(pump->first + pump->n) % pump->room] = *entry;
@@ -186,6 +185,18 @@ HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, uns
 }
 
 /* ---- taking out ------------------------------------------------------------------------ */
+
+static const char *reason_for(HRESULT refusal)
+{
+    switch (refusal) {
+    case VFW_E_STATE_CHANGED:
+        return "flushed";
+    case VFW_E_NOT_CONNECTED:
+        return "no output connected";
+    default:
+        return "refused downstream";
+    }
+}
 
 static HRESULT deliver(struct rg_pump *pump, const struct rg_pump_entry *entry)
 {
@@ -205,8 +216,7 @@ static HRESULT deliver(struct rg_pump *pump, const struct rg_pump_entry *entry)
         rg_out_pin_end(pump->out);
     }
     if (hr != S_OK)
-        rg_drops_add(pump->drops, hr == VFW_E_STATE_CHANGED ? "flushed" : "refused downstream",
-                     1);
+        rg_drops_add(pump->drops, reason_for(hr), 1);
     return hr;
 }
 
@@ -274,7 +284,7 @@ static void pump_main(void *arg)
         /* what refused may be gone already */
         if (hr != S_OK && !pump->is_flushing && hr != VFW_E_STATE_CHANGED &&
             pump->roads == roads)
-            rg_drops_add(pump->drops, "refused downstream", refuse_locked(pump, hr));
+            rg_drops_add(pump->drops, reason_for(hr), refuse_locked(pump, hr));
         pthread_cond_broadcast(&pump->changed);
     }
     pthread_mutex_unlock(&pump->lock);
@@ -283,19 +293,22 @@ static void pump_main(void *arg)
 
 /* ---- states ---------------------------------------------------------------------------- */
 
-HRESULT rg_pump_start(struct rg_pump *pump)
+HRESULT rg_pump_start(struct rg_pump *pump, unsigned bound)
 {
-    HRESULT hr;
+    HRESULT hr = S_OK;
 
     if (pump->has_thread)
         return S_OK;
     pthread_mutex_lock(&pump->lock);
+    if (pump->room < bound + MORE_ROOM && !grow_locked(pump, bound + MORE_ROOM))
+        hr = E_OUTOFMEMORY;
     pump->is_stopping = false;
     pump->is_flushing = false;
     pump->is_leaving = false;
     pump->refusal = S_OK;
     pthread_mutex_unlock(&pump->lock);
-    hr = rg_thread_start(&pump->thread, "pump", pump_main, pump);
+    if (SUCCEEDED(hr))
+        hr = rg_thread_start(&pump->thread, "pump", pump_main, pump);
     pump->has_thread = SUCCEEDED(hr);
     return hr;
 }

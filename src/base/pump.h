@@ -60,8 +60,9 @@ struct rg_pump {
 void rg_pump_init(struct rg_pump *pump, struct rg_out_pin *out, struct rg_drops *drops);
 void rg_pump_fini(struct rg_pump *pump);
 
-/* Under the filter lock: the thread begins.  S_OK; E_OUTOFMEMORY. */
-HRESULT rg_pump_start(struct rg_pump *pump);
+/* Under the filter lock: the thread begins, and there is room for so many samples: streaming
+ * threads need none, but for more markers than anybody sends.  S_OK; E_OUTOFMEMORY. */
+HRESULT rg_pump_start(struct rg_pump *pump, unsigned bound);
 /* Any thread: whoever waits in put comes back, the thread ends soon. */
 void rg_pump_wake(struct rg_pump *pump);
 /* Under the filter lock: joins the thread; what still waits is dropped by name. */

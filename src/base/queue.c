@@ -99,7 +99,17 @@ static HRESULT in_end_flush(struct rg_in_pin *pin)
 
 static HRESULT filter_start(struct rg_filter *filter)
 {
-    return rg_pump_start(&((struct queue *)filter)->pump);
+    struct queue *q = (struct queue *)filter;
+    struct rg_frozen frozen;
+    HRESULT hr = rg_frozen_init(&frozen, filter);
+
+    if (SUCCEEDED(hr)) {
+        const struct queue_settings *settings = rg_filter_settings(filter, &frozen);
+
+        hr = rg_pump_start(&q->pump, (unsigned)settings->size);
+    }
+    rg_frozen_fini(&frozen);
+    return hr;
 }
 
 static void filter_wake(struct rg_filter *filter)

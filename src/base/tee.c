@@ -15,7 +15,8 @@
 #include "base/pump.h"
 #include "platform/memory.h"
 
-#define PUMP_BOUND 16 /* samples that may wait before a leg that lags behind */
+#define PUMP_BOUND  16 /* samples that may wait before a leg that lags behind */
+#define OWN_BUFFERS 4  /* for whoever fills them */
 
 struct leg {
     struct rg_out_pin out;
@@ -253,8 +254,10 @@ static HRESULT type_now(struct tee *tee, AM_MEDIA_TYPE *ret)
 static HRESULT out_type(struct rg_out_pin *pin, unsigned index, AM_MEDIA_TYPE *ret)
 {
     struct leg *leg = pin->user;
+    HRESULT hr;
 
-    return index == 0 && SUCCEEDED(type_now(leg->tee, ret)) ? S_OK : VFW_S_NO_MORE_ITEMS;
+    hr = index == 0 ? type_now(leg->tee, ret) : VFW_S_NO_MORE_ITEMS;
+    return hr == VFW_E_NOT_CONNECTED ? VFW_S_NO_MORE_ITEMS : hr;
 }
 
 /* While legs are connected the type stays. */
@@ -302,11 +305,31 @@ static HRESULT in_prime(struct rg_in_pin *pin, IMediaSample *sample)
     return hr;
 }
 
-/* Legs may keep samples: the pool upstream has to serve all of them. */
+static LONG wants(IMemInputPin *input)
+{
+    ALLOCATOR_PROPERTIES request;
+
+    memset(&request, 0, sizeof(request));
+    if (input != NULL)
+        (void)IMemInputPin_GetAllocatorRequirements(input, &request);
+    return request.cBuffers;
+}
+
+/* Legs keep samples, in pumps and further down: the pool upstream has to serve all of them. */
 static LONG in_extra_buffers(struct rg_in_pin *pin)
 {
-    (void)pin;
-    return 2 * PUMP_BOUND;
+    struct tee *tee = pin->user;
+    LONG n = 2 * PUMP_BOUND;
+
+    for (unsigned i = 0; i < n_legs(tee); i++) {
+        struct leg *leg = leg_at(tee, i);
+        RG_AUTO(IMemInputPin) input = rg_out_pin_input(&leg->out);
+        LONG now = wants(input);
+        LONG next = leg->out.next_is == RG_NEXT_READY ? wants(leg->out.next.input) : 0;
+
+        n += now > next ? now : next;
+    }
+    return n;
 }
 
 static HRESULT add_leg(struct tee *tee);
@@ -336,7 +359,7 @@ static HRESULT settle_legs(struct tee *tee)
 
         if (atomic_load(&leg->is_pumped) || !can_block(leg))
             continue;
-        hr = rg_pump_start(&leg->pump);
+        hr = rg_pump_start(&leg->pump, PUMP_BOUND);
         if (FAILED(hr))
             return hr;
         atomic_store(&leg->is_pumped, true);
@@ -358,9 +381,28 @@ static HRESULT spare_leg(struct tee *tee)
     return has_free || n_legs(tee) >= RG_MAX_PINS ? S_OK : add_leg(tee);
 }
 
+/* A leg that comes late brings its need along: a queue that is full must not keep all there are. */
+static HRESULT grow_pool(struct tee *tee)
+{
+    RG_AUTO(IMemAllocator) pool = NULL;
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&tee->in.link_lock);
+    pool = tee->in.link.allocator;
+    if (pool != NULL)
+        IMemAllocator_AddRef(pool);
+    pthread_mutex_unlock(&tee->in.link_lock);
+    if (pool != NULL)
+        hr = rg_allocator_grow(pool, OWN_BUFFERS + in_extra_buffers(&tee->in));
+    return FAILED(hr) ? hr : S_OK;
+}
+
 static HRESULT settle(struct tee *tee)
 {
     HRESULT hr = spare_leg(tee);
+
+    if (SUCCEEDED(hr))
+        hr = grow_pool(tee);
 
     return SUCCEEDED(hr) && tee->is_started ? settle_legs(tee) : hr;
 }

@@ -68,6 +68,26 @@ static HRESULT make_all_locked(struct allocator *a)
     return S_OK;
 }
 
+static HRESULT make_more_locked(struct allocator *a, LONG count)
+{
+    struct sample **more = rg_realloc(a->samples, (size_t)count * sizeof(*more));
+
+    if (more == NULL)
+        return E_OUTOFMEMORY;
+    a->samples = more;
+    while (a->n_samples < count) {
+        struct sample *s = rg_sample_make(a, (ULONG)a->properties.cbBuffer);
+
+        if (s == NULL)
+            return E_OUTOFMEMORY; /* what was made is of use */
+        s->next_free = a->free_first;
+        a->free_first = s;
+        a->n_free++;
+        a->samples[a->n_samples++] = s;
+    }
+    return S_OK;
+}
+
 bool rg_allocator_memory(struct allocator *a, struct sample *s, ULONG bytes)
 {
     size_t align = (size_t)a->properties.cbAlign;
@@ -379,6 +399,25 @@ static HRESULT get_foreign(IMemAllocator *allocator, DWORD flags, const struct r
     rg_wait_begin(&note);
     hr = IMemAllocator_GetBuffer(allocator, ret, NULL, NULL, flags);
     rg_wait_end(&note);
+    return hr;
+}
+
+HRESULT rg_allocator_grow(IMemAllocator *allocator, LONG count)
+{
+    struct allocator *a;
+    HRESULT hr = S_FALSE;
+
+    if ((const void *)allocator->lpVtbl != (const void *)&allocator_vtbl)
+        return S_FALSE;
+    a = COM_HOME(allocator, struct allocator);
+    pthread_mutex_lock(&a->lock);
+    if (a->properties.cBuffers < count) {
+        hr = a->committed ? make_more_locked(a, count) : S_OK;
+        if (SUCCEEDED(hr))
+            a->properties.cBuffers = count;
+        pthread_cond_broadcast(&a->freed);
+    }
+    pthread_mutex_unlock(&a->lock);
     return hr;
 }
 

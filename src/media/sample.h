@@ -31,6 +31,10 @@ RG_API HRESULT rg_allocator_get(IMemAllocator *allocator, ULONG bytes, DWORD fla
 RG_API HRESULT rg_allocator_get_at(IMemAllocator *allocator, ULONG bytes, DWORD flags,
                                    const struct rg_place *where, IMediaSample **ret);
 
+/* More samples for an allocator in use, up to that many; those that are out stay out.  S_OK;
+ * S_FALSE: it has as many, or is another's; E_OUTOFMEMORY. */
+RG_API HRESULT rg_allocator_grow(IMemAllocator *allocator, LONG count);
+
 /* May the holder write into the sample?  True if it holds the only reference. */
 RG_API bool rg_sample_is_writable(IMediaSample *sample);
 
