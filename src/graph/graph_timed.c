@@ -82,17 +82,18 @@ static HRESULT guard_add(struct transaction *t, const struct rewire_edge *gate)
     return hr;
 }
 
-/* Guards on all gates of the plan, and on no others. */
+/* Guards on all gates of the plan, and on no others; but for those on the road of another gate: once
+ * that one has closed nothing more would come for a guard to see.  They close when it has. */
 static HRESULT guards_match(struct transaction *t)
 {
     struct rewire *edit = &t->edit;
-    HRESULT hr = S_OK;
+    HRESULT hr = rewire_rank_gates(edit);
 
     t->is_guarded = false;
     for (size_t i = 0; i < t->n_guards;) {
         struct rewire_edge *edge = rewire_edge_after(edit, graph_identity(t->guards[i].link));
 
-        if (edge != NULL && edge->is_gate) {
+        if (edge != NULL && edge->is_gate && edge->rank == 0) {
             i++;
             continue;
         }
@@ -102,7 +103,7 @@ static HRESULT guards_match(struct transaction *t)
     for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_edges; i++) {
         struct rewire_edge *edge = &edit->edges[i];
 
-        if (!edge->is_gate || guard_of(t, edge) != NULL)
+        if (!edge->is_gate || edge->rank != 0 || guard_of(t, edge) != NULL)
             continue;
         if (edge->link == NULL || edge->flow == NULL) {
             graph_report_set(t->graph,
@@ -270,9 +271,13 @@ static HRESULT when_all_fired(struct transaction *t)
     if (SUCCEEDED(hr) && !have_all_fired(t))
         return S_FALSE; /* the place has moved: other gates */
     if (SUCCEEDED(hr))
+        hr = rewire_close_gates(edit, 1);
+    if (SUCCEEDED(hr))
         hr = rewire_carry_out_closed(edit);
-    if (FAILED(hr))
+    if (FAILED(hr)) {
+        rewire_open_gates(edit, true); /* of followers; the guards come off one by one */
         return hr;
+    }
     guards_hand_over(t);
     rewire_open_gates(edit, false);
     rewire_finish(edit);

@@ -99,24 +99,80 @@ static HRESULT wait_closed(struct rewire *edit, struct rewire_edge *gate)
     return hr;
 }
 
-static HRESULT close_gates(struct rewire *edit)
+/* How many gates does its road come through? */
+static HRESULT rank_gate(struct rewire *edit, struct rewire_edge *gate)
+{
+    struct graph_node *here = graph_node_of_pin(edit->graph, gate->out);
+
+    gate->rank = 0;
+    for (size_t i = 0; here != NULL && i < edit->n_edges; i++) {
+        const struct rewire_edge *other = &edit->edges[i];
+        struct graph_node *behind = NULL;
+        HRESULT hr = S_OK;
+
+        if (other->is_gate && other->was != NULL && other != gate)
+            behind = graph_node_of_pin(edit->graph, other->was);
+        if (behind != NULL)
+            hr = graph_walk_reaches_locked(edit->graph, behind, here);
+        if (hr == VFW_E_CIRCULAR_GRAPH) /* the walk's way to say yes */
+            gate->rank++;
+        else if (FAILED(hr))
+            return hr;
+    }
+    return S_OK;
+}
+
+HRESULT rewire_rank_gates(struct rewire *edit)
 {
     HRESULT hr = S_OK;
 
-    if (!rewire_is_live(edit) || edit->caller_blocked)
-        return S_OK;
     for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_edges; i++)
         if (edit->edges[i].is_gate)
+            hr = rank_gate(edit, &edit->edges[i]);
+    return hr;
+}
+
+static HRESULT close_rank(struct rewire *edit, unsigned rank)
+{
+    HRESULT hr = S_OK;
+
+    for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_edges; i++)
+        if (edit->edges[i].is_gate && edit->edges[i].rank == rank)
             hr = ask_to_close(&edit->edges[i]);
     for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_edges; i++) {
         struct rewire_edge *gate = &edit->edges[i];
 
-        if (!gate->is_gate || !gate->is_closed)
+        if (!gate->is_gate || !gate->is_closed || gate->rank != rank)
             continue;
         hr = wait_closed(edit, gate);
         gate->closed_since = rg_time_now_ns();
     }
     return hr;
+}
+
+/* Upstream first: whoever is inside a gate upstream can't come out of it while one on its way is
+ * closed. */
+HRESULT rewire_close_gates(struct rewire *edit, unsigned rank)
+{
+    unsigned last = 0;
+    HRESULT hr = S_OK;
+
+    for (size_t i = 0; i < edit->n_edges; i++)
+        if (edit->edges[i].is_gate && edit->edges[i].rank > last)
+            last = edit->edges[i].rank;
+    for (; SUCCEEDED(hr) && rank <= last; rank++)
+        hr = close_rank(edit, rank);
+    return hr;
+}
+
+static HRESULT close_gates(struct rewire *edit)
+{
+    HRESULT hr;
+
+    if (!rewire_is_live(edit) || edit->caller_blocked)
+        return S_OK;
+    hr = rewire_rank_gates(edit);
+    return SUCCEEDED(hr) ? rewire_close_gates(edit, 0) : hr;
 }
 
 static void note_gate(struct rewire_edge *gate)

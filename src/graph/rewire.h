@@ -93,6 +93,7 @@ struct rewire_edge {
 
     /* the gate, where samples may flow */
     bool is_gate;
+    unsigned rank;         /* how many gates there are upstream of it */
     IPinFlowControl *flow; /* reference */
     HANDLE closed;         /* event, while it is being closed */
     bool is_closed;        /* by this edit */
@@ -321,6 +322,10 @@ HRESULT rewire_carry_out(struct rewire *edit);
 /* The parts of it, for a commit at a media time (graph_transaction.c): gates are closed
  * already. */
 HRESULT rewire_carry_out_closed(struct rewire *edit);
+/* rank: how many other gates stand on the road to it.  Those of that rank and above are closed, in
+ * this order, and opened by rewire_open_gates. */
+HRESULT rewire_rank_gates(struct rewire *edit);
+HRESULT rewire_close_gates(struct rewire *edit, unsigned rank);
 void rewire_open_gates(struct rewire *edit, bool failed);
 /* After a cut: what leaves goes, what came is booked. */
 void rewire_finish(struct rewire *edit);

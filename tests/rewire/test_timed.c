@@ -236,6 +236,35 @@ static void all_gates_at_their_time(void **state)
 }
 
 /* One stream ends before: neither road is changed. */
+/* Two gates on one road: the one downstream would wait for a sample that the other one holds. */
+static void one_gate_behind_another(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 10; i++) {
+        struct road r;
+        IBaseFilter *fx[2] = { kit_filter_with(KIT_PASS, "mark=1"),
+                               kit_filter_with(KIT_HOLD, "mark=2") };
+        HANDLE done = new_event();
+        IGraphTransaction *t;
+
+        open_marked(&r, KIT_PASS);
+        t = begin(&r);
+        assert_hr(CALL(t, Insert, kit_out(r.middle), fx[1], NULL), S_OK);
+        assert_hr(CALL(t, Insert, kit_out(r.source), fx[0], NULL), S_OK);
+        assert_hr(CALL(t, Commit, at(777), done), S_OK);
+        road_run(&r);
+        wait_event(done);
+        assert_hr(CALL(t, GetResult), S_OK);
+        LET_GO(t);
+        assert_cut_at(&r, 777);
+        assert_int_equal(kit_recorder[0].first_with[2], 777);
+        LET_GO(fx[0]);
+        LET_GO(fx[1]);
+        CloseHandle(done);
+        road_close(&r);
+    }
+}
+
 static void one_gate_never_comes(void **state)
 {
     struct two_roads two;
@@ -503,6 +532,7 @@ int main(void)
         cmocka_unit_test(too_late),
         cmocka_unit_test(beyond_the_end),
         cmocka_unit_test(all_gates_at_their_time),
+        cmocka_unit_test(one_gate_behind_another),
         cmocka_unit_test(one_gate_never_comes),
         cmocka_unit_test(a_setting_in_time),
         cmocka_unit_test(aborted),
