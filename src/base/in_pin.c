@@ -295,12 +295,14 @@ static HRESULT STDMETHODCALLTYPE in_dynamic_accept(IPinConnection *face,
                                                    const AM_MEDIA_TYPE *type)
 {
     struct rg_in_pin *pin = of_connection(face);
+    HRESULT hr;
 
     if (type == NULL)
         return E_POINTER;
     if (!rg_in_pin_is_connected(pin))
         return VFW_E_TYPE_NOT_ACCEPTED;
-    return pin->ops->accept_dynamic(pin, type) == S_OK ? S_OK : VFW_E_TYPE_NOT_ACCEPTED;
+    hr = pin->ops->accept_dynamic(pin, type);
+    return hr == S_OK || hr == E_OUTOFMEMORY ? hr : VFW_E_TYPE_NOT_ACCEPTED;
 }
 
 static HRESULT STDMETHODCALLTYPE in_notify_end(IPinConnection *face, HANDLE event)

@@ -287,10 +287,12 @@ HRESULT rg_out_pin_accepts(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type)
     for (unsigned i = 0;; i++) {
         AM_MEDIA_TYPE mine;
         bool equal;
+        HRESULT hr;
 
         memset(&mine, 0, sizeof(mine));
-        if (pin->ops->get_type(pin, i, &mine) != S_OK)
-            return VFW_E_TYPE_NOT_ACCEPTED;
+        hr = pin->ops->get_type(pin, i, &mine);
+        if (hr != S_OK)
+            return hr == E_OUTOFMEMORY ? hr : VFW_E_TYPE_NOT_ACCEPTED;
         equal = rg_type_equal(&mine, type);
         rg_type_clear(&mine);
         if (equal)

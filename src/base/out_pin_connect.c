@@ -151,10 +151,13 @@ static HRESULT attempt_list(struct rg_out_pin *pin, IPin *peer, IEnumMediaTypes 
 {
     AM_MEDIA_TYPE *type = NULL;
 
-    while (IEnumMediaTypes_Next(list, 1, &type, NULL) == S_OK) {
-        HRESULT hr = rg_type_fits(type, partial) ? attempt(pin, peer, type, ret)
-                                                 : VFW_E_TYPE_NOT_ACCEPTED;
+    for (;;) {
+        HRESULT hr = IEnumMediaTypes_Next(list, 1, &type, NULL);
 
+        if (hr != S_OK)
+            return hr == E_OUTOFMEMORY ? hr : VFW_E_NO_ACCEPTABLE_TYPES;
+        hr = rg_type_fits(type, partial) ? attempt(pin, peer, type, ret)
+                                         : VFW_E_TYPE_NOT_ACCEPTED;
         rg_type_delete(type);
         type = NULL;
         if (SUCCEEDED(hr))
@@ -164,7 +167,6 @@ static HRESULT attempt_list(struct rg_out_pin *pin, IPin *peer, IEnumMediaTypes 
         if (hr == VFW_E_ALREADY_CONNECTED || hr == E_OUTOFMEMORY)
             return hr; /* no other type would change that */
     }
-    return VFW_E_NO_ACCEPTABLE_TYPES;
 }
 
 HRESULT rg_out_pin_negotiate(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type,
@@ -184,7 +186,10 @@ HRESULT rg_out_pin_negotiate(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_
     for (unsigned i = 0; i < 2; i++) {
         RG_AUTO(IEnumMediaTypes) list = NULL;
 
-        if (FAILED(IPin_EnumMediaTypes(asked[i], &list)))
+        hr = IPin_EnumMediaTypes(asked[i], &list);
+        if (hr == E_OUTOFMEMORY)
+            return hr;
+        if (FAILED(hr))
             continue;
         hr = attempt_list(pin, peer, list, type, ret, &best);
         if (SUCCEEDED(hr) || hr == VFW_E_ALREADY_CONNECTED || hr == E_OUTOFMEMORY)

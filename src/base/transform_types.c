@@ -86,6 +86,12 @@ static bool output_equals(struct rg_transform *t, const AM_MEDIA_TYPE *mine,
            SUCCEEDED(rg_format_from_type(out, &b)) && same_layout(&a, &b);
 }
 
+/* Whatever it was that did not work; but for want of memory nothing is said of the type. */
+static HRESULT not_accepted(HRESULT hr)
+{
+    return hr == E_OUTOFMEMORY ? hr : VFW_E_TYPE_NOT_ACCEPTED;
+}
+
 static HRESULT output_fits(struct rg_transform *t, const void *settings,
                            const AM_MEDIA_TYPE *in, const AM_MEDIA_TYPE *out)
 {
@@ -94,10 +100,12 @@ static HRESULT output_fits(struct rg_transform *t, const void *settings,
     for (unsigned i = 0;; i++) {
         AM_MEDIA_TYPE mine;
         bool equal;
+        HRESULT hr;
 
         memset(&mine, 0, sizeof(mine));
-        if (output_at(t, settings, in, i, &mine) != S_OK)
-            return VFW_E_TYPE_NOT_ACCEPTED;
+        hr = output_at(t, settings, in, i, &mine);
+        if (hr != S_OK)
+            return not_accepted(hr);
         equal = output_equals(t, &mine, out);
         rg_type_clear(&mine);
         if (equal)
@@ -147,12 +155,13 @@ static HRESULT downstream_accepts(struct rg_transform *t, const AM_MEDIA_TYPE *t
 {
     RG_AUTO(IPin) peer = rg_out_pin_peer(&t->out);
     RG_AUTO(IPinConnection) dynamic = NULL;
+    HRESULT hr;
 
     if (peer == NULL ||
         FAILED(IPin_QueryInterface(peer, &IID_IPinConnection, (void **)&dynamic)))
         return VFW_E_TYPE_NOT_ACCEPTED;
-    return IPinConnection_DynamicQueryAccept(dynamic, type) == S_OK ? S_OK
-                                                                    : VFW_E_TYPE_NOT_ACCEPTED;
+    hr = IPinConnection_DynamicQueryAccept(dynamic, type);
+    return hr == S_OK ? S_OK : not_accepted(hr);
 }
 
 static HRESULT accept_with(struct rg_transform *t, const AM_MEDIA_TYPE *type, bool is_dynamic)
@@ -161,8 +170,11 @@ static HRESULT accept_with(struct rg_transform *t, const AM_MEDIA_TYPE *type, bo
     const void *settings = settings_now(t, &frozen);
     AM_MEDIA_TYPE out;
     HRESULT hr = settings != NULL ? input_accepted(t, settings, type) : E_OUTOFMEMORY;
+    HRESULT has_output = hr == S_OK ? output_type_now(t, &out) : VFW_E_NOT_CONNECTED;
 
-    if (hr == S_OK && SUCCEEDED(output_type_now(t, &out))) {
+    if (has_output == E_OUTOFMEMORY)
+        hr = has_output;
+    if (SUCCEEDED(has_output)) {
         hr = output_fits(t, settings, type, &out);
         if (hr != S_OK && is_dynamic && !rg_transform_is_stream(t) &&
             t->cls->output_format == NULL)
@@ -236,7 +248,7 @@ HRESULT rg_transform_out_accept(struct rg_out_pin *pin, const AM_MEDIA_TYPE *typ
     HRESULT hr = input_type_now(t, &in);
 
     if (FAILED(hr))
-        return VFW_E_TYPE_NOT_ACCEPTED;
+        return not_accepted(hr);
     hr = rg_transform_output_fits(t, &in, type);
     rg_type_clear(&in);
     return hr == S_OK && !may_change_to(t, type) ? VFW_E_TYPE_NOT_ACCEPTED : hr;

@@ -220,7 +220,8 @@ static void let_go(struct rewire *edit, struct rewire_filter *filter)
 
     if (node != NULL)
         (void)graph_remove_locked(edit->graph, node,
-                                  edit->keep_removed ? GRAPH_REMOVE_TO_CACHE : 0);
+                                  GRAPH_REMOVE_FORCE |
+                                      (edit->keep_removed ? GRAPH_REMOVE_TO_CACHE : 0));
 }
 
 /* Its neighbours that stay have other peers already, or none; each end lets go for itself. */

@@ -98,6 +98,8 @@ static unsigned each_use_fails(edit_function edit, enum kit_kind old, bool forei
         assert_true(c.reason[0] != 0);
         /* the caller is not blamed for it */
         assert_true(hr != E_INVALIDARG && hr != VFW_E_NOT_FOUND && hr != E_NOINTERFACE);
+        if (!foreign && hr != E_OUTOFMEMORY && HRESULT_FACILITY(hr) != FACILITY_WIN32)
+            fail_msg("use %u: refused with 0x%08x", n, (unsigned)hr);
         assert_intact(&r, fx);
         assert_int_equal(rg_live_objects(NULL, NULL), live);
     }

@@ -2,6 +2,8 @@
 /* transaction_test.h - what the tests of edits of several steps share. */
 #pragma once
 
+#include <sched.h>
+
 #include "rewire_test.h"
 
 static inline IGraphTransaction *begin_with(struct road *r, const RG_EDIT_REQUEST *request)
@@ -39,6 +41,25 @@ static inline HANDLE new_event(void)
 static inline void wait_event(HANDLE event)
 {
     assert_int_equal(WaitForSingleObject(event, KIT_WAIT_MS), WAIT_OBJECT_0);
+}
+
+/* How many references there are. */
+static inline ULONG references(void *object)
+{
+    IUnknown *unknown = object;
+
+    CALL(unknown, AddRef);
+    return CALL(unknown, Release);
+}
+
+/* Until no more than that: a thread that hung lets go of what it had. */
+static inline void wait_references(void *object, ULONG wanted)
+{
+    DWORD begun = GetTickCount();
+
+    while (references(object) > wanted && GetTickCount() - begun < KIT_WAIT_MS)
+        sched_yield();
+    assert_int_equal(references(object), wanted);
 }
 
 /* The first pin of a direction that is not connected; borrowed. */
