@@ -369,6 +369,13 @@ static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face, ULONGLONG tag
     return hr;
 }
 
+static HRESULT STDMETHODCALLTYPE link_begin_at(IRgLink *face, REFERENCE_TIME time)
+{
+    (void)face;
+    (void)time;
+    return E_NOTIMPL;
+}
+
 const IRgLinkVtbl rg_in_link_vtbl = {
     COM_UNKNOWN(IRgLink),
     .GetLedger = link_ledger,
@@ -387,4 +394,5 @@ const IRgLinkVtbl rg_in_link_vtbl = {
     .SetMemory = link_set_memory,
     .Prime = link_prime,
     .TakeOver = link_take_over,
+    .BeginAt = link_begin_at,
 };

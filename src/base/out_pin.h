@@ -46,6 +46,8 @@ struct rg_out_pin_ops {
     /* Optional: quality message from downstream.  NULL: handed upstream through the filter's
      * first input. */
     HRESULT (*quality)(struct rg_out_pin *pin, Quality q);
+    /* Sources: IRgLink::BeginAt. */
+    HRESULT (*begin_at)(struct rg_out_pin *pin, REFERENCE_TIME time);
     /* Sources: who carries out IMediaSeeking; NULL: upstream of the filter's first input. */
     const struct rg_seek_ops *seek;
 };

@@ -241,6 +241,13 @@ static HRESULT STDMETHODCALLTYPE link_take_over(IRgLink *face, REFERENCE_TIME gi
     return E_NOTIMPL;
 }
 
+static HRESULT STDMETHODCALLTYPE link_begin_at(IRgLink *face, REFERENCE_TIME time)
+{
+    struct rg_out_pin *pin = of_link(face);
+
+    return pin->ops->begin_at != NULL ? pin->ops->begin_at(pin, time) : E_NOTIMPL;
+}
+
 static IRgLink *peer_link(struct rg_out_pin *pin)
 {
     RG_AUTO(IPin) peer = rg_out_pin_peer(pin);
@@ -302,4 +309,5 @@ const IRgLinkVtbl rg_out_link_vtbl = {
     .SetMemory = link_set_memory,
     .Prime = link_prime,
     .TakeOver = link_take_over,
+    .BeginAt = link_begin_at,
 };

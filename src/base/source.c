@@ -76,11 +76,37 @@ static void out_exchanged(struct rg_out_pin *pin)
     rg_stream_unpark(pin->user);
 }
 
+static HRESULT out_begin_at(struct rg_out_pin *pin, REFERENCE_TIME time)
+{
+    struct rg_source *source = source_of(pin);
+    HRESULT hr = VFW_E_NOT_STOPPED;
+
+    pthread_mutex_lock(&source->filter.lock);
+    if (rg_filter_state(&source->filter) == State_Stopped) {
+        pthread_mutex_lock(&source->flow_lock);
+        source->is_late = true;
+        source->has_offset = false;
+        source->late_from = time;
+        pthread_mutex_unlock(&source->flow_lock);
+        hr = S_OK;
+    }
+    pthread_mutex_unlock(&source->filter.lock);
+    return hr;
+}
+
+void rg_source_forget_late(struct rg_source *source)
+{
+    pthread_mutex_lock(&source->flow_lock);
+    source->is_late = source->has_offset = false;
+    pthread_mutex_unlock(&source->flow_lock);
+}
+
 static const struct rg_out_pin_ops out_ops = {
     .get_type = out_type,
     .buffers = out_buffers,
     .connected = out_connected,
     .exchanged = out_exchanged,
+    .begin_at = out_begin_at,
     .seek = &rg_source_seek_ops,
 };
 
@@ -189,6 +215,7 @@ static HRESULT filter_stop(struct rg_filter *filter)
     struct rg_source *source = (struct rg_source *)filter;
 
     rg_source_join(source);
+    rg_source_forget_late(source);
     if (source->is_started && source->cls->stop != NULL)
         source->cls->stop(filter->author_state);
     source->is_started = false;

@@ -53,6 +53,10 @@ struct rg_source {
     bool is_running;
     REFERENCE_TIME segment_start, segment_stop;
     double segment_rate;
+    bool is_late;    /* it came into a graph that had played: times begin at late_from */
+    bool has_offset; /* its first sample has passed */
+    REFERENCE_TIME late_from; /* RG_BEGIN_NOW: whatever the clock says then */
+    REFERENCE_TIME offset;    /* added to all times, once has_offset */
 };
 
 /* source_thread.c.  Under the filter lock. */
@@ -60,6 +64,8 @@ HRESULT rg_stream_start(struct rg_stream *stream);
 /* Any thread: another road; what refused the stream may be gone. */
 void rg_stream_unpark(struct rg_stream *stream);
 void rg_source_join(struct rg_source *source);
+/* Times begin at 0 again.  Under the filter lock. */
+void rg_source_forget_late(struct rg_source *source);
 void rg_source_signal(struct rg_source *source); /* flow changed */
 
 /* source_seek.c */

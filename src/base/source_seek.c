@@ -98,6 +98,7 @@ static HRESULT move_locked(struct rg_source *source, REFERENCE_TIME *at, REFEREN
         flush_all(source, true);
     hold_threads(source);
     interrupt(source, false);
+    rg_source_forget_late(source); /* stream time begins anew */
     hr = source->cls->seek(source->filter.author_state, at, stop, rate);
     if (active)
         flush_all(source, false);

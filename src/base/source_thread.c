@@ -67,6 +67,68 @@ static bool take_discontinuity(struct rg_stream *stream)
     return is;
 }
 
+/* ---- a stream that begins late ---------------------------------------------------------- */
+
+static REFERENCE_TIME late_by(struct rg_source *source, REFERENCE_TIME late_from,
+                              REFERENCE_TIME start)
+{
+    REFERENCE_TIME now = late_from;
+
+    if (late_from == RG_BEGIN_NOW && FAILED(rg_filter_stream_time(&source->filter, &now)))
+        return 0; /* nobody keeps time */
+    return now > start ? now - start : 0;
+}
+
+/* What is added to a time of the stream.  The first sample to pass decides for all streams;
+ * until then it is what it would be now. */
+static REFERENCE_TIME offset_of(struct rg_source *source, REFERENCE_TIME start, bool passes)
+{
+    REFERENCE_TIME from, offset;
+    bool is_open;
+
+    pthread_mutex_lock(&source->flow_lock);
+    is_open = source->is_late && !source->has_offset;
+    from = source->late_from;
+    offset = source->has_offset ? source->offset : 0;
+    pthread_mutex_unlock(&source->flow_lock);
+    if (!is_open)
+        return offset;
+    offset = late_by(source, from, start);
+    if (!passes)
+        return offset;
+    pthread_mutex_lock(&source->flow_lock);
+    if (source->is_late && !source->has_offset) {
+        source->has_offset = true;
+        source->offset = offset;
+    }
+    offset = source->offset;
+    pthread_mutex_unlock(&source->flow_lock);
+    return offset;
+}
+
+static void shift(struct rg_source *source, IMediaSample *sample)
+{
+    struct rg_sample_extra extra;
+    struct rg_sample_info info;
+    REFERENCE_TIME offset;
+
+    if (FAILED(rg_sample_get_info(sample, &info)) || !info.has_time)
+        return;
+    offset = offset_of(source, info.start, true);
+    if (offset == 0)
+        return;
+    info.start += offset;
+    info.stop += offset;
+    (void)IMediaSample_SetTime(sample, &info.start, info.has_stop ? &info.stop : NULL);
+    if (rg_sample_get_extra(sample, &extra) != S_OK)
+        return;
+    extra.dts += offset;
+    extra.tick_num = extra.tick_den = 0; /* the container's own speak of another beginning */
+    (void)rg_sample_set_extra(sample, &extra);
+}
+
+/* ---- one step ---------------------------------------------------------------------------- */
+
 /* Inside the gate. */
 static HRESULT fill_and_deliver(struct rg_stream *stream, const struct rg_fetch *fetched)
 {
@@ -83,6 +145,7 @@ static HRESULT fill_and_deliver(struct rg_stream *stream, const struct rg_fetch 
         return S_OK; /* the class skips it */
     if (FAILED(hr))
         return hr;
+    shift(source, sample);
     if (take_discontinuity(stream))
         (void)IMediaSample_SetDiscontinuity(sample, TRUE);
     hr = rg_out_pin_deliver(&stream->out, sample);
@@ -118,6 +181,8 @@ static enum step step(struct rg_stream *stream)
     if (hr != S_OK)
         return end_stream(stream, hr == S_FALSE ? S_OK : hr);
     announce(stream);
+    if (fetched.start >= 0)
+        fetched.start += offset_of(source, fetched.start, false);
     hr = rg_out_pin_begin(&stream->out, fetched.start < 0 ? RG_GATE_NO_TIME : fetched.start);
     if (hr == VFW_E_STATE_CHANGED)
         return STEP_ON;

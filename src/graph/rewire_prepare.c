@@ -53,9 +53,9 @@ static void unjoin_all(struct rewire *edit)
         if (one->has_joined && one->hangs)
             graph_abandon_locked(edit->graph, graph_node_of_filter(edit->graph, one->filter));
         else if (one->has_joined)
-            (void)graph_remove_locked(edit->graph,
-                                      graph_node_of_filter(edit->graph, one->filter),
-                                      one->was_cached ? GRAPH_REMOVE_TO_CACHE : 0);
+            (void)graph_remove_locked(
+                edit->graph, graph_node_of_filter(edit->graph, one->filter),
+                GRAPH_REMOVE_FORCE | (one->was_cached ? GRAPH_REMOVE_TO_CACHE : 0));
         one->has_joined = false;
         if (one->was_active && !one->hangs)
             (void)graph_activate_locked(edit->graph, one->filter);
@@ -211,6 +211,18 @@ static HRESULT hold_source(struct rewire *edit, struct rewire_filter *filter)
     return hr;
 }
 
+/* Its time begins where the graph's is now.  One that is not ours has to see to that itself. */
+static void begin_late(struct rewire *edit, struct rewire_filter *filter)
+{
+    const struct graph *graph = edit->graph;
+
+    for (size_t i = 0; i < edit->n_edges; i++)
+        if (edit->edges[i].from == filter && edit->edges[i].link != NULL)
+            (void)IRgLink_BeginAt(edit->edges[i].link, graph->state == State_Running
+                                                           ? RG_BEGIN_NOW
+                                                           : graph->stream_time);
+}
+
 static bool has_flow_control(struct rewire *edit, const struct rewire_filter *filter)
 {
     for (size_t i = 0; i < edit->n_edges; i++)
@@ -235,8 +247,10 @@ static HRESULT activate(struct rewire *edit, struct rewire_filter *one)
 {
     HRESULT hr = S_OK;
 
-    if (feeds_itself(edit, one))
+    if (feeds_itself(edit, one)) {
         hr = hold_source(edit, one);
+        begin_late(edit, one);
+    }
     if (SUCCEEDED(hr))
         hr = graph_activate_locked(edit->graph, one->filter);
     one->is_active = SUCCEEDED(hr);
