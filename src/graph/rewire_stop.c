@@ -164,14 +164,46 @@ static HRESULT wait_stopped(struct rewire *edit, struct rewire_filter *filter,
     return hr;
 }
 
-HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bool will_start)
+/* What the ledgers of its pins name as dropped.  false: its pins can't be asked. */
+static bool drops_of(IBaseFilter *filter, ULONGLONG *ret)
+{
+    struct graph_pins pins;
+    bool known = SUCCEEDED(graph_pins_open(&pins, filter));
+
+    *ret = 0;
+    for (size_t i = 0; i < pins.count; i++) {
+        RG_AUTO(IRgLink) link = NULL;
+        RG_LEDGER ledger;
+
+        if (SUCCEEDED(IPin_QueryInterface(pins.list[i], &IID_IRgLink, (void **)&link)) &&
+            SUCCEEDED(IRgLink_GetLedger(link, &ledger)))
+            *ret += ledger.dropped;
+    }
+    graph_pins_close(&pins);
+    return known;
+}
+
+/* What it took with it as it left; on the first gate in front of it. */
+static void certify_drops(struct rewire *edit, struct rewire_filter *filter, ULONGLONG drops)
+{
+    for (size_t i = 0; drops != 0 && i < edit->n_edges; i++) {
+        RG_CERTIFICATE *certificate = &edit->edges[i].certificate;
+
+        if (!edit->edges[i].is_gate || filter->group == 0 || edit->edges[i].to_was == NULL ||
+            edit->edges[i].to_was->group != filter->group)
+            continue;
+        certificate->dropped += drops;
+        name_of(edit, filter, certificate->dropped_by, sizeof(certificate->dropped_by));
+        return;
+    }
+}
+
+static HRESULT stop_filter(struct rewire *edit, struct rewire_filter *filter, bool will_start)
 {
     struct stopper *s;
     int inside = STOP_INSIDE;
     HRESULT hr;
 
-    if (filter->is_stopped)
-        return S_OK;
     filter->is_stopped = true;
     if (!may_hang(edit, filter)) {
         (void)IBaseFilter_Stop(filter->filter);
@@ -189,6 +221,21 @@ HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bo
     else
         hr = S_OK;
     stopper_release(s);
+    return hr;
+}
+
+HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bool will_start)
+{
+    ULONGLONG before, after;
+    bool counts;
+    HRESULT hr;
+
+    if (filter->is_stopped)
+        return S_OK;
+    counts = filter->leaves && !will_start && drops_of(filter->filter, &before);
+    hr = stop_filter(edit, filter, will_start);
+    if (SUCCEEDED(hr) && counts && drops_of(filter->filter, &after))
+        certify_drops(edit, filter, after - before);
     return hr;
 }
 
