@@ -70,6 +70,24 @@ def case_a_run_repeats_exactly():
     balanced(first, 100)
 
 
+def case_each_filter_of_a_fork_balances():
+    graph = ('testsrc size=160x120 fps=25 frames=100 ! tee name=t ! queue name=q ! invert name=fx ! null name=end'
+             '  t. ! null name=b')
+    ledger = ledger_of(graph, '--at', '1s', 'swap fx flip', '--at', '2s', 'swap q queue', '--at', '3s', 'remove fx')
+    equal([e['result'] for e in ledger['edits']], ['done'] * 3)
+    balanced(ledger, 100)
+    into, out_of = {}, {}
+    for row in ledger['links']:
+        equal(row['drops'], {})
+        into.setdefault(row['to'].split('.')[0], []).append(row['samples_in'])
+        out_of.setdefault(row['from'].split('.')[0], []).append(row['samples_out'])
+    equal(into['t'], [100])
+    equal(out_of['t'], [100, 100])
+    for name in ('q', 'fx'):
+        equal(sum(into[name]), sum(out_of[name]))
+    equal((sum(into['end']), sum(into['b'])), (100, 100))
+
+
 def case_insert_and_remove():
     ledger = ledger_of(GRAPH, '--at', '1s', 'insert flip name=f after fx', '--at', '2s', 'remove f',
                        '--at', '3s', 'remove fx')
