@@ -45,12 +45,12 @@ enum ending {
 
 static bool is_late_locked(struct rg_in_pin *pin, uint64_t tag)
 {
-    if (tag != 0)
-        return tag <= pin->dead_tag;
-    if (pin->late_markers == 0)
-        return false;
-    pin->late_markers--;
-    return true;
+    bool is_late = tag != 0 ? tag <= pin->dead_tag : pin->late_markers != 0;
+
+    /* one that nobody could say would keep its tag, and that has kept it */
+    if (is_late && pin->late_markers != 0)
+        pin->late_markers--;
+    return is_late;
 }
 
 static enum ending ending_of(struct rg_in_pin *pin)

@@ -17,6 +17,11 @@ uint64_t rg_marker_new(void)
     return atomic_fetch_add(&last, 1) + 1;
 }
 
+uint64_t rg_marker_last(void)
+{
+    return atomic_load(&last);
+}
+
 uint64_t rg_marker_carry(uint64_t tag)
 {
     uint64_t before = carried;

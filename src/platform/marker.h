@@ -15,6 +15,8 @@
 
 /* A tag of its own for a marker; never 0, and greater than all before. */
 RG_API uint64_t rg_marker_new(void);
+/* The greatest so far. */
+RG_API uint64_t rg_marker_last(void);
 /* The tag that this thread carries, 0 for none.  Returns what it was before, to be put back. */
 RG_API uint64_t rg_marker_carry(uint64_t tag);
 RG_API uint64_t rg_marker_carried(void);

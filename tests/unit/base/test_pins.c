@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pins one by one: what Receive answers (C-66), markers (C-04 … C-10), disconnecting (C-11 … C-14), types on the way, ends that nobody heard, and roads that change under load. */
 #include "flow.h"
+#include "platform/marker.h"
 
 #include "media/sample.h"
 #include "media/type.h"
@@ -190,6 +191,33 @@ static void a_queue_keeps_the_order(void **state)
     assert_int_equal(recorders[0].frames, 3);
     all_stop(f, COUNT_OF(f));
     pool_free(pool);
+    all_free(f, COUNT_OF(f));
+    CloseHandle(event);
+}
+
+/* A drain through a foreign filter was given up: its marker comes late, and has kept its tag. */
+static void a_late_marker_with_a_tag(void **state)
+{
+    IBaseFilter *f[] = { source_new(0), sink_new(0, "plain") };
+    HANDLE event = event_new();
+    uint64_t tag = rg_marker_new(), carried;
+
+    (void)state;
+    join(f[0], f[1]);
+    all_run(&f[1], 1);
+    assert_int_equal(IPinConnection_NotifyEndOfStream(connection_of(f[1]), event), S_OK);
+    (void)IRgLink_ForgetMarker(link_of(in_of(f[1])), 0);
+    /* the next drain waits already */
+    assert_int_equal(IPinConnection_NotifyEndOfStream(connection_of(f[1]), event), S_OK);
+    carried = rg_marker_carry(tag);
+    assert_int_equal(IPin_EndOfStream(in_of(f[1])), S_OK);
+    (void)rg_marker_carry(carried);
+    assert_false(is_signalled(event));
+    assert_int_equal(IPinConnection_NotifyEndOfStream(connection_of(f[1]), NULL), S_OK);
+    assert_int_equal(recorders[0].ended, 0);
+    assert_int_equal(IPin_EndOfStream(in_of(f[1])), S_OK);
+    assert_int_equal(recorders[0].ended, 1);
+    all_stop(f, COUNT_OF(f));
     all_free(f, COUNT_OF(f));
     CloseHandle(event);
 }
@@ -485,6 +513,7 @@ int main(void)
         cmocka_unit_test(markers),
         cmocka_unit_test(a_queue_keeps_the_order),
         cmocka_unit_test(a_queue_knows_its_markers_apart),
+        cmocka_unit_test(a_late_marker_with_a_tag),
         cmocka_unit_test(disconnecting),
         cmocka_unit_test(a_lone_input_that_leaves_ends_nothing),
         cmocka_unit_test(a_source_finds_its_new_road),
