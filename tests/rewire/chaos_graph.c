@@ -281,20 +281,26 @@ void chaos_describe(const struct chaos *c, char *ret, size_t size)
     size_t n = 0;
 
     for (unsigned i = 0; i < c->n_roads && n + 40 < size; i++) {
+        IBaseFilter *at =
+            c->roads[i].at; /* keeps its pins alive; others may take it out meanwhile */
         IPin *out = c->roads[i].out, *in;
 
+        IBaseFilter_AddRef(at);
         ret[n++] = ' ';
         while (out != NULL && n + 30 < size && IPin_ConnectedTo(out, &in) == S_OK) {
             PIN_INFO info;
+            bool known = SUCCEEDED(IPin_QueryPinInfo(in, &info));
 
-            if (FAILED(IPin_QueryPinInfo(in, &info)))
-                break;
             IPin_Release(in);
-            out = kit_out(info.pFilter);
+            if (!known)
+                break;
+            IBaseFilter_Release(at);
+            at = info.pFilter;
+            out = kit_out(at);
             if (out != NULL)
-                n += describe_filter(info.pFilter, ret + n);
-            IBaseFilter_Release(info.pFilter);
+                n += describe_filter(at, ret + n);
         }
+        IBaseFilter_Release(at);
         ret[n++] = out == NULL ? '.' : '-'; /* -: nothing hangs there */
     }
     ret[n] = 0;
