@@ -169,7 +169,7 @@ HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, uns
         pump->is_told = hr != S_OK;
         try_again_locked(pump);
     }
-    if (hr == S_OK && pump->n == pump->room && !grow_locked(pump, pump->room * 2))
+    if (hr == S_OK && pump->n == pump->room && !grow_locked(pump, pump->room * 2 + MORE_ROOM))
         hr = E_OUTOFMEMORY;
     if (hr == S_OK) {
         pump->ring[(pump->first + pump->n) % pump->room] = *entry;

@@ -13,7 +13,6 @@ static struct chaos_branch *take(struct chaos *c, bool exists)
     for (unsigned i = 0; i < CHAOS_BRANCHES && found == NULL; i++) {
         struct chaos_branch *one = &c->branches[i];
 
-        one->slot = CHAOS_ROADS + i;
         if (!one->is_busy && (one->output != NULL) == exists)
             found = one;
     }

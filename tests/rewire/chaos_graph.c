@@ -130,6 +130,8 @@ void chaos_build(struct chaos *c)
     c->n_fixtures = c->n_roads = 0;
     c->tee = c->merge = NULL;
     memset(c->branches, 0, sizeof(c->branches));
+    for (unsigned i = 0; i < CHAOS_BRANCHES; i++)
+        c->branches[i].slot = CHAOS_ROADS + i;
     atomic_store(&c->over, false);
     check(SUCCEEDED(CoCreateInstance(&CLSID_FilterGraph, NULL, CLSCTX_INPROC_SERVER,
                                      &IID_IFilterGraph3, (void **)&c->builder)),

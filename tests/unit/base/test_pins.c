@@ -195,6 +195,21 @@ static void a_queue_keeps_the_order(void **state)
     CloseHandle(event);
 }
 
+/* In a chain that stands still a queue may never have been started; what is said to it waits. */
+static void a_queue_that_never_ran_hears_of_segments(void **state)
+{
+    IBaseFilter *f[] = { source_new(0), queue_new(8), sink_new(0, "plain") };
+
+    (void)state;
+    join(f[0], f[1]);
+    join(f[1], f[2]);
+    for (int i = 0; i < 100; i++)
+        (void)IPin_NewSegment(in_of(f[1]), i, 1000, 1.0);
+    (void)IPin_EndOfStream(in_of(f[1]));
+    all_stop(f, COUNT_OF(f));
+    all_free(f, COUNT_OF(f));
+}
+
 /* A drain through a foreign filter was given up: its marker comes late, and has kept its tag. */
 static void a_late_marker_with_a_tag(void **state)
 {
@@ -513,6 +528,7 @@ int main(void)
         cmocka_unit_test(markers),
         cmocka_unit_test(a_queue_keeps_the_order),
         cmocka_unit_test(a_queue_knows_its_markers_apart),
+        cmocka_unit_test(a_queue_that_never_ran_hears_of_segments),
         cmocka_unit_test(a_late_marker_with_a_tag),
         cmocka_unit_test(disconnecting),
         cmocka_unit_test(a_lone_input_that_leaves_ends_nothing),
