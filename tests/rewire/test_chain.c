@@ -127,17 +127,21 @@ static void segment_is_repeated(void **state)
     struct fake_filter *sink;
     struct branches b;
     unsigned before;
+    IPin *leg;
 
     (void)state;
     memset(&b, 0, sizeof(b));
     road_open(&b.r, kit_filter(KIT_SOURCE), kit_filter(KIT_TEE), kit_filter(KIT_SINK));
     sink = graph_put(&b.r.g, &config);
-    road_join(&b.r, free_out(b.r.middle), fake_in(sink, 0));
+    leg = free_out(b.r.middle);
+    road_join(&b.r, leg, fake_in(sink, 0));
     assert_hr(CALL(b.r.g.builder, QueryInterface, &IID_IFilterChain, (void **)&b.chain), S_OK);
     road_run(&b.r);
     assert_true(fake_wait_numbers(sink, 10));
     assert_hr(CALL(b.chain, StopChain, &sink->base, NULL), S_OK);
     assert_true(kit_wait_more(0, 30));
+    while (kit_ledger(leg).refused == 0) /* the leg has a thread of its own */
+        sched_yield();
     pthread_mutex_lock(&sink->lock);
     before = sink->segments;
     pthread_mutex_unlock(&sink->lock);
