@@ -475,31 +475,54 @@ static bool group_has_members(struct rewire *edit, unsigned group)
     return false;
 }
 
+/* An input that stays and gets nothing more, behind filters that leave with their source: its end
+ * comes through them, and perhaps through threads of theirs. */
+static bool ends_behind_leavers(struct rewire *edit, const struct rewire_input *input)
+{
+    struct rewire_filter *from = input->was != NULL ? input->was->from : NULL;
+
+    return input->now == NULL && from != NULL && !rewire_group_goes_on(edit, from->group) &&
+           first_entry(edit, from->group) != NULL;
+}
+
 /* What hung on a source that it has lost: through all that leaves with it, to sinks, and to inputs
- * that stay and get nothing more. */
+ * that stay.  There it is a marker at first: they hear of their end once all has come. */
 static HRESULT end_pushes(struct rewire *edit, struct drain *drain)
 {
     HRESULT hr = S_OK;
 
+    for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_inputs; i++)
+        if (ends_behind_leavers(edit, &edit->inputs[i]) && edit->inputs[i].connection != NULL)
+            hr = drain_expect(drain, edit->inputs[i].in, edit->inputs[i].connection);
     for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_edges; i++) {
         struct rewire_edge *edge = &edit->edges[i];
 
-        if (!edge->is_gate || edge->to_was == NULL || edge->to_was->group == 0 ||
-            rewire_group_goes_on(edit, edge->to_was->group))
-            continue;
-        hr = drain_push(drain, edge->was);
+        if (edge->is_gate && edge->to_was != NULL && edge->to_was->group != 0 &&
+            !rewire_group_goes_on(edit, edge->to_was->group))
+            hr = drain_push(drain, edge->was);
     }
-    /* inputs in front of which something stays, or that were drained with a marker */
+    return hr;
+}
+
+/* Inputs that stay: nothing is on its way to them any more.  A foreign one without IPinConnection
+ * behind what leaves has been told already, by what leaves. */
+static HRESULT tell_inputs(struct rewire *edit)
+{
+    struct drain drain;
+    HRESULT hr = S_OK;
+
+    drain_init(&drain, edit);
     for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_inputs; i++) {
         struct rewire_input *input = &edit->inputs[i];
-        struct rewire_filter *from = input->was != NULL ? input->was->from : NULL;
 
-        if (input->now != NULL || input->was == NULL ||
-            (from != NULL && !rewire_group_goes_on(edit, from->group) &&
-             first_entry(edit, from->group) != NULL))
-            continue;
-        hr = drain_push(drain, input->in);
+        if (input->now == NULL && input->was != NULL &&
+            (input->connection != NULL || !ends_behind_leavers(edit, input)))
+            hr = drain_push(&drain, input->in);
     }
+    if (SUCCEEDED(hr))
+        hr = drain_wait(&drain);
+    drain_give_up(&drain);
+    drain_clear(&drain);
     return hr;
 }
 
@@ -540,6 +563,7 @@ void rewire_end_streams(struct rewire *edit)
 {
     struct drain drain;
     bool any = false;
+    HRESULT hr;
 
     for (unsigned group = 1; group <= edit->n_groups; group++)
         any = any || (group_has_members(edit, group) && !rewire_group_goes_on(edit, group));
@@ -549,8 +573,13 @@ void rewire_end_streams(struct rewire *edit)
     if (!any || edit->no_drain || edit->graph->state != State_Running)
         return;
     drain_init(&drain, edit);
-    if (SUCCEEDED(end_pushes(edit, &drain)) && SUCCEEDED(drain_wait(&drain)))
-        wait_for_renderers(edit);
+    hr = end_pushes(edit, &drain);
+    if (SUCCEEDED(hr))
+        hr = drain_wait(&drain);
     drain_give_up(&drain);
     drain_clear(&drain);
+    if (SUCCEEDED(hr))
+        hr = tell_inputs(edit);
+    if (SUCCEEDED(hr))
+        wait_for_renderers(edit);
 }
