@@ -98,8 +98,15 @@ HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample)
 
 HRESULT rg_out_pin_end_of_stream(struct rg_out_pin *pin)
 {
-    HRESULT hr = rg_gate_begin(&pin->gate, RG_GATE_NO_TIME);
+    HRESULT hr;
 
+    if (rg_out_pin_repeat_stops(pin)) {
+        pin->ends++;
+        pin->link.is_fresh = true;
+        rg_gate_release(&pin->gate);
+        return S_OK;
+    }
+    hr = rg_gate_begin(&pin->gate, RG_GATE_NO_TIME);
     if (FAILED(hr))
         return hr;
     if (rg_marker_carried() == 0)
@@ -121,7 +128,8 @@ HRESULT rg_out_pin_end_of_stream(struct rg_out_pin *pin)
 HRESULT rg_out_pin_new_segment(struct rg_out_pin *pin, REFERENCE_TIME start,
                                REFERENCE_TIME stop, double rate)
 {
-    HRESULT hr = rg_gate_begin(&pin->gate, RG_GATE_NO_TIME);
+    bool stops = rg_out_pin_repeat_stops(pin);
+    HRESULT hr = stops ? S_OK : rg_gate_begin(&pin->gate, RG_GATE_NO_TIME);
 
     if (FAILED(hr))
         return hr;
@@ -131,6 +139,11 @@ HRESULT rg_out_pin_new_segment(struct rg_out_pin *pin, REFERENCE_TIME start,
     pin->segment_rate = rate;
     pin->ends = 0;
     rg_recall_forget(&pin->recall);
+    if (stops) {
+        pin->link.is_fresh = true;
+        rg_gate_release(&pin->gate);
+        return S_OK;
+    }
     if (pin->link.peer != NULL) {
         pin->link.is_fresh = false;
         hr = IPin_NewSegment(pin->link.peer, start, stop, rate);

@@ -23,3 +23,6 @@ void rg_out_pin_visit_at_sync(struct rg_out_pin *pin, REFERENCE_TIME start);
 void rg_out_pin_miss_sync(struct rg_out_pin *pin);
 /* With nobody inside the gate: a new road hears that the stream has ended already. */
 void rg_out_pin_repeat_end(struct rg_out_pin *pin);
+/* Such a repeat, by this thread, has come to a gate that is closed: it goes on when that opens, and nobody
+ * waits.  true: the gate is held, rg_gate_release must follow. */
+bool rg_out_pin_repeat_stops(struct rg_out_pin *pin);

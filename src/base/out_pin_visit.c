@@ -7,11 +7,26 @@
  */
 #include "base/out_pin_internal.h"
 
+#include "platform/tls.h"
+
+static RG_TLS bool is_repeating;
+
+bool rg_out_pin_repeat_stops(struct rg_out_pin *pin)
+{
+    struct rg_gate_times times;
+
+    if (!is_repeating)
+        return false;
+    rg_gate_read(&pin->gate, &times);
+    return times.is_closed && rg_gate_hold(&pin->gate, 0) == S_OK;
+}
+
 /* The stream had ended before the road was changed: the new road has not heard of it, and
  * nobody else will say it. */
 void rg_out_pin_repeat_end(struct rg_out_pin *pin)
 {
     RG_AUTO(IPin) peer = NULL;
+    bool before;
 
     pthread_mutex_lock(&pin->link_lock);
     if (pin->ends != 0 && pin->link.is_fresh && pin->link.peer != NULL &&
@@ -23,8 +38,11 @@ void rg_out_pin_repeat_end(struct rg_out_pin *pin)
     pthread_mutex_unlock(&pin->link_lock);
     if (peer == NULL)
         return;
+    before = is_repeating;
+    is_repeating = true;
     (void)IPin_NewSegment(peer, pin->segment_start, pin->segment_stop, pin->segment_rate);
     (void)IPin_EndOfStream(peer);
+    is_repeating = before;
 }
 
 static IRgVisitor *take_visitor(struct rg_out_pin *pin)

@@ -150,16 +150,23 @@ static HRESULT close_rank(struct rewire *edit, unsigned rank)
     return hr;
 }
 
-/* Upstream first: whoever is inside a gate upstream can't come out of it while one on its way is
- * closed. */
-HRESULT rewire_close_gates(struct rewire *edit, unsigned rank)
+static unsigned last_rank(const struct rewire *edit)
 {
     unsigned last = 0;
-    HRESULT hr = S_OK;
 
     for (size_t i = 0; i < edit->n_edges; i++)
         if (edit->edges[i].is_gate && edit->edges[i].rank > last)
             last = edit->edges[i].rank;
+    return last;
+}
+
+/* Upstream first: whoever is inside a gate upstream can't come out of it while one on its way is
+ * closed. */
+HRESULT rewire_close_gates(struct rewire *edit, unsigned rank)
+{
+    unsigned last = last_rank(edit);
+    HRESULT hr = S_OK;
+
     for (; SUCCEEDED(hr) && rank <= last; rank++)
         hr = close_rank(edit, rank);
     return hr;
@@ -218,31 +225,6 @@ static bool stays_closed(const struct rewire *edit, const struct rewire_edge *ed
     return edge->from != NULL && edge->from->leaves;
 }
 
-static bool is_to_open(const struct rewire *edit, const struct rewire_edge *edge, bool failed)
-{
-    return edge->is_closed && !stays_closed(edit, edge, failed);
-}
-
-/* Another one that is still closed stands behind it: what an opened gate says first (a segment, an
- * end that the new road has not heard) would wait there, on this thread. */
-static bool opens_into_another(struct rewire *edit, const struct rewire_edge *edge, bool failed)
-{
-    RG_AUTO(IBaseFilter) from = graph_pin_filter(edge->out);
-
-    for (size_t i = 0; from != NULL && i < edit->n_edges; i++) {
-        struct rewire_edge *other = &edit->edges[i];
-        RG_AUTO(IBaseFilter) next = NULL;
-
-        if (other == edge || other->out_key == edge->out_key ||
-            !is_to_open(edit, other, failed))
-            continue;
-        next = graph_pin_filter(other->out);
-        if (next != NULL && rewire_reaches_after(edit, from, next) == VFW_E_CIRCULAR_GRAPH)
-            return true;
-    }
-    return false;
-}
-
 static void open_gate(struct rewire_edge *edge)
 {
     (void)IPinFlowControl_Block(edge->flow, 0, NULL);
@@ -251,24 +233,21 @@ static void open_gate(struct rewire_edge *edge)
         note_opened(edge);
 }
 
-/* Those that this edit has closed, and those of sources that came with it; the last on a road first. */
+static void open_rank(struct rewire *edit, unsigned rank, bool failed)
+{
+    for (size_t i = 0; i < edit->n_edges; i++)
+        if (edit->edges[i].rank == rank && edit->edges[i].is_closed &&
+            !stays_closed(edit, &edit->edges[i], failed))
+            open_gate(&edit->edges[i]);
+}
+
+/* Those that this edit has closed, and at last those of sources that came with it.  From the end of
+ * the road: an end that an opened gate repeats stops at a closed gate of ours, but waits at a
+ * foreign one. */
 void rewire_open_gates(struct rewire *edit, bool failed)
 {
-    bool any, all = false;
-
-    do {
-        any = false;
-        for (size_t i = 0; i < edit->n_edges; i++) {
-            struct rewire_edge *edge = &edit->edges[i];
-
-            if (!is_to_open(edit, edge, failed) ||
-                (!all && opens_into_another(edit, edge, failed)))
-                continue;
-            open_gate(edge);
-            any = true;
-        }
-        all = !any && !all; /* out of memory: in any order */
-    } while (any || all);
+    for (unsigned rank = last_rank(edit) + 1; rank-- > 0;)
+        open_rank(edit, rank, failed);
 }
 
 /* ---- after the cut ------------------------------------------------------------------------- */

@@ -171,6 +171,70 @@ static void push_through_brings_all(void **state)
     road_close(&r);
 }
 
+/* Source, three transforms, sink; played to the end. */
+static void open_and_play(struct road *r, IBaseFilter *fx[3])
+{
+    static const WCHAR *const names[] = { L"fx", L"second", L"third" };
+    IPin *out;
+
+    road_open_empty(r);
+    r->source = road_put(r, kit_filter_with(KIT_SOURCE, "limit=2000"), L"source");
+    out = kit_out(r->source);
+    for (unsigned i = 0; i < 3; i++) {
+        fx[i] = road_put(r, kit_filter_with(KIT_HOLD, "hold=2"), names[i]);
+        road_join(r, out, kit_in(fx[i]));
+        out = kit_out(fx[i]);
+    }
+    r->sink = road_put(r, kit_filter(KIT_SINK), L"sink");
+    road_join(r, out, kit_in(r->sink));
+    road_run(r);
+    assert_completes_once(r, 0);
+}
+
+/* Both new filters are told the end, the one in front through the gate of the other. */
+static void two_gates_after_the_end(void **state)
+{
+    struct road r;
+    IBaseFilter *fx[3];
+    IGraphTransaction *t;
+
+    (void)state;
+    open_and_play(&r, fx);
+    assert_hr(CALL(r.edit, Begin, NULL, &t), S_OK);
+    for (unsigned i = 0; i < 3; i += 2) {
+        IBaseFilter *fresh = kit_filter_with(KIT_HOLD, "hold=2");
+
+        assert_hr(CALL(t, Swap, fx[i], fresh, NULL), S_OK);
+        LET_GO(fresh);
+    }
+    assert_hr(CALL(t, Commit, -1, NULL), S_OK);
+    LET_GO(t);
+    assert_hr(CALL(r.g.control, Stop), S_OK);
+    kit_recorder_reset(0);
+    road_run(&r);
+    assert_completes_once(&r, 0);
+    road_close(&r);
+}
+
+/* What is told stops at the host's own block, and nobody waits for it. */
+static void a_blocked_gate_after_the_end(void **state)
+{
+    struct road r;
+    IBaseFilter *fx[3];
+
+    (void)state;
+    open_and_play(&r, fx);
+    block(kit_out(fx[1]), true);
+    r.middle = fx[0];
+    assert_hr(road_swap(&r, kit_filter_with(KIT_HOLD, "hold=2"), NULL), S_OK);
+    block(kit_out(fx[1]), false);
+    assert_hr(CALL(r.g.control, Stop), S_OK);
+    kit_recorder_reset(0);
+    road_run(&r);
+    assert_completes_once(&r, 0);
+    road_close(&r);
+}
+
 /* An edit that was given up during its drain: the marker is still on its way, and is no end of the stream when it comes. */
 static void late_marker_is_no_end(void **state)
 {
@@ -213,10 +277,15 @@ static void late_marker_is_no_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(swap_after_the_end),     cmocka_unit_test(swap_between_end_and_sink),
-        cmocka_unit_test(swap_at_the_end),        cmocka_unit_test(ends_among_swaps),
-        cmocka_unit_test(push_through_then_swap), cmocka_unit_test(push_through_brings_all),
+        cmocka_unit_test(swap_after_the_end),
+        cmocka_unit_test(swap_between_end_and_sink),
+        cmocka_unit_test(swap_at_the_end),
+        cmocka_unit_test(ends_among_swaps),
+        cmocka_unit_test(push_through_then_swap),
+        cmocka_unit_test(push_through_brings_all),
         cmocka_unit_test(late_marker_is_no_end),
+        cmocka_unit_test(two_gates_after_the_end),
+        cmocka_unit_test(a_blocked_gate_after_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
