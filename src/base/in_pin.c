@@ -327,16 +327,6 @@ static HRESULT STDMETHODCALLTYPE in_notify_end(IPinConnection *face, HANDLE even
     return event != NULL || old != NULL ? S_OK : S_FALSE;
 }
 
-bool rg_in_pin_has_marker(struct rg_in_pin *pin)
-{
-    bool has;
-
-    pthread_mutex_lock(&pin->marker_lock);
-    has = pin->marker != NULL;
-    pthread_mutex_unlock(&pin->marker_lock);
-    return has;
-}
-
 void rg_in_pin_expect_no_marker(struct rg_in_pin *pin)
 {
     pthread_mutex_lock(&pin->marker_lock);

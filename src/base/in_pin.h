@@ -159,6 +159,5 @@ void rg_in_pin_wait_out(struct rg_in_pin *pin); /* until no streaming call is in
 /* Any thread: a marker has been worked through, and whoever waits for it hears so.  serial: the
  * pin's marker_in_hand as the marker came.  false: its wait was given up. */
 bool rg_in_pin_signal_marker(struct rg_in_pin *pin, unsigned serial);
-bool rg_in_pin_has_marker(struct rg_in_pin *pin);
 /* Stop and flush eat markers that are on their way. */
 void rg_in_pin_expect_no_marker(struct rg_in_pin *pin);

@@ -318,7 +318,8 @@ static HRESULT STDMETHODCALLTYPE link_prime(IRgLink *face, IMediaSample *sample)
         return E_NOTIMPL;
     if (!atomic_load_explicit(&pin->is_active, memory_order_acquire))
         return VFW_E_WRONG_STATE;
-    rg_in_pin_lock_stream(pin);
+    if (!rg_in_pin_enter_stream(pin))
+        return VFW_E_TIMEOUT;
     hr = pin->ops->prime(pin, sample);
     pthread_mutex_unlock(&pin->stream_lock);
     return hr;
@@ -333,7 +334,8 @@ static HRESULT STDMETHODCALLTYPE link_take_over(IRgLink *face, REFERENCE_TIME gi
         return E_NOTIMPL;
     if (!atomic_load_explicit(&pin->is_active, memory_order_acquire))
         return VFW_E_WRONG_STATE;
-    rg_in_pin_lock_stream(pin);
+    if (!rg_in_pin_enter_stream(pin))
+        return VFW_E_TIMEOUT;
     hr = pin->ops->take_over(pin, given);
     pthread_mutex_unlock(&pin->stream_lock);
     return hr;

@@ -208,7 +208,7 @@ static HRESULT deliver(struct rg_pump *pump, const struct rg_pump_entry *entry)
         hr = rg_out_pin_begin(pump->out, info.has_time ? info.start : RG_GATE_NO_TIME);
     if (SUCCEEDED(hr) && entry->breaks != atomic_load(&pump->breaks)) {
         rg_out_pin_end(pump->out);
-        rg_drops_add(pump->drops, "disconnected", 1);
+        rg_drops_add(pump->drops, "no output connected", 1);
         return S_OK;
     }
     if (SUCCEEDED(hr)) {
@@ -354,7 +354,7 @@ void rg_pump_break(struct rg_pump *pump)
 {
     pthread_mutex_lock(&pump->lock);
     atomic_fetch_add(&pump->breaks, 1);
-    rg_drops_add(pump->drops, "disconnected", lose_samples_locked(pump, NULL));
+    rg_drops_add(pump->drops, "no output connected", lose_samples_locked(pump, NULL));
     pthread_cond_broadcast(&pump->changed);
     pthread_mutex_unlock(&pump->lock);
 }

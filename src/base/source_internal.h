@@ -66,7 +66,6 @@ void rg_stream_unpark(struct rg_stream *stream);
 void rg_source_join(struct rg_source *source);
 /* Times begin at 0 again.  Under the filter lock. */
 void rg_source_forget_late(struct rg_source *source);
-void rg_source_signal(struct rg_source *source); /* flow changed */
 
 /* source_seek.c */
 extern const struct rg_seek_ops rg_source_seek_ops;

@@ -17,13 +17,6 @@ enum step {
     STEP_END,
 };
 
-void rg_source_signal(struct rg_source *source)
-{
-    pthread_mutex_lock(&source->flow_lock);
-    pthread_cond_broadcast(&source->flow);
-    pthread_mutex_unlock(&source->flow_lock);
-}
-
 static bool is_quiet(HRESULT hr)
 {
     return hr == S_FALSE || hr == VFW_E_STATE_CHANGED || hr == VFW_E_WRONG_STATE ||

@@ -270,7 +270,6 @@ bool graph_edits_let_go(struct graph *graph, struct rewire *except);
 /* rewire_visit.c.  Visits that were given up, once the stream has left them; all: nobody streams
  * any more. */
 void graph_stale_visits_reap(struct graph *graph, bool all);
-bool graph_lock_is_mine(struct graph *graph);
 
 /* ---- members: members.c ------------------------------------------------------------------ */
 

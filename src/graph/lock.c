@@ -156,14 +156,3 @@ void graph_unlock(struct graph *graph)
         SetEvent(gate->free_event);
     pthread_mutex_unlock(&gate->guard);
 }
-
-bool graph_lock_is_mine(struct graph *graph)
-{
-    struct graph_gate *gate = &graph->gate;
-    bool mine;
-
-    pthread_mutex_lock(&gate->guard);
-    mine = gate->depth != 0 && pthread_equal(gate->owner, pthread_self());
-    pthread_mutex_unlock(&gate->guard);
-    return mine;
-}

@@ -234,6 +234,11 @@ HRESULT rewire_has_connection(IBaseFilter *filter);
 
 /* Everything that can be done while data flows.  On failure all of it is taken back. */
 HRESULT rewire_prepare(struct rewire *edit);
+/* Connects what is due, in front first: what a filter gives depends on what it gets. */
+HRESULT
+rewire_in_front_first(struct rewire *edit, bool (*due)(const struct rewire_edge *edge),
+                      bool (*waits)(struct rewire *edit, const struct rewire_edge *edge),
+                      HRESULT (*connect)(struct rewire *edit, struct rewire_edge *edge));
 void rewire_unprepare(struct rewire *edit);
 /* Downstream first: every filter that comes in the graph's state; late ones too.  Stopped again by
  * rewire_unprepare. */

@@ -144,37 +144,18 @@ static HRESULT connect_edge(struct rewire *edit, struct rewire_edge *edge)
     return hr;
 }
 
-static bool waits_for_another(struct rewire *edit, const struct rewire_edge *edge)
+static bool is_due(const struct rewire_edge *edge)
+{
+    return edge->how_out == REWIRE_LATE && edge->now != NULL && !edge->is_connected;
+}
+
+static bool has_to_wait(struct rewire *edit, const struct rewire_edge *edge)
 {
     for (size_t i = 0; edge->from != NULL && i < edit->n_edges; i++)
         if (edit->edges[i].to_now == edge->from && edit->edges[i].how_out == REWIRE_LATE &&
             !edit->edges[i].is_connected)
             return true;
     return false;
-}
-
-/* In front first: what a filter gives depends on what it gets. */
-static HRESULT connect_late(struct rewire *edit)
-{
-    bool any, is_last_round = false;
-
-    do {
-        any = false;
-        for (size_t i = 0; i < edit->n_edges; i++) {
-            struct rewire_edge *edge = &edit->edges[i];
-            HRESULT hr;
-
-            if (edge->how_out != REWIRE_LATE || edge->now == NULL || edge->is_connected ||
-                (!is_last_round && waits_for_another(edit, edge)))
-                continue;
-            hr = connect_edge(edit, edge);
-            if (FAILED(hr))
-                return hr;
-            any = true;
-        }
-        is_last_round = !any && !is_last_round;
-    } while (any || is_last_round);
-    return S_OK;
 }
 
 /* Filters that the search has brought along; what was added last lies nearest to the end. */
@@ -320,7 +301,7 @@ static HRESULT cut_late(struct rewire *edit)
     HRESULT hr = take_off(edit);
 
     if (SUCCEEDED(hr))
-        hr = connect_late(edit);
+        hr = rewire_in_front_first(edit, is_due, has_to_wait, connect_edge);
     if (SUCCEEDED(hr))
         hr = activate_found(edit);
     if (SUCCEEDED(hr))

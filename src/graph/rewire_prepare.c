@@ -101,22 +101,26 @@ static HRESULT prepare_edge(struct rewire *edit, struct rewire_edge *edge)
     return edge->now != NULL ? blame(edit, edge, hr) : hr;
 }
 
-static bool is_done(const struct rewire_edge *edge)
+static bool is_due(const struct rewire_edge *edge)
 {
-    return edge->is_prepared || edge->is_connected || edge->how_out == REWIRE_LATE ||
-           edge->how_out == REWIRE_NOT || edge->is_touched;
+    return !edge->is_prepared && !edge->is_connected && edge->how_out != REWIRE_LATE &&
+           edge->how_out != REWIRE_NOT && !edge->is_touched;
 }
 
-/* What a filter gives depends on what it gets: connected in front first. */
-static bool is_fed(struct rewire *edit, const struct rewire_filter *filter)
+static bool has_to_wait(struct rewire *edit, const struct rewire_edge *edge)
 {
-    for (size_t i = 0; filter != NULL && filter->comes && i < edit->n_edges; i++)
-        if (edit->edges[i].to_now == filter && !is_done(&edit->edges[i]))
-            return false;
-    return true;
+    const struct rewire_filter *from = edge->from;
+
+    for (size_t i = 0; from != NULL && from->comes && i < edit->n_edges; i++)
+        if (edit->edges[i].to_now == from && is_due(&edit->edges[i]))
+            return true;
+    return false;
 }
 
-static HRESULT prepare_edges(struct rewire *edit)
+HRESULT
+rewire_in_front_first(struct rewire *edit, bool (*due)(const struct rewire_edge *edge),
+                      bool (*waits)(struct rewire *edit, const struct rewire_edge *edge),
+                      HRESULT (*connect)(struct rewire *edit, struct rewire_edge *edge))
 {
     bool any, is_last_round = false;
 
@@ -126,9 +130,9 @@ static HRESULT prepare_edges(struct rewire *edit)
             struct rewire_edge *edge = &edit->edges[i];
             HRESULT hr;
 
-            if (is_done(edge) || (!is_last_round && !is_fed(edit, edge->from)))
+            if (!due(edge) || (!is_last_round && waits(edit, edge)))
                 continue;
-            hr = prepare_edge(edit, edge);
+            hr = connect(edit, edge);
             if (FAILED(hr))
                 return hr;
             any = true;
@@ -345,7 +349,7 @@ HRESULT rewire_prepare(struct rewire *edit)
     HRESULT hr = join_all(edit);
 
     if (SUCCEEDED(hr))
-        hr = prepare_edges(edit);
+        hr = rewire_in_front_first(edit, is_due, has_to_wait, prepare_edge);
     if (SUCCEEDED(hr))
         hr = prepare_leavers(edit);
     if (SUCCEEDED(hr))

@@ -464,6 +464,23 @@ static const struct {
     { "opus_decoder", opus_decoder },
 };
 
+/* A name that is none would run nothing, and all be good. */
+static void check_names(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        bool known = false;
+
+        if (strcmp(argv[i], "--swaps") == 0) {
+            i++;
+            continue;
+        }
+        for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++)
+            known = known || strcmp(argv[i], cases[k].name) == 0;
+        if (!known)
+            die("there is no case \"%s\"", argv[i]);
+    }
+}
+
 static bool is_wanted(const char *name, int argc, char **argv)
 {
     bool any = false;
@@ -521,6 +538,7 @@ int main(int argc, char **argv)
             swaps = (unsigned)strtoul(argv[i + 1], NULL, 10);
     if (swaps == 0 || swaps > 100)
         die("--swaps: 1 to 100");
+    check_names(argc, argv);
     if (!has_ffmpeg())
         return SKIP;
     snprintf(folder, sizeof(folder), "%s/codec_swap.XXXXXX", where != NULL ? where : "/tmp");

@@ -159,7 +159,7 @@ void kit_wake_sources(void)
 
 static pthread_mutex_t hang_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t hang_changed = PTHREAD_COND_INITIALIZER;
-static unsigned hanging, round_of_hangs;
+static unsigned round_of_hangs;
 static bool never_hangs;
 
 void kit_hang(void)
@@ -168,10 +168,8 @@ void kit_hang(void)
 
     pthread_mutex_lock(&hang_lock);
     mine = round_of_hangs;
-    hanging++;
     while (round_of_hangs == mine && !never_hangs)
         pthread_cond_wait(&hang_changed, &hang_lock);
-    hanging--;
     pthread_mutex_unlock(&hang_lock);
 }
 
@@ -206,16 +204,6 @@ void kit_never_hang(bool on)
     never_hangs = on;
     pthread_cond_broadcast(&hang_changed);
     pthread_mutex_unlock(&hang_lock);
-}
-
-unsigned kit_hanging(void)
-{
-    unsigned n;
-
-    pthread_mutex_lock(&hang_lock);
-    n = hanging;
-    pthread_mutex_unlock(&hang_lock);
-    return n;
 }
 
 /* ---- filters ------------------------------------------------------------------------------------ */

@@ -55,9 +55,8 @@ void kit_let_through(unsigned index);
 /* Sources wait before that number, with open gates, until kit_let_all: nothing races a test. */
 void kit_let_until(int64_t number);
 void kit_let_all(void);
-/* Drains of filters that hang go on; kit_hanging: how many do. */
+/* Drains of filters that hang go on. */
 void kit_unhang(void);
-unsigned kit_hanging(void);
 /* None hangs any more (until told otherwise). */
 void kit_never_hang(bool on);
 

@@ -182,12 +182,14 @@ static void a_timed_commit_meets_a_chain(void **state)
     REFERENCE_TIME at;
     IGraphTransaction *t;
     struct forked f;
+    int64_t tap;
 
     (void)state;
     forked_open(&f, kit_filter(KIT_PASS));
     assert_hr(CALL(f.chain, StopChain, f.fx, NULL), S_OK);
-    kit_let_until((int64_t)kit_count(0) + 500);
-    at = ((int64_t)kit_count(0) + 400) * KIT_SAMPLE_TIME;
+    tap = (int64_t)kit_count(0) + 500;
+    kit_let_until(tap);
+    at = (tap + 400) * KIT_SAMPLE_TIME; /* not before all is let */
     t = begin(&f.r);
     assert_hr(CALL(t, Swap, f.fx, fresh, NULL), S_OK);
     assert_hr(CALL(t, Commit, at, done), S_OK);
