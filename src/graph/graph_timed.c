@@ -220,7 +220,7 @@ void transaction_disturb(struct transaction *t)
     bool was_armed = t->is_armed;
 
     if (t->phase != TRANSACTION_WAITS) {
-        transaction_let_go(t);
+        rewire_unprepare(&t->edit); /* stays listed: only who holds it may take it off */
         return;
     }
     if (was_armed) { /* held, and not made: first the guards, then the visit is off */

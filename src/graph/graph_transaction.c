@@ -423,7 +423,7 @@ static void transaction_destroy(struct com_object *object)
 {
     struct transaction *t = (struct transaction *)object;
 
-    if (t->is_listed || t->edit.is_prepared) {
+    if (t->is_listed) { /* others may be at it, under the lock, until it is off the list */
         (void)graph_lock(t->graph, NULL, INFINITE);
         transaction_let_go(t);
         graph_unlock(t->graph);

@@ -35,7 +35,7 @@ struct transaction {
     struct rewire edit;
     enum transaction_phase phase;
     struct transaction *next; /* in graph->edits */
-    bool is_listed;
+    bool is_listed;           /* set and cleared by its holder's calls alone */
     void (*work)(struct transaction *t); /* what its own thread does */
     RG_CERTIFICATE *certificates;
     size_t n_certificates;

@@ -125,6 +125,20 @@ void road_open(struct road *road)
           "IGraphEdit");
 }
 
+static void connect_direct(struct road *road, IPin *out, IPin *in)
+{
+    HRESULT hr = IFilterGraph3_ConnectDirect(road->graph, out, in, NULL);
+    IGraphReport *report;
+    char *words = NULL;
+
+    if (SUCCEEDED(hr))
+        return;
+    check(IFilterGraph3_QueryInterface(road->graph, &IID_IGraphReport, (void **)&report),
+          "IGraphReport");
+    (void)IGraphReport_GetLastReport(report, &words);
+    die("ConnectDirect: 0x%08x %s", (unsigned)hr, words != NULL ? words : "");
+}
+
 void road_add(struct road *road, IBaseFilter *filter)
 {
     if (filter == NULL || road->n == ROAD_MOST)
@@ -137,7 +151,7 @@ void road_add(struct road *road, IBaseFilter *filter)
 
         if (out == NULL || in == NULL)
             die("filter %u of the road has no pin", road->n);
-        check(IFilterGraph3_ConnectDirect(road->graph, out, in, NULL), "ConnectDirect");
+        connect_direct(road, out, in);
         IPin_Release(out);
         IPin_Release(in);
     }

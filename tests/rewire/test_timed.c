@@ -353,6 +353,57 @@ static void aborted(void **state)
     CloseHandle(abort);
 }
 
+struct bother { /* calls that let go of whatever is prepared in this graph */
+    struct road *r;
+    atomic_bool is_over;
+    atomic_uint last; /* relaxed: orders nothing, so that a race stays one */
+};
+
+static void *bother_main(void *arg)
+{
+    struct bother *b = arg;
+
+    for (unsigned i = 0; !atomic_load(&b->is_over); i++) {
+        IBaseFilter *other = kit_filter(KIT_PASS);
+
+        assert_hr(CALL(b->r->g.builder, AddFilter, other, NULL), S_OK);
+        assert_hr(CALL(b->r->g.builder, RemoveFilter, other), S_OK);
+        LET_GO(other);
+        atomic_store_explicit(&b->last, i, memory_order_relaxed);
+    }
+    return NULL;
+}
+
+/* Its last reference goes while another thread lets go of what it prepared. */
+static void released_while_disturbed(void **state)
+{
+    struct road r;
+    struct bother bother = { .r = &r };
+    pthread_t thread;
+    unsigned now;
+
+    (void)state;
+    road_open(&r, kit_filter(KIT_SOURCE), kit_filter(KIT_PASS), kit_filter(KIT_SINK));
+    road_run(&r);
+    assert_int_equal(pthread_create(&thread, NULL, bother_main, &bother), 0);
+    for (unsigned i = 0; i < 50; i++) {
+        IGraphTransaction *t = begin(&r);
+        IBaseFilter *fx = kit_filter(KIT_PASS);
+
+        assert_hr(CALL(t, Swap, r.middle, fx, NULL), S_OK);
+        assert_hr(CALL(t, Prepare), S_OK);
+        now = atomic_load_explicit(&bother.last, memory_order_relaxed);
+        while (i % 2 != 0 && atomic_load_explicit(&bother.last, memory_order_relaxed) == now)
+            sched_yield();
+        LET_GO(t);
+        LET_GO(fx);
+    }
+    atomic_store(&bother.is_over, true);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_flows(0);
+    road_close(&r);
+}
+
 /* Whatever is done to the graph meanwhile, the cut comes at its time. */
 static void disturbed(void **state)
 {
@@ -537,6 +588,7 @@ int main(void)
         cmocka_unit_test(a_setting_in_time),
         cmocka_unit_test(aborted),
         cmocka_unit_test(disturbed),
+        cmocka_unit_test(released_while_disturbed),
         cmocka_unit_test(prepared_while_stopped),
         cmocka_unit_test(two_at_once),
         cmocka_unit_test(a_long_row),
