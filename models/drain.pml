@@ -64,7 +64,7 @@ bit d_link;                      /* whom it belongs to */
 byte marker;                     /* who waits: number of the try; 0: nobody */
 bool marker_has_come, arrived;
 byte markers;                    /* the ledger's */
-byte dead_tag;
+byte over_tag; /* rg_marker_over */
 byte expected = 1;
 bool heard_end;
 
@@ -99,7 +99,7 @@ inline d_end(tag, ok) {
         ok = true;
         markers++;
         if
-        :: tag != 0 && tag <= dead_tag
+        :: tag != 0 && tag <= over_tag
         :: else ->
             if
             :: marker != 0 ->
@@ -121,9 +121,9 @@ inline d_expect(number) {
 }
 
 inline d_forget(tag) {
-#ifndef MUTATION_1 /* drain_give_up: no forget_at_end() */
+#ifndef MUTATION_1 /* drain_clear: no rg_marker_over() */
     if
-    :: marker != 0 && !marker_has_come && tag > dead_tag -> dead_tag = tag
+    :: tag > over_tag -> over_tag = tag
     :: else
     fi;
 #endif

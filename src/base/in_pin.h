@@ -127,9 +127,8 @@ struct rg_in_pin {
     HANDLE marker;               /* ours: who waits for a push-through marker */
     unsigned marker_serial;      /* which wait that is */
     bool marker_has_come;        /* since it was asked for */
-    /* nobody waits for them any more; they are no ends of streams: those with this tag or an older
-     * one (platform/marker.h), and so many without one */
-    uint64_t dead_tag;
+    /* so many that come without their tag (platform/marker.h) are no ends of streams: nobody waits
+     * for them any more */
     unsigned late_markers;
 
     /* the ledger; written under stream_lock, read by any */

@@ -45,7 +45,7 @@ enum ending {
 
 static bool is_late_locked(struct rg_in_pin *pin, uint64_t tag)
 {
-    bool is_late = tag != 0 ? tag <= pin->dead_tag : pin->late_markers != 0;
+    bool is_late = tag != 0 ? rg_marker_is_over(tag) : pin->late_markers != 0;
 
     /* one that nobody could say would keep its tag, and that has kept it */
     if (is_late && pin->late_markers != 0)

@@ -10,7 +10,6 @@
 
 #include "base/in_pin_internal.h"
 
-#include "platform/marker.h"
 #include "platform/text.h"
 
 #define ENTER_TIMEOUT_MS 500 /* the gate upstream is closed: nobody should be inside */
@@ -360,16 +359,11 @@ static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face, ULONGLONG tag
     pthread_mutex_lock(&pin->marker_lock);
     old = pin->marker;
     pin->marker = NULL;
-    if (old != NULL && !pin->marker_has_come) {
+    if (old != NULL && !pin->marker_has_come && may_come) {
         /* a foreign filter may hand it on with its tag, or without */
-        uint64_t dead = tag != 0 ? tag : rg_marker_last();
-
-        if (dead > pin->dead_tag)
-            pin->dead_tag = dead;
-        if (tag == 0 && may_come)
+        if (tag == 0)
             pin->late_markers++;
-        if (may_come)
-            hr = S_OK;
+        hr = S_OK;
     }
     pthread_mutex_unlock(&pin->marker_lock);
     if (old != NULL)

@@ -98,6 +98,7 @@ HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample)
 
 HRESULT rg_out_pin_end_of_stream(struct rg_out_pin *pin)
 {
+    uint64_t tag = rg_marker_carried();
     HRESULT hr;
 
     if (rg_out_pin_repeat_stops(pin)) {
@@ -109,15 +110,16 @@ HRESULT rg_out_pin_end_of_stream(struct rg_out_pin *pin)
     hr = rg_gate_begin(&pin->gate, RG_GATE_NO_TIME);
     if (FAILED(hr))
         return hr;
-    if (rg_marker_carried() == 0)
+    if (tag == 0)
         pin->ends++; /* also without a peer: one that comes has to hear of it */
     if (pin->link.peer == NULL) {
         hr = VFW_E_NOT_CONNECTED;
-    } else {
+    } else if (rg_marker_enter(tag)) {
         if (pin->link.is_fresh)
             greet(pin, NULL);
         count(&pin->markers, 1);
         hr = IPin_EndOfStream(pin->link.peer);
+        rg_marker_leave(tag);
     }
     rg_gate_end_of_stream(&pin->gate);
     rg_out_pin_miss_sync(pin);

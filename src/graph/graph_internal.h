@@ -195,6 +195,7 @@ struct graph {
     uint64_t walk_stamp;
     struct graph_edit_list edits;      /* prepared, or waiting for their time */
     struct rewire_visit *stale_visits; /* given up while the stream was inside */
+    struct rewire_stale *stale_drains; /* over, with a marker still inside a foreign filter */
     IUnknown *site;                    /* reference */
 
     /* state.c, under the graph lock */
@@ -270,6 +271,7 @@ bool graph_edits_let_go(struct graph *graph, struct rewire *except);
 /* rewire_visit.c.  Visits that were given up, once the stream has left them; all: nobody streams
  * any more. */
 void graph_stale_visits_reap(struct graph *graph, bool all);
+void graph_stale_drains_reap(struct graph *graph, bool all);
 
 /* ---- members: members.c ------------------------------------------------------------------ */
 

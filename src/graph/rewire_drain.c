@@ -14,58 +14,20 @@
 #include "platform/memory.h"
 #include "platform/time.h"
 
-/* ---- waiting ------------------------------------------------------------------------------- */
-
-DWORD rewire_ms_left(int64_t deadline_ns)
-{
-    int64_t left = deadline_ns - rg_time_now_ns();
-
-    if (deadline_ns == RG_TIME_NEVER)
-        return INFINITE;
-    if (left <= 0)
-        return 0;
-    left = (left + RG_NS_PER_MS - 1) / RG_NS_PER_MS;
-    return left < INFINITE - 1 ? (DWORD)left : INFINITE - 1;
-}
-
-/* The first of the handles is the goal; what calls off is added. */
-static HRESULT wait_or_off(struct graph *graph, HANDLE *all, DWORD n,
-                           const struct rewire_aborts *aborts, int64_t deadline_ns,
-                           DWORD *ret_index)
-{
-    all[n++] = graph->gate.called_off;
-    for (DWORD i = 0; i < aborts->n; i++)
-        all[n++] = aborts->list[i];
-    *ret_index = WaitForMultipleObjects(n, all, FALSE, rewire_ms_left(deadline_ns));
-    if (*ret_index == WAIT_TIMEOUT)
-        return VFW_E_TIMEOUT;
-    if (*ret_index == WAIT_FAILED)
-        return HRESULT_FROM_WIN32(GetLastError());
-    *ret_index -= WAIT_OBJECT_0;
-    return *ret_index < n - 1 - aborts->n ? S_OK : VFW_E_STATE_CHANGED;
-}
-
-HRESULT rewire_wait(const struct rewire *edit, HANDLE event)
-{
-    HANDLE all[4] = { event };
-    DWORD index;
-
-    return wait_or_off(edit->graph, all, 1, &edit->aborts, edit->deadline_ns, &index);
-}
-
-bool rewire_is_called_off(const struct rewire *edit)
-{
-    HANDLE all[4];
-    DWORD index;
-
-    return wait_or_off(edit->graph, all, 0, &edit->aborts, 0, &index) != VFW_E_TIMEOUT;
-}
+/* ---- pins -------------------------------------------------------------------------------- */
 
 static IRgLink *link_of(IPin *pin)
 {
     IRgLink *link = NULL;
 
     return SUCCEEDED(IPin_QueryInterface(pin, &IID_IRgLink, (void **)&link)) ? link : NULL;
+}
+
+static bool is_ours(IPin *pin)
+{
+    RG_AUTO(IRgLink) link = link_of(pin);
+
+    return link != NULL;
 }
 
 static RG_LEDGER ledger_of(IPin *pin)
@@ -83,7 +45,7 @@ static RG_LEDGER ledger_of(IPin *pin)
 
 struct drain_end {
     IPin *in;                   /* borrowed */
-    IPinConnection *connection; /* borrowed */
+    IPinConnection *connection; /* borrowed; NULL: a foreign one's, see stale */
     HANDLE arrived;
     ULONGLONG markers_before;
 };
@@ -100,6 +62,7 @@ struct drain {
     size_t n_pushes, pushes_room;
     struct drain_end *ends;
     size_t n_ends, ends_room;
+    struct rewire_stale *stale; /* foreign ends of a marker with a tag; may be NULL */
 };
 
 static void drain_init(struct drain *drain, const struct rewire *edit)
@@ -112,8 +75,10 @@ static void drain_init(struct drain *drain, const struct rewire *edit)
 
 static void drain_clear(struct drain *drain)
 {
+    rewire_stale_begin(drain->graph, drain->stale, drain->tag);
     for (size_t i = 0; i < drain->n_ends; i++) {
-        (void)IPinConnection_NotifyEndOfStream(drain->ends[i].connection, NULL);
+        if (drain->ends[i].connection != NULL)
+            (void)IPinConnection_NotifyEndOfStream(drain->ends[i].connection, NULL);
         CloseHandle(drain->ends[i].arrived);
     }
     for (size_t i = 0; i < drain->n_pushes; i++)
@@ -122,17 +87,46 @@ static void drain_clear(struct drain *drain)
     rg_free(drain->pushes);
 }
 
+/* A foreign end can't tell one marker from another: the former one has to be out first. */
+static HRESULT wait_for_former(struct drain *drain, IPinConnection *connection)
+{
+    struct graph_wait note;
+    HRESULT hr = S_OK;
+    HANDLE out;
+
+    graph_wait_set(&note, drain->graph, "a marker that was given up to come out", "");
+    while (SUCCEEDED(hr) && (out = rewire_stale_find(drain->graph, connection)) != NULL) {
+        HANDLE all[4] = { out };
+        DWORD index;
+
+        rg_wait_begin(&note.wait);
+        hr = rewire_wait_or_off(drain->graph, all, 1, &drain->aborts, drain->deadline_ns,
+                                &index);
+        rg_wait_end(&note.wait);
+    }
+    return hr;
+}
+
 /* From now on the end of stream that comes here is the marker. */
 static HRESULT drain_expect(struct drain *drain, IPin *in, IPinConnection *connection)
 {
     struct drain_end *end;
     HRESULT hr = rewire_grow(&drain->ends, drain->n_ends, &drain->ends_room, sizeof(*end));
+    bool is_foreign = false;
 
     if (FAILED(hr))
         return hr;
+    if (drain->tag != 0 && !is_ours(in)) {
+        hr = wait_for_former(drain, connection);
+        if (SUCCEEDED(hr))
+            hr = rewire_stale_add(&drain->stale, connection);
+        if (FAILED(hr))
+            return hr;
+        is_foreign = true;
+    }
     end = &drain->ends[drain->n_ends];
     end->in = in;
-    end->connection = connection;
+    end->connection = is_foreign ? NULL : connection;
     end->markers_before = ledger_of(in).markers;
     end->arrived = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (end->arrived == NULL)
@@ -193,7 +187,8 @@ static HRESULT wait_noted(const struct drain *drain, struct graph_wait *note, HA
 
     note->wait.holder_now = push != NULL ? rewire_push_thread(push) : NULL;
     rg_wait_begin(&note->wait);
-    hr = wait_or_off(drain->graph, all, n, &drain->aborts, drain->deadline_ns, ret_index);
+    hr =
+        rewire_wait_or_off(drain->graph, all, n, &drain->aborts, drain->deadline_ns, ret_index);
     rg_wait_end(&note->wait);
     return hr;
 }
@@ -273,12 +268,9 @@ static void drain_give_up(struct drain *drain)
 
 static bool path_is_ours(const struct rewire_path *path)
 {
-    for (size_t i = 0; i < path->count; i++) {
-        RG_AUTO(IRgLink) link = link_of(path->inputs[i]);
-
-        if (link == NULL)
+    for (size_t i = 0; i < path->count; i++)
+        if (!is_ours(path->inputs[i]))
             return false;
-    }
     return true;
 }
 
@@ -307,7 +299,7 @@ static HRESULT push_through(struct drain *drain, const struct rewire_path *path,
     drain->road_stays = true;
     drain->tag = rg_marker_new();
     drain->is_ours = path_is_ours(path);
-    hr = drain_expect(drain, in, connection);
+    hr = drain->tag != 0 ? drain_expect(drain, in, connection) : E_OUTOFMEMORY;
     if (SUCCEEDED(hr))
         hr = drain_push(drain, first);
     if (SUCCEEDED(hr)) {
@@ -444,7 +436,7 @@ static HRESULT drain_group(struct rewire *edit, unsigned group)
     drain_init(&drain, edit);
     drain.tag = rg_marker_new();
     drain.is_ours = (rewire_group_traits(edit, group) & REWIRE_IS_FOREIGN) == 0;
-    hr = group_push(edit, group, &drain);
+    hr = drain.tag != 0 ? group_push(edit, group, &drain) : E_OUTOFMEMORY;
     if (SUCCEEDED(hr))
         hr = drain_wait(&drain);
     if (FAILED(hr))

@@ -42,10 +42,14 @@ void rewire_push_release(struct rewire_push *push)
 
 static void push_send(struct rewire_push *push)
 {
-    uint64_t before = rg_marker_carry(push->tag);
+    uint64_t before;
 
+    if (!rg_marker_enter(push->tag))
+        return;
+    before = rg_marker_carry(push->tag);
     atomic_store(&push->result, IPin_EndOfStream(push->peer));
     (void)rg_marker_carry(before);
+    rg_marker_leave(push->tag);
 }
 
 static DWORD WINAPI push_main(void *arg)

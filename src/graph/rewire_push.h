@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* rewire_push.h - one call of EndOfStream on a thread of its own, that can be given up; for
- * rewire_drain.c and rewire_push.c.
+/* rewire_push.h - one call of EndOfStream on a thread of its own, that can be given up, and the foreign
+ * ends it may still reach; for rewire_drain.c, rewire_push.c and rewire_stale.c.
  *
  * Control threads, and the helper thread itself.
  * Knows: IPin.  Must not know: why the call is made.
@@ -33,3 +33,21 @@ enum rewire_push_state {
 
 /* Nobody waits any more: where it is. */
 enum rewire_push_state rewire_push_give_up(struct rewire_push *push);
+
+/* rewire_wait.c.  Until one of the n handles is signalled; there is room behind them for what calls off:
+ * one, and the aborts.  S_OK and its index; VFW_E_TIMEOUT; VFW_E_STATE_CHANGED: called off. */
+HRESULT rewire_wait_or_off(struct graph *graph, HANDLE *all, DWORD n,
+                           const struct rewire_aborts *aborts, int64_t deadline_ns,
+                           DWORD *ret_index);
+
+/* rewire_stale.c.  The foreign ends of one drain; control threads under the graph lock. */
+struct rewire_stale;
+
+/* To *stale, which is made if it is NULL.  S_OK; E_OUTOFMEMORY. */
+HRESULT rewire_stale_add(struct rewire_stale **stale, IPinConnection *end);
+/* The drain is over: stale (or NULL) and its marker belong to the graph until no call is under way, when
+ * the ends are told to expect none. */
+void rewire_stale_begin(struct graph *graph, struct rewire_stale *stale, uint64_t tag);
+/* Signalled when no former marker can reach this end any more; borrowed until the lock is let go of.
+ * NULL: none can. */
+HANDLE rewire_stale_find(struct graph *graph, IPinConnection *end);

@@ -44,7 +44,9 @@ struct rewire_visit {
     struct rg_fixed_place place; /* the same, for the report */
     struct visit_drain *drains;
     size_t n_drains;
+    uint64_t tag; /* of its markers */
 
+    pthread_mutex_t lock;      /* a leaf: a visit that was given up touches no end any more */
     atomic_int phase;          /* enum visit_phase */
     HANDLE over;               /* manual reset */
     _Atomic(uint32_t) visitor; /* the thread that makes it, once it does */
@@ -68,6 +70,18 @@ static RG_LEDGER ledger_of(IRgLink *link)
     return ledger;
 }
 
+/* Others may wait for theirs at this end, once this visit was given up. */
+static HRESULT expect_marker(struct rewire_visit *v, const struct visit_drain *d, HANDLE event)
+{
+    HRESULT hr = VFW_E_STATE_CHANGED;
+
+    pthread_mutex_lock(&v->lock);
+    if (atomic_load(&v->phase) != VISIT_GIVEN_UP)
+        hr = IPinConnection_NotifyEndOfStream(d->connection, event);
+    pthread_mutex_unlock(&v->lock);
+    return hr;
+}
+
 /* The marker goes through on this very thread.  Who stands at the end has received all when the call
  * comes back, though a queue may still have to work it off. */
 static HRESULT drain(struct rewire_visit *v)
@@ -75,15 +89,15 @@ static HRESULT drain(struct rewire_visit *v)
     for (size_t i = 0; i < v->n_drains; i++) {
         struct visit_drain *d = &v->drains[i];
         RG_LEDGER before = ledger_of(d->end);
-        HRESULT hr = IPinConnection_NotifyEndOfStream(d->connection, d->arrived);
+        HRESULT hr = expect_marker(v, d, d->arrived);
         uint64_t carried;
 
         if (FAILED(hr))
             return hr;
-        carried = rg_marker_carry(rg_marker_new());
+        carried = rg_marker_carry(v->tag);
         hr = IPin_EndOfStream(d->first);
         (void)rg_marker_carry(carried);
-        (void)IPinConnection_NotifyEndOfStream(d->connection, NULL);
+        (void)expect_marker(v, d, NULL);
         if (FAILED(hr) || ledger_of(d->end).markers == before.markers)
             return VFW_E_STATE_CHANGED; /* stop or flush came first */
         v->drained += ledger_of(d->end).samples - before.samples;
@@ -181,6 +195,8 @@ static void visit_destroy(struct com_object *object)
     struct rewire_visit *v = (struct rewire_visit *)object;
 
     visit_let_go(v);
+    rg_marker_over(v->tag, NULL, NULL);
+    pthread_mutex_destroy(&v->lock);
     rg_free(v->drains);
     if (v->over != NULL)
         CloseHandle(v->over);
@@ -197,6 +213,7 @@ static struct rewire_visit *visit_new(struct rewire *edit)
     com_object_init(&v->object, "edit visit", visit_map, NULL, visit_destroy);
     COM_FACE_INIT(&v->object, v->face, &visit_vtbl);
     v->edit = edit;
+    pthread_mutex_init(&v->lock, NULL);
     atomic_init(&v->phase, VISIT_ASKED);
     atomic_init(&v->visitor, 0);
     v->over = CreateEventW(NULL, TRUE, FALSE, NULL);
@@ -345,6 +362,11 @@ static HRESULT add_drains(struct rewire *edit, struct rewire_visit *v)
             return E_NOTIMPL; /* ends that part again: the helper threads do that */
         hr = drain_add(v, gate->was, input);
     }
+    if (SUCCEEDED(hr) && v->n_drains != 0) {
+        v->tag = rg_marker_new();
+        if (v->tag == 0)
+            hr = E_OUTOFMEMORY;
+    }
     return hr;
 }
 
@@ -416,6 +438,23 @@ static void certify(struct rewire *edit, const struct rewire_visit *v)
     certificate->flags |= RG_CUT_IN_STREAM;
 }
 
+/* Its marker ends where it is, and its ends are free for others. */
+static bool give_up_inside(struct rewire_visit *v)
+{
+    int phase = VISIT_DRAINS;
+    bool is_given_up;
+
+    pthread_mutex_lock(&v->lock);
+    is_given_up = atomic_compare_exchange_strong(&v->phase, &phase, VISIT_GIVEN_UP);
+    pthread_mutex_unlock(&v->lock);
+    if (!is_given_up)
+        return false;
+    rg_marker_over(v->tag, NULL, NULL);
+    for (size_t i = 0; i < v->n_drains; i++)
+        (void)IPinConnection_NotifyEndOfStream(v->drains[i].connection, NULL);
+    return true;
+}
+
 bool rewire_visit_end(struct rewire *edit, HRESULT *ret_result)
 {
     struct rewire_visit *v = edit->visit;
@@ -429,8 +468,7 @@ bool rewire_visit_end(struct rewire *edit, HRESULT *ret_result)
         IRgVisitor_Release(&v->face.i);
         return false;
     }
-    phase = VISIT_DRAINS;
-    if (atomic_compare_exchange_strong(&v->phase, &phase, VISIT_GIVEN_UP)) {
+    if (give_up_inside(v)) {
         /* the stream is inside; it finds that nobody wants the cut any more */
         v->next = edit->graph->stale_visits;
         edit->graph->stale_visits = v;

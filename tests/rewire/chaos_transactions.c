@@ -126,6 +126,7 @@ static void note_all(struct chaos *c, IGraphTransaction *t)
         if (IGraphTransaction_GetCertificate(t, i, &certificate) != S_OK)
             return;
         chaos_note(c, certificate.result, &certificate);
+        chaos_log("%p at %s: %s", (void *)t, certificate.gate, certificate.reason);
     }
 }
 

@@ -332,6 +332,104 @@ static void foreign_stream_ends_once(void **state)
     road_close(&f.r);
 }
 
+/* ---- markers that come late to a foreign end ------------------------------------------------------------- */
+
+/* source ! middle ! an input that can be told to expect a marker, and no more ! sink, which is shut. */
+static IBaseFilter *open_late(struct road *r, IBaseFilter *middle, int first)
+{
+    struct fake_config config = pass_config;
+    IBaseFilter *end;
+
+    config.pin_connection = config.dynamic_connect = true;
+    end = &fake_filter_new(&config)->base;
+    road_open(r, kit_filter(KIT_SOURCE), middle, kit_filter(KIT_FREE_SINK));
+    assert_hr(CALL(r->edit, Insert, kit_out(middle), end, NULL, NULL, NULL), S_OK);
+    LET_GO(end);
+    kit_let_until(first);
+    kit_shut(0);
+    road_run(r);
+    return middle;
+}
+
+static void wait_ledger(IPin *pin, ULONGLONG samples, ULONGLONG markers)
+{
+    RG_LEDGER ledger = kit_ledger(pin);
+
+    while (ledger.samples < samples || ledger.markers < markers) {
+        sched_yield();
+        ledger = kit_ledger(pin);
+    }
+}
+
+static void give_up_removal(struct road *r, IBaseFilter *filter)
+{
+    RG_EDIT_REQUEST request = { .size = sizeof(request), .timeout_ms = 50 };
+    CERTIFICATE(c);
+
+    assert_hr(CALL(r->edit, Remove, filter, &request, &c), VFW_E_TIMEOUT);
+}
+
+static void *remove_main(void *arg)
+{
+    struct road *r = arg;
+    CERTIFICATE(c);
+
+    assert_hr(CALL(r->edit, Remove, r->middle, NULL, &c), S_OK);
+    return NULL;
+}
+
+/* One that lies in a queue of ours when its drain is given up does not answer for the next drain. */
+static void a_late_marker_in_a_queue(void **state)
+{
+    struct road r;
+    IBaseFilter *queue = open_late(&r, kit_filter_with(KIT_QUEUE, "size=8"), 3);
+    pthread_t thread;
+
+    (void)state;
+    wait_ledger(kit_in(queue), 3, 0);
+    assert_true(kit_wait_inside(0)); /* 0; the queue has 1, 2 */
+    give_up_removal(&r, queue);
+    kit_let_until(6);
+    wait_ledger(kit_in(queue), 6, 1); /* 1, 2, the late marker, 3, 4, 5 */
+    assert_int_equal(pthread_create(&thread, NULL, remove_main, &r), 0);
+    wait_ledger(kit_in(queue), 6, 2);
+    for (unsigned i = 0; i < 3; i++) {
+        kit_let_through(0);
+        assert_true(kit_wait_inside(0));
+    }
+    kit_open(0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    kit_let_all();
+    assert_flows(0);
+    assert_all_there(0);
+    assert_int_equal(kit_recorder[0].ends, 0);
+    road_close(&r);
+}
+
+/* One that is inside a foreign filter when its drain is given up is not taken for the end of the stream. */
+static void a_late_marker_inside(void **state)
+{
+    struct fake_config config = pass_config;
+    struct road r;
+    IBaseFilter *hold;
+
+    (void)state;
+    config.holds = 3;
+    hold = open_late(&r, &fake_filter_new(&config)->base, 3);
+    wait_ledger(kit_out(r.source), 3, 0); /* all held */
+    give_up_removal(&r, hold);
+    assert_true(kit_wait_inside(0));
+    kit_open(0);
+    kit_let_all();
+    assert_flows(0);
+    CERTIFICATE(c);
+    assert_hr(CALL(r.edit, Remove, hold, NULL, &c), S_OK);
+    assert_flows(0);
+    assert_all_there(0);
+    assert_int_equal(kit_recorder[0].ends, 0);
+    road_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +443,8 @@ int main(void)
         cmocka_unit_test(marker_is_swallowed_between_ours),
         cmocka_unit_test(stopped_during_drain),
         cmocka_unit_test(foreign_stream_ends_once),
+        cmocka_unit_test(a_late_marker_in_a_queue),
+        cmocka_unit_test(a_late_marker_inside),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
