@@ -195,6 +195,7 @@ struct graph {
     uint64_t walk_stamp;
     struct graph_edit_list edits;      /* prepared, or waiting for their time */
     struct rewire_visit *stale_visits; /* given up while the stream was inside */
+    struct rewire_push *stale_pushes;  /* given up, with the call still inside */
     struct rewire_stale *stale_drains; /* over, with a marker still inside a foreign filter */
     IUnknown *site;                    /* reference */
 
@@ -272,6 +273,7 @@ bool graph_edits_let_go(struct graph *graph, struct rewire *except);
  * any more. */
 void graph_stale_visits_reap(struct graph *graph, bool all);
 void graph_stale_drains_reap(struct graph *graph, bool all);
+void graph_stale_pushes_reap(struct graph *graph, bool all);
 
 /* ---- members: members.c ------------------------------------------------------------------ */
 

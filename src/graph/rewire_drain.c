@@ -82,7 +82,7 @@ static void drain_clear(struct drain *drain)
         CloseHandle(drain->ends[i].arrived);
     }
     for (size_t i = 0; i < drain->n_pushes; i++)
-        rewire_push_release(drain->pushes[i]);
+        rewire_push_leave(drain->graph, drain->pushes[i]);
     rg_free(drain->ends);
     rg_free(drain->pushes);
 }

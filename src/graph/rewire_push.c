@@ -10,6 +10,7 @@
 
 #include "platform/marker.h"
 #include "platform/memory.h"
+#include "platform/time.h"
 
 enum push_phase {
     PUSH_BEFORE = 1, /* the helper has not run yet */
@@ -26,8 +27,11 @@ struct rewire_push {
     uint64_t tag;
     HANDLE done; /* the call has come back, the reference is gone */
     atomic_int result;
-    atomic_int phase; /* enum push_phase */
+    atomic_int phase;         /* enum push_phase */
+    struct rewire_push *next; /* in graph->stale_pushes, under its lock */
 };
+
+#define LAST_WAIT_MS 1000 /* in all, when a graph goes */
 
 void rewire_push_release(struct rewire_push *push)
 {
@@ -38,6 +42,39 @@ void rewire_push_release(struct rewire_push *push)
     if (push->done != NULL)
         CloseHandle(push->done);
     rg_free(push);
+}
+
+void rewire_push_leave(struct graph *graph, struct rewire_push *push)
+{
+    if (rewire_push_is_over(push)) {
+        rewire_push_release(push);
+        return;
+    }
+    push->next = graph->stale_pushes;
+    graph->stale_pushes = push;
+}
+
+void graph_stale_pushes_reap(struct graph *graph, bool all)
+{
+    int64_t deadline = rg_time_deadline_ns(all ? LAST_WAIT_MS : 0);
+    struct rewire_push **where = &graph->stale_pushes;
+
+    while (*where != NULL) {
+        struct rewire_push *push = *where;
+        struct rg_wait note = { .what = "a call that was given up to come out",
+                                .holder_now = &push->thread };
+        DWORD result;
+
+        rg_wait_begin(&note);
+        result = WaitForSingleObject(push->done, rewire_ms_left(deadline));
+        rg_wait_end(&note);
+        if (!all && result != WAIT_OBJECT_0) {
+            where = &push->next;
+            continue;
+        }
+        *where = push->next;
+        rewire_push_release(push);
+    }
 }
 
 static void push_send(struct rewire_push *push)
@@ -80,6 +117,7 @@ HRESULT rewire_push_start(struct graph *graph, IPin *peer, uint64_t tag,
     struct rewire_push *push = rg_calloc(1, sizeof(*push));
     HANDLE thread;
 
+    graph_stale_pushes_reap(graph, false);
     if (push == NULL)
         return E_OUTOFMEMORY;
     atomic_init(&push->refs, 2);

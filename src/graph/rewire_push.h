@@ -16,6 +16,9 @@ struct rewire_push;
 HRESULT rewire_push_start(struct graph *graph, IPin *peer, uint64_t tag,
                           struct rewire_push **ret);
 void rewire_push_release(struct rewire_push *push);
+/* Instead, under the graph lock: the graph has it until the call has come back, so that nothing of
+ * it is left when the graph goes, unless the filter hangs for good. */
+void rewire_push_leave(struct graph *graph, struct rewire_push *push);
 
 /* Signalled when the call has come back; what it said. */
 HANDLE rewire_push_event(struct rewire_push *push);

@@ -152,6 +152,7 @@ static void bark(struct chaos *c)
     fprintf(stderr, "chaos: stuck, seed %u, a graph of shape %s\n", c->seed,
             shape_names[c->shape]);
     tell_who_waits();
+    chaos_tell_log();
     for (unsigned i = 0; i < WORKERS; i++)
         pthread_kill(workers[i].thread, SIGUSR1);
     pthread_kill(main_thread, SIGUSR1);

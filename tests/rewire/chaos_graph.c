@@ -210,6 +210,12 @@ void chaos_play_once_more(struct chaos *c)
     (void)IMediaControl_Stop(c->control);
 }
 
+static void tell_object(const char *name, unsigned references, void *context)
+{
+    (void)context;
+    fprintf(stderr, "chaos: %s, %u references\n", name, references);
+}
+
 void chaos_tear_down(struct chaos *c)
 {
     for (unsigned i = 0; i < CHAOS_BRANCHES; i++)
@@ -227,7 +233,7 @@ void chaos_tear_down(struct chaos *c)
     check(IFilterGraph3_Release(c->builder) == 0, "the graph is still held");
     CloseHandle(c->call_off);
     check(fake_filters_alive() == 0, "a foreign filter is still held");
-    check(rg_live_objects(NULL, NULL) == 0, "an object is still held");
+    check(rg_live_objects(tell_object, NULL) == 0, "an object is still held");
     for (unsigned i = 0; i < KIT_RECORDERS; i++)
         chaos_take_record(c, i);
 }

@@ -10,7 +10,7 @@
 #define LINES 400
 
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
-static char lines[LINES][300];
+static char lines[LINES][900];
 static unsigned next;
 
 void chaos_log(const char *format, ...)
