@@ -57,7 +57,8 @@ struct graph_node {
     DWORD flags;     /* AM_FILTER_FLAGS_REMOVABLE, as IGraphConfig::SetFilterFlags set it */
     bool by_connect; /* added by intelligent connect: may be removed without being asked */
     bool in_cache;
-    bool touched; /* on graph->touched: its connections have changed */
+    bool is_to_come; /* joined for an edit that is prepared, and not made yet */
+    bool touched;    /* on graph->touched: its connections have changed */
     struct graph_node *next_touched;
     size_t index; /* scratch of walk.c */
     uint64_t seen_down, seen_up;

@@ -146,6 +146,13 @@ HRESULT graph_pin_disconnect(IPin *pin)
     return dynamic->lpVtbl->DynamicDisconnect(dynamic);
 }
 
+static bool is_peer_of(IPin *pin, IPin *other)
+{
+    RG_AUTO(IPin) peer = graph_pin_peer(pin);
+
+    return peer != NULL && graph_identity(peer) == graph_identity(other);
+}
+
 HRESULT graph_pin_disconnect_both(IPin *pin)
 {
     RG_AUTO(IPin) peer = graph_pin_peer(pin);
@@ -154,6 +161,8 @@ HRESULT graph_pin_disconnect_both(IPin *pin)
 
     if (peer == NULL)
         return S_FALSE;
+    if (!is_peer_of(peer, pin)) /* it has another one already */
+        return graph_pin_disconnect(pin);
     output = graph_pin_is_output(pin) ? pin : peer;
     input = output == pin ? peer : pin;
     first = graph_pin_disconnect(output);

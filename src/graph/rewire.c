@@ -327,14 +327,18 @@ static void open_left_gates(struct rewire *edit)
     }
 }
 
-static void sit_out(struct rewire *edit)
+/* Members like any other from now on. */
+static void settle_newcomers(struct rewire *edit)
 {
     for (size_t i = 0; i < edit->n_filters; i++) {
         const struct rewire_filter *one = &edit->filters[i];
+        struct graph_node *node = graph_node_of_filter(edit->graph, one->filter);
 
-        if (one->comes && one->sits_out)
-            graph_renderer_sit_out_locked(edit->graph,
-                                          graph_node_of_filter(edit->graph, one->filter), true);
+        if (!one->comes || node == NULL)
+            continue;
+        node->is_to_come = false;
+        if (one->sits_out)
+            graph_renderer_sit_out_locked(edit->graph, node, true);
     }
 }
 
@@ -346,7 +350,7 @@ void rewire_finish(struct rewire *edit)
             edit->edges[i].certificate.flags |= RG_CUT_UNPRIMED;
     }
     settle_links(edit);
-    sit_out(edit);
+    settle_newcomers(edit);
     touch(edit); /* what came is waited for, before what leaves says that it is at its end */
     rewire_end_streams(edit);
     let_inputs_go(edit);

@@ -200,11 +200,46 @@ static bool old_is_broken(const struct rewire *edit, const struct rewire_edge *e
 /* The old filters have kept their connections with each other; only the ends are made again. */
 static HRESULT put_back_edge(struct rewire_edge *edge)
 {
+    HRESULT hr;
+
     /* a foreign pin whose Connect failed late may have left its active peer half connected */
     (void)graph_pin_disconnect(edge->out);
     (void)graph_pin_disconnect(edge->was);
-    edge->is_off = false;
-    return IPin_Connect(edge->out, edge->was, &edge->was_type);
+    hr = IPin_Connect(edge->out, edge->was, &edge->was_type);
+    edge->is_off = FAILED(hr);
+    return hr;
+}
+
+/* What a filter gives depends on what it gets: one that is refused may be taken once another one
+ * further up has been put back. */
+static HRESULT put_edges_back(struct rewire *edit)
+{
+    HRESULT hr;
+    bool any;
+
+    for (size_t i = 0; i < edit->n_edges; i++) {
+        struct rewire_edge *edge = &edit->edges[i];
+
+        edge->is_off = edge->was != NULL && old_is_broken(edit, edge);
+    }
+    do {
+        hr = S_OK;
+        any = false;
+        for (size_t i = 0; i < edit->n_edges; i++) {
+            HRESULT now;
+
+            if (!edit->edges[i].is_off)
+                continue;
+            now = put_back_edge(&edit->edges[i]);
+            if (FAILED(now))
+                hr = now;
+            else
+                any = true;
+        }
+    } while (FAILED(hr) && any);
+    for (size_t i = 0; i < edit->n_edges; i++)
+        edit->edges[i].is_off = false;
+    return hr;
 }
 
 static HRESULT restart_stopped(struct rewire *edit)
@@ -226,22 +261,10 @@ static HRESULT restart_stopped(struct rewire *edit)
 
 static void put_back(struct rewire *edit)
 {
-    HRESULT hr = S_OK;
+    HRESULT hr;
 
     disconnect_late(edit);
-    /* where something stays in front first: what a filter gives depends on what it gets */
-    for (unsigned pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < edit->n_edges; i++) {
-            struct rewire_edge *edge = &edit->edges[i];
-            HRESULT now;
-
-            if (edge->was == NULL || (edge->from == NULL) != (pass == 0) ||
-                !old_is_broken(edit, edge))
-                continue;
-            now = put_back_edge(edge);
-            if (FAILED(now))
-                hr = now;
-        }
+    hr = put_edges_back(edit);
     for (size_t i = 0; i < edit->n_inputs; i++)
         edit->inputs[i].is_off = false;
     if (SUCCEEDED(hr))

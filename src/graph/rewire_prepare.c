@@ -32,6 +32,8 @@ static HRESULT join(struct rewire *edit, struct rewire_filter *one)
     one->was_cached = graph_cache_find(edit->graph, one->filter) != NULL;
     hr = graph_add_locked(edit->graph, one->filter, one->name != NULL ? name : NULL, 0, NULL);
     one->has_joined = SUCCEEDED(hr);
+    if (SUCCEEDED(hr))
+        graph_node_of_filter(edit->graph, one->filter)->is_to_come = true;
     return hr;
 }
 

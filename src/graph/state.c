@@ -8,7 +8,7 @@
  * A filter that is stopped while the graph is active has joined meanwhile, or IFilterChain
  * stopped it.  What the application commands (Pause of a running graph, Run of a paused one)
  * takes it along; what the graph does for itself (pause and run around a seek, the pause
- * before Stop) passes it by.
+ * before Stop) passes it by.  Who has joined for an edit that is prepared waits for its cut.
  */
 #include "graph/graph_internal.h"
 
@@ -26,15 +26,21 @@ static void change_begin(struct graph *graph, FILTER_STATE goal)
 enum whom { EVERYBODY = 1, THE_ACTIVE, THE_STOPPED };
 
 /* A filter that doesn't tell its state is taken for active. */
-static bool is_meant(IBaseFilter *filter, enum whom whom)
+static bool is_stopped(IBaseFilter *filter)
 {
     FILTER_STATE state;
-    bool stopped;
 
-    if (whom == EVERYBODY)
-        return true;
-    stopped = SUCCEEDED(filter->lpVtbl->GetState(filter, 0, &state)) && state == State_Stopped;
-    return stopped == (whom == THE_STOPPED);
+    return SUCCEEDED(filter->lpVtbl->GetState(filter, 0, &state)) && state == State_Stopped;
+}
+
+/* One that a prepared edit starts only with its cut is passed by till then. */
+static bool is_meant(struct graph *graph, IBaseFilter *filter, enum whom whom)
+{
+    struct graph_node *node = graph_node_of_filter(graph, filter);
+
+    if (node != NULL && node->is_to_come && is_stopped(filter))
+        return false;
+    return whom == EVERYBODY || is_stopped(filter) == (whom == THE_STOPPED);
 }
 
 static void stop_all(const struct graph_snapshot *all, HRESULT *first)
@@ -81,7 +87,7 @@ static HRESULT stop_locked(struct graph *graph)
         } else {
             if (graph->state == State_Running)
                 for (size_t i = 0; i < all.count; i++)
-                    if (is_meant(all.filters[i], THE_ACTIVE))
+                    if (is_meant(graph, all.filters[i], THE_ACTIVE))
                         all.filters[i]->lpVtbl->Pause(all.filters[i]);
             stop_all(&all, &first);
             graph_snapshot_free(&all);
@@ -110,7 +116,7 @@ static HRESULT pause_all(struct graph *graph, enum whom whom)
     if (FAILED(hr))
         return hr;
     for (size_t i = 0; i < all.count; i++) {
-        if (!is_meant(all.filters[i], whom))
+        if (!is_meant(graph, all.filters[i], whom))
             continue;
         hr = all.filters[i]->lpVtbl->Pause(all.filters[i]);
         if (FAILED(hr)) {
@@ -189,7 +195,7 @@ HRESULT graph_run_locked(struct graph *graph, REFERENCE_TIME start)
     graph->is_cued = true;
     graph_events_set_running(graph, true); /* a renderer may complete inside Run */
     for (size_t i = 0; i < all.count; i++) {
-        if (!is_meant(all.filters[i], THE_ACTIVE))
+        if (!is_meant(graph, all.filters[i], THE_ACTIVE))
             continue;
         hr = all.filters[i]->lpVtbl->Run(all.filters[i], graph->start_time);
         if (FAILED(hr))

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_foreign.c - the documented road: pins that know nothing of ours, with DirectShow's interfaces or without. */
-#include <sched.h>
-
-#include "rewire_test.h"
+#include "transaction_test.h"
 
 struct foreign_road {
     struct road r;
@@ -214,6 +212,57 @@ static void put_back(void **state)
     refused_and_put_back(&fake_filter_new(&config)->base, E_ACCESSDENIED);
     refused_and_put_back(kit_filter_with(KIT_PASS, "fail_start=1"), VFW_E_NO_DECOMPRESSOR);
     refused_and_put_back(kit_filter(KIT_SINK), VFW_E_CANNOT_CONNECT);
+}
+
+/* Two places at once: neither stays as it was only half. */
+static void all_of_it_is_put_back(void **state)
+{
+    struct fake_config config = pass_config;
+    struct foreign_road f;
+    IBaseFilter *end, *fx = kit_filter(KIT_PASS), *wrong;
+    IGraphTransaction *t;
+
+    (void)state;
+    foreign_open(&f, &source_config, kit_filter(KIT_HOLD), &sink_config);
+    config.pin_connection = config.dynamic_connect = true;
+    end = &fake_filter_new(&config)->base;
+    config.in_types = "b";
+    wrong = &fake_filter_new(&config)->base;
+    assert_hr(CALL(f.r.edit, Insert, kit_out(f.r.middle), end, NULL, NULL, NULL), S_OK);
+    road_run(&f.r);
+    t = begin(&f.r);
+    assert_hr(CALL(t, Swap, f.r.middle, fx, NULL), S_OK);
+    assert_hr(CALL(t, Swap, end, wrong, NULL), S_OK);
+    assert_hr(CALL(t, Commit, -1, NULL), VFW_E_NO_ACCEPTABLE_TYPES);
+    LET_GO(t);
+    LET_GO(wrong);
+    LET_GO(fx);
+    LET_GO(end);
+    assert_foreign_flows(&f);
+    road_close(&f.r);
+}
+
+/* What is prepared while the graph is paused is no part of it yet when it runs. */
+static void prepared_and_then_run(void **state)
+{
+    struct foreign_road f;
+    IBaseFilter *fx = &fake_filter_new(&pass_config)->base;
+    IGraphTransaction *t;
+
+    (void)state;
+    foreign_open(&f, &source_config, kit_filter(KIT_PASS), &sink_config);
+    assert_true(SUCCEEDED(CALL(f.r.g.control, Pause)));
+    t = begin(&f.r);
+    assert_hr(CALL(t, Swap, f.r.middle, fx, NULL), S_OK);
+    assert_hr(CALL(t, Prepare), S_OK);
+    road_run(&f.r);
+    assert_foreign_flows(&f);
+    assert_int_equal(kit_state(fx), State_Stopped);
+    assert_hr(CALL(t, Commit, -1, NULL), S_OK);
+    LET_GO(t);
+    LET_GO(fx);
+    assert_foreign_flows(&f);
+    road_close(&f.r);
 }
 
 /* ---- a marker that never comes ------------------------------------------------------------------------------ */
@@ -439,6 +488,8 @@ int main(void)
         cmocka_unit_test(output_cannot_block),
         cmocka_unit_test(input_cannot_be_taken_off),
         cmocka_unit_test(put_back),
+        cmocka_unit_test(all_of_it_is_put_back),
+        cmocka_unit_test(prepared_and_then_run),
         cmocka_unit_test(marker_is_swallowed),
         cmocka_unit_test(marker_is_swallowed_between_ours),
         cmocka_unit_test(stopped_during_drain),
