@@ -75,6 +75,7 @@ void graph_take_down(struct graph *graph)
     graph_stale_visits_reap(graph, true); /* nobody streams any more */
     graph_stale_drains_reap(graph, true);
     graph_stale_pushes_reap(graph, true);
+    graph_stale_stoppers_reap(graph, true);
     graph_reconnects_drop(graph);
     if (graph->clock != NULL)
         graph->clock->lpVtbl->Release(graph->clock);

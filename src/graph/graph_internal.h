@@ -197,6 +197,7 @@ struct graph {
     struct graph_edit_list edits;      /* prepared, or waiting for their time */
     struct rewire_visit *stale_visits; /* given up while the stream was inside */
     struct rewire_push *stale_pushes;  /* given up, with the call still inside */
+    struct stopper *stale_stoppers;    /* as these, of Stop */
     struct rewire_stale *stale_drains; /* over, with a marker still inside a foreign filter */
     IUnknown *site;                    /* reference */
 
@@ -275,12 +276,15 @@ bool graph_edits_let_go(struct graph *graph, struct rewire *except);
 void graph_stale_visits_reap(struct graph *graph, bool all);
 void graph_stale_drains_reap(struct graph *graph, bool all);
 void graph_stale_pushes_reap(struct graph *graph, bool all);
+void graph_stale_stoppers_reap(struct graph *graph, bool all);
 
 /* ---- members: members.c ------------------------------------------------------------------ */
 
 /* Borrowed; NULL if it is not a member (a cached filter is none).  O(1). */
 struct graph_node *graph_node_of_filter(struct graph *graph, IBaseFilter *filter);
 struct graph_node *graph_node_of_pin(struct graph *graph, IPin *pin);
+/* In the cache too. */
+struct graph_node *graph_node_of_identity(struct graph *graph, IUnknown *identity);
 struct graph_node *graph_node_by_name(struct graph *graph, const WCHAR *name);
 
 #define GRAPH_ADD_BY_CONNECT 0x1 /* intelligent connect adds it */

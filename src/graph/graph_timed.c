@@ -271,6 +271,8 @@ static HRESULT when_all_fired(struct transaction *t)
     if (SUCCEEDED(hr) && !have_all_fired(t))
         return S_FALSE; /* the place has moved: other gates */
     if (SUCCEEDED(hr))
+        hr = rewire_wait_for_pushes(edit);
+    if (SUCCEEDED(hr))
         hr = rewire_close_gates(edit, 1);
     if (SUCCEEDED(hr))
         hr = rewire_carry_out_closed(edit);

@@ -17,7 +17,7 @@
 
 /* ---- finding ----------------------------------------------------------------------------- */
 
-static struct graph_node *node_of_identity(struct graph *graph, IUnknown *identity)
+struct graph_node *graph_node_of_identity(struct graph *graph, IUnknown *identity)
 {
     struct graph_link *link;
 
@@ -35,14 +35,14 @@ static struct graph_node *node_of_identity(struct graph *graph, IUnknown *identi
 
 struct graph_node *graph_node_of_filter(struct graph *graph, IBaseFilter *filter)
 {
-    struct graph_node *node = node_of_identity(graph, graph_identity(filter));
+    struct graph_node *node = graph_node_of_identity(graph, graph_identity(filter));
 
     return node != NULL && !node->in_cache ? node : NULL;
 }
 
 struct graph_node *graph_cache_find(struct graph *graph, IBaseFilter *filter)
 {
-    struct graph_node *node = node_of_identity(graph, graph_identity(filter));
+    struct graph_node *node = graph_node_of_identity(graph, graph_identity(filter));
 
     return node != NULL && node->in_cache ? node : NULL;
 }

@@ -61,6 +61,8 @@ HRESULT rewire_get_ready(struct rewire *edit)
     edit->is_searched = false;
     hr = plan(edit);
     if (SUCCEEDED(hr))
+        hr = rewire_wait_for_stoppers(edit);
+    if (SUCCEEDED(hr))
         hr = rewire_prepare(edit);
     /* what two pins cannot agree on directly, a filter in between may: only where the caller
      * allows it */
@@ -392,8 +394,10 @@ HRESULT rewire_carry_out_closed(struct rewire *edit)
 
 static HRESULT with_gates(struct rewire *edit)
 {
-    HRESULT hr = close_gates(edit);
+    HRESULT hr = rewire_wait_for_pushes(edit); /* which may have to pass a gate yet */
 
+    if (SUCCEEDED(hr))
+        hr = close_gates(edit);
     if (SUCCEEDED(hr))
         hr = rewire_carry_out_closed(edit);
     rewire_open_gates(edit, FAILED(hr));

@@ -264,6 +264,9 @@ HRESULT rewire_push_through(struct graph *graph, IPin *out, IPin *in, HANDLE abo
 /* What leaves gives up all it holds, and everyone who stays has received it.  On failure the
  * roads go on as if nothing had been. */
 HRESULT rewire_drain(struct rewire *edit);
+/* rewire_push.c.  Before something is taken apart where a former drain's marker, and samples in front of
+ * it, may still be under way: until that is over.  As rewire_drain. */
+HRESULT rewire_wait_for_pushes(struct rewire *edit);
 /* After the cut, gates open: what has lost its source hears the end of its stream, and ends
  * properly.  Waits for it, within the deadline. */
 void rewire_end_streams(struct rewire *edit);
@@ -313,6 +316,9 @@ void rewire_settings_undo(struct rewire *edit);
 /* Stops it, on a thread of its own if it might hang.  S_OK; VFW_E_TIMEOUT, VFW_E_STATE_CHANGED:
  * it has not stopped yet; when it does it is started again (will_start) as the graph was. */
 HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bool will_start);
+/* Before something is prepared at a filter that a former edit has not been able to stop in time: until
+ * its Stop has come back.  S_OK; VFW_E_TIMEOUT; VFW_E_STATE_CHANGED. */
+HRESULT rewire_wait_for_stoppers(struct rewire *edit);
 /* After the cut: filters that leave are stopped, let go of, out of the graph. */
 void rewire_retire(struct rewire *edit);
 

@@ -28,6 +28,7 @@ struct rewire_push {
     HANDLE done; /* the call has come back, the reference is gone */
     atomic_int result;
     atomic_int phase;         /* enum push_phase */
+    IUnknown *key;            /* of the filter where it went in; no reference */
     struct rewire_push *next; /* in graph->stale_pushes, under its lock */
 };
 
@@ -42,6 +43,13 @@ void rewire_push_release(struct rewire_push *push)
     if (push->done != NULL)
         CloseHandle(push->done);
     rg_free(push);
+}
+
+static IUnknown *key_of(IPin *pin)
+{
+    RG_AUTO(IBaseFilter) filter = graph_pin_filter(pin);
+
+    return filter != NULL ? graph_identity(filter) : NULL;
 }
 
 void rewire_push_leave(struct graph *graph, struct rewire_push *push)
@@ -75,6 +83,49 @@ void graph_stale_pushes_reap(struct graph *graph, bool all)
         *where = push->next;
         rewire_push_release(push);
     }
+}
+
+/* May it be inside there, or held up further down? */
+static bool may_be_in(struct graph *graph, struct graph_node *from, IBaseFilter *filter)
+{
+    struct graph_node *node = filter != NULL ? graph_node_of_filter(graph, filter) : NULL;
+
+    return node != NULL && FAILED(graph_walk_reaches_locked(graph, from, node));
+}
+
+static bool is_in_the_way(struct rewire *edit, const struct rewire_push *push)
+{
+    struct graph_node *from = graph_node_of_identity(edit->graph, push->key);
+    bool is = false;
+
+    for (size_t i = 0; from != NULL && !is && i < edit->n_filters; i++)
+        is = edit->filters[i].leaves && may_be_in(edit->graph, from, edit->filters[i].filter);
+    for (size_t i = 0; from != NULL && !is && i < edit->n_inputs; i++) {
+        RG_AUTO(IBaseFilter) filter = graph_pin_filter(edit->inputs[i].in);
+
+        is = may_be_in(edit->graph, from, filter);
+    }
+    return is;
+}
+
+HRESULT rewire_wait_for_pushes(struct rewire *edit)
+{
+    HRESULT hr = S_OK;
+
+    graph_stale_pushes_reap(edit->graph, false);
+    for (struct rewire_push *push = edit->graph->stale_pushes; SUCCEEDED(hr) && push != NULL;
+         push = push->next) {
+        struct graph_wait note;
+
+        if (edit->no_drain || rewire_push_is_over(push) || !is_in_the_way(edit, push))
+            continue;
+        graph_wait_set(&note, edit->graph, "a call that was given up to come out", "");
+        note.wait.holder_now = &push->thread;
+        rg_wait_begin(&note.wait);
+        hr = rewire_wait(edit, push->done);
+        rg_wait_end(&note.wait);
+    }
+    return hr;
 }
 
 static void push_send(struct rewire_push *push)
@@ -129,6 +180,7 @@ HRESULT rewire_push_start(struct graph *graph, IPin *peer, uint64_t tag,
     push->done = CreateEventW(NULL, TRUE, FALSE, NULL);
     push->peer = peer;
     IPin_AddRef(peer);
+    push->key = key_of(peer);
     thread = push->done != NULL ? CreateThread(NULL, 0, push_main, push, 0, NULL) : NULL;
     if (thread == NULL) {
         atomic_store(&push->refs, 1);

@@ -34,6 +34,8 @@ struct stopper {
     bool starts_again;
     FILTER_STATE state;
     REFERENCE_TIME start;
+    IUnknown *key;        /* of the filter; no reference */
+    struct stopper *next; /* in graph->stale_stoppers, under its lock */
 };
 
 static void stopper_release(struct stopper *s)
@@ -102,6 +104,7 @@ static HRESULT stopper_start(struct rewire *edit, IBaseFilter *filter, struct st
     atomic_init(&s->phase, STOP_INSIDE);
     atomic_init(&s->thread, 0);
     s->filter = filter;
+    s->key = graph_identity(filter);
     IBaseFilter_AddRef(filter);
     s->graph = (IUnknown *)&edit->graph->builder.i;
     IUnknown_AddRef(s->graph);
@@ -216,11 +219,75 @@ static HRESULT stop_filter(struct rewire *edit, struct rewire_filter *filter, bo
     }
     hr = wait_stopped(edit, filter, s);
     s->starts_again = will_start;
-    if (FAILED(hr) && atomic_compare_exchange_strong(&s->phase, &inside, STOP_GIVEN_UP))
+    if (FAILED(hr) && atomic_compare_exchange_strong(&s->phase, &inside, STOP_GIVEN_UP)) {
         filter->is_stopped = false; /* it is the helper's */
-    else
-        hr = S_OK;
+        s->next = edit->graph->stale_stoppers;
+        edit->graph->stale_stoppers = s;
+        return hr;
+    }
     stopper_release(s);
+    return S_OK;
+}
+
+/* ---- those that were given up -------------------------------------------------------------- */
+
+void graph_stale_stoppers_reap(struct graph *graph, bool all)
+{
+    struct stopper **where = &graph->stale_stoppers;
+
+    while (*where != NULL) {
+        struct stopper *s = *where;
+
+        if (!all && WaitForSingleObject(s->done, 0) != WAIT_OBJECT_0) {
+            where = &s->next;
+            continue;
+        }
+        *where = s->next;
+        stopper_release(s);
+    }
+}
+
+static struct stopper *stopper_at(struct graph *graph, IPin *pin)
+{
+    RG_AUTO(IBaseFilter) filter = graph_pin_filter(pin);
+
+    for (struct stopper *s = graph->stale_stoppers; s != NULL; s = s->next)
+        if (filter != NULL && s->key == graph_identity(filter))
+            return s;
+    return NULL;
+}
+
+/* One that is still being stopped, among the filters that stay and get a new neighbour: they hold
+ * their lock. */
+static struct stopper *find_in_the_way(struct rewire *edit)
+{
+    struct stopper *s = NULL;
+
+    graph_stale_stoppers_reap(edit->graph, false);
+    if (edit->graph->stale_stoppers == NULL)
+        return NULL;
+    for (size_t i = 0; s == NULL && i < edit->n_inputs; i++)
+        s = stopper_at(edit->graph, edit->inputs[i].in);
+    for (size_t i = 0; s == NULL && i < edit->n_edges; i++)
+        if (edit->edges[i].from == NULL)
+            s = stopper_at(edit->graph, edit->edges[i].out);
+    return s;
+}
+
+HRESULT rewire_wait_for_stoppers(struct rewire *edit)
+{
+    struct stopper *s;
+    HRESULT hr = S_OK;
+
+    while (SUCCEEDED(hr) && (s = find_in_the_way(edit)) != NULL) {
+        struct graph_wait note;
+
+        graph_wait_set(&note, edit->graph, "a filter that was to be stopped to come back", "");
+        note.wait.holder_now = &s->thread;
+        rg_wait_begin(&note.wait);
+        hr = rewire_wait(edit, s->done);
+        rg_wait_end(&note.wait);
+    }
     return hr;
 }
 

@@ -34,8 +34,8 @@ struct transaction {
     /* under the graph lock */
     struct rewire edit;
     enum transaction_phase phase;
-    struct transaction *next; /* in graph->edits */
-    bool is_listed;           /* set and cleared by its holder's calls alone */
+    struct transaction *next;            /* in graph->edits */
+    bool is_listed;                      /* set and cleared by its holder's calls alone */
     void (*work)(struct transaction *t); /* what its own thread does */
     RG_CERTIFICATE *certificates;
     size_t n_certificates;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* chaos_log.c - the last edits, told when a recorder first misses something. */
+/* chaos_log.c - the last edits, told soon after a recorder first misses something: an edit is written down when
+ * it is over. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -7,11 +8,19 @@
 #include "kit_internal.h"
 #include "platform/time.h"
 
-#define LINES 400
+#define LINES       400
+#define LINES_AFTER 40
 
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
 static char lines[LINES][900];
-static unsigned next;
+static unsigned next, tell_at; /* 0: nothing to tell */
+
+static void tell_locked(void)
+{
+    for (unsigned i = next < LINES ? 0 : next - LINES; i < next; i++)
+        fprintf(stderr, "    %s\n", lines[i % LINES]);
+    tell_at = 0;
+}
 
 void chaos_log(const char *format, ...)
 {
@@ -27,14 +36,15 @@ void chaos_log(const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(line + n, sizeof(lines[0]) - (size_t)n, format, args);
     va_end(args);
+    if (tell_at != 0 && next >= tell_at)
+        tell_locked();
     pthread_mutex_unlock(&log_lock);
 }
 
 void chaos_tell_log(void)
 {
     pthread_mutex_lock(&log_lock);
-    for (unsigned i = next < LINES ? 0 : next - LINES; i < next; i++)
-        fprintf(stderr, "    %s\n", lines[i % LINES]);
+    tell_locked();
     pthread_mutex_unlock(&log_lock);
 }
 
@@ -46,5 +56,7 @@ void kit_missed(unsigned slot, int64_t number, int64_t due)
         return;
     chaos_log("recorder %u: number %lld, due was %lld", slot, (long long)number,
               (long long)due);
-    chaos_tell_log();
+    pthread_mutex_lock(&log_lock);
+    tell_at = next + LINES_AFTER;
+    pthread_mutex_unlock(&log_lock);
 }

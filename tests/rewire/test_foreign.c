@@ -479,6 +479,40 @@ static void a_late_marker_inside(void **state)
     road_close(&r);
 }
 
+/* Its call is still inside a filter that another edit wants to take out: that one waits, and gives up in time. */
+static void a_late_marker_in_the_way(void **state)
+{
+    struct fake_config config = pass_config;
+    RG_EDIT_REQUEST request = { .size = sizeof(request), .timeout_ms = 50 };
+    struct road r;
+    IBaseFilter *hold, *pass;
+    IGraphTransaction *t;
+    CERTIFICATE(c);
+
+    (void)state;
+    config.holds = 3;
+    config.pin_connection = config.dynamic_connect = true;
+    hold = &fake_filter_new(&config)->base;
+    pass = kit_filter(KIT_PASS);
+    (void)open_late(&r, hold, 3);
+    assert_hr(CALL(r.edit, Insert, kit_out(r.source), pass, NULL, NULL, NULL), S_OK);
+    wait_ledger(kit_out(r.source), 3, 0); /* all held */
+    t = begin_with(&r, &request);
+    assert_hr(CALL(t, Remove, pass), S_OK);
+    assert_hr(CALL(t, Remove, hold), S_OK);
+    assert_hr(CALL(t, Commit, -1, NULL), VFW_E_TIMEOUT);
+    LET_GO(t);
+    assert_true(kit_wait_inside(0)); /* through both */
+    give_up_removal(&r, pass);
+    kit_open(0);
+    kit_let_all();
+    assert_hr(CALL(r.edit, Remove, pass, NULL, &c), S_OK);
+    LET_GO(pass);
+    assert_flows(0);
+    assert_int_equal(kit_recorder[0].ends, 0);
+    road_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -496,6 +530,7 @@ int main(void)
         cmocka_unit_test(foreign_stream_ends_once),
         cmocka_unit_test(a_late_marker_in_a_queue),
         cmocka_unit_test(a_late_marker_inside),
+        cmocka_unit_test(a_late_marker_in_the_way),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
