@@ -13,6 +13,10 @@ HRESULT rg_out_pin_accepts(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type);
  * one.  Leaf locks only.  VFW_E_TIMEOUT: someone stayed inside, nothing changed. */
 HRESULT rg_out_pin_exchange(struct rg_out_pin *pin, struct rg_link *fresh);
 
+/* flow_type.c.  Inside the gate: the sample tells the link's type; *ret is NULL, or a copy to be
+ * delivered in its place, with a reference. */
+HRESULT rg_out_pin_tell_type(struct rg_out_pin *pin, IMediaSample *sample, IMediaSample **ret);
+
 /* out_pin_visit.c.  IRgLink's visits; any thread. */
 HRESULT rg_out_pin_visit_at(struct rg_out_pin *pin, REFERENCE_TIME time, IRgVisitor *visitor);
 HRESULT rg_out_pin_cancel_visit(struct rg_out_pin *pin, IRgVisitor *visitor);
