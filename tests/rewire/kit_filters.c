@@ -189,7 +189,7 @@ struct pass_settings {
     int mark; /* which bit, -1: none */
     int hold;
     int slow;
-    bool refuse, fail_start, hang;
+    bool refuse, fail_start, fail_type, hang;
 };
 
 struct pass_state {
@@ -206,6 +206,7 @@ static const struct rg_option pass_options[] = {
     RG_BOOL(struct pass_settings, hang, false, "its drain waits for kit_unhang"),
     RG_BOOL(struct pass_settings, refuse, false, "takes no type"),
     RG_BOOL(struct pass_settings, fail_start, false, "does not start"),
+    RG_BOOL(struct pass_settings, fail_type, false, "can't say what it gives"),
     RG_OPTIONS_END,
 };
 
@@ -218,7 +219,8 @@ static HRESULT pass_accept(const void *settings, const AM_MEDIA_TYPE *in)
 static HRESULT pass_type(const void *settings, const AM_MEDIA_TYPE *in, unsigned index,
                          AM_MEDIA_TYPE *ret)
 {
-    (void)settings;
+    if (((const struct pass_settings *)settings)->fail_type)
+        return VFW_E_NO_DECOMPRESSOR;
     return index == 0 ? rg_type_copy(ret, in) : VFW_S_NO_MORE_ITEMS;
 }
 
