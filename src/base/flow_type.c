@@ -143,18 +143,50 @@ HRESULT rg_out_pin_may_change(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type)
     return hr == S_OK || hr == E_OUTOFMEMORY ? hr : VFW_E_TYPE_NOT_ACCEPTED;
 }
 
+/* With a reference; NULL: it is not connected. */
+static struct rg_flow_type *incoming(struct rg_in_pin *in)
+{
+    struct rg_flow_type *flow;
+
+    pthread_mutex_lock(&in->link_lock);
+    flow = rg_flow_type_ref(in->link.flow);
+    pthread_mutex_unlock(&in->link_lock);
+    return flow;
+}
+
+HRESULT rg_out_pin_offer_type(struct rg_out_pin *pin, struct rg_in_pin *in, unsigned index,
+                              AM_MEDIA_TYPE *ret)
+{
+    struct rg_flow_type *now = index == 0 ? incoming(in) : NULL, *former;
+    HRESULT hr;
+
+    if (now == NULL)
+        return VFW_S_NO_MORE_ITEMS;
+    hr = rg_type_copy(ret, &now->type);
+    pthread_mutex_lock(&pin->link_lock);
+    former = pin->offered;
+    pin->offered = now;
+    pthread_mutex_unlock(&pin->link_lock);
+    rg_flow_type_release(former);
+    return hr;
+}
+
+static bool is_of(const struct rg_flow_type *flow, const AM_MEDIA_TYPE *type)
+{
+    return flow != NULL && rg_type_equal(&flow->type, type);
+}
+
 HRESULT rg_out_pin_has_type(struct rg_out_pin *pin, struct rg_in_pin *in,
                             const AM_MEDIA_TYPE *type)
 {
-    bool is_mine;
+    struct rg_flow_type *now = incoming(in);
+    bool is_mine = is_of(now, type);
+    bool may_change = rg_filter_state(pin->filter) != State_Stopped;
 
-    pthread_mutex_lock(&in->link_lock);
-    is_mine = in->link.peer != NULL && rg_type_equal(&in->link.type, type);
-    pthread_mutex_unlock(&in->link_lock);
-    if (is_mine)
-        return S_OK;
+    rg_flow_type_release(now);
     pthread_mutex_lock(&pin->link_lock);
-    is_mine = pin->forwarded != NULL && rg_type_equal(&pin->forwarded->type, type);
+    is_mine = is_mine || is_of(pin->forwarded, type) ||
+              (may_change && is_of(pin->offered, type));
     pthread_mutex_unlock(&pin->link_lock);
     return is_mine ? S_OK : VFW_E_TYPE_NOT_ACCEPTED;
 }

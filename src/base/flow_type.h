@@ -37,7 +37,10 @@ HRESULT rg_out_pin_retype(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type);
  * also if unconnected; VFW_E_TYPE_NOT_ACCEPTED; E_OUTOFMEMORY. */
 HRESULT rg_out_pin_may_change(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type);
 
-/* For filters whose output is of their input's type.  Any thread.  Can a connection of the
- * output have this one: is it what comes in now, or what went out last? */
+/* For filters whose output is of their input's type, as get_type and accept of the output pin.  Any
+ * thread.  What comes in now; and that, what went out last, or what was offered last: it may
+ * change between the one question and the other, and the first sample tells. */
+HRESULT rg_out_pin_offer_type(struct rg_out_pin *pin, struct rg_in_pin *in, unsigned index,
+                              AM_MEDIA_TYPE *ret);
 HRESULT rg_out_pin_has_type(struct rg_out_pin *pin, struct rg_in_pin *in,
                             const AM_MEDIA_TYPE *type);

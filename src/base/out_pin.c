@@ -582,6 +582,7 @@ void rg_out_pin_fini(struct rg_out_pin *pin)
     rg_link_clear(&pin->link);
     rg_link_clear(&pin->next);
     rg_flow_type_release(pin->forwarded);
+    rg_flow_type_release(pin->offered);
     if (pin->visitor != NULL)
         IRgVisitor_Release(pin->visitor);
     rg_recall_fini(&pin->recall);

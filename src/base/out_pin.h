@@ -60,7 +60,7 @@ struct rg_link {
     IMemAllocator *allocator;
     bool is_read_only;
     AM_MEDIA_TYPE
-        type;       /* changes inside the gate where a sample brings another (flow_type.h) */
+    type;           /* changes inside the gate where a sample brings another (flow_type.h) */
     bool owes_type; /* the peer has not heard of `type`; owned by the streaming thread */
     /* nothing has passed yet: segment and discontinuity go first.  Also set by a state change,
      * while a segment may pass through the stopped filter; either order does. */
@@ -88,7 +88,8 @@ struct rg_out_pin {
         link; /* written under the filter lock, link_lock and a gate hold; read inside the gate */
     struct rg_flow_type *forwarded; /* what has been told last, on link forwarded_link */
     unsigned forwarded_link;
-    struct rg_link next; /* under the filter lock; in a visit by the visitor */
+    struct rg_flow_type *offered; /* rg_out_pin_offer_type; under link_lock, as the others */
+    struct rg_link next;          /* under the filter lock; in a visit by the visitor */
     enum rg_next next_is;
     unsigned
         link_serial; /* as `link`; another one for each link, also where is_fresh is used up already */

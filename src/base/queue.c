@@ -190,14 +190,7 @@ static LONG in_extra_buffers(struct rg_in_pin *pin)
 
 static HRESULT out_type(struct rg_out_pin *pin, unsigned index, AM_MEDIA_TYPE *ret)
 {
-    struct queue *q = pin->user;
-    HRESULT hr = VFW_S_NO_MORE_ITEMS;
-
-    pthread_mutex_lock(&q->in.link_lock);
-    if (index == 0 && q->in.link.peer != NULL)
-        hr = rg_type_copy(ret, &q->in.link.type);
-    pthread_mutex_unlock(&q->in.link_lock);
-    return hr;
+    return rg_out_pin_offer_type(pin, &((struct queue *)pin->user)->in, index, ret);
 }
 
 static HRESULT out_accept(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type)

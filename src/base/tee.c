@@ -242,25 +242,9 @@ static HRESULT in_end_flush(struct rg_in_pin *pin)
 
 /* ---- negotiation ----------------------------------------------------------------------- */
 
-/* The input's type, copied; VFW_E_NOT_CONNECTED. */
-static HRESULT type_now(struct tee *tee, AM_MEDIA_TYPE *ret)
-{
-    HRESULT hr = VFW_E_NOT_CONNECTED;
-
-    pthread_mutex_lock(&tee->in.link_lock);
-    if (tee->in.link.peer != NULL)
-        hr = rg_type_copy(ret, &tee->in.link.type);
-    pthread_mutex_unlock(&tee->in.link_lock);
-    return hr;
-}
-
 static HRESULT out_type(struct rg_out_pin *pin, unsigned index, AM_MEDIA_TYPE *ret)
 {
-    struct leg *leg = pin->user;
-    HRESULT hr;
-
-    hr = index == 0 ? type_now(leg->tee, ret) : VFW_S_NO_MORE_ITEMS;
-    return hr == VFW_E_NOT_CONNECTED ? VFW_S_NO_MORE_ITEMS : hr;
+    return rg_out_pin_offer_type(pin, &((struct leg *)pin->user)->tee->in, index, ret);
 }
 
 /* All who follow have to take it. */

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* The media type changes while samples flow: each arrives under the type in which it was sent, whatever is edited meanwhile. */
+#include "kit_internal.h"
+#include "transaction_test.h"
+
+/* Another format with each sample. */
+static IBaseFilter *changing_source(void)
+{
+    return kit_filter_with(KIT_SOURCE, "formats=1");
+}
+
+static void assert_typed(unsigned slot)
+{
+    uint64_t mistyped;
+
+    assert_flows(slot);
+    pthread_mutex_lock(&kit_recorder[slot].lock);
+    mistyped = kit_recorder[slot].mistyped;
+    pthread_mutex_unlock(&kit_recorder[slot].lock);
+    assert_int_equal(mistyped, 0);
+}
+
+static int format_at(IPin *pin)
+{
+    AM_MEDIA_TYPE type;
+
+    assert_hr(CALL(pin, ConnectionMediaType, &type), S_OK);
+    return kit_format_of(&type);
+}
+
+static void through_every_kind(void **state)
+{
+    const enum kit_kind kinds[] = { KIT_PASS, KIT_HOLD, KIT_QUEUE, KIT_TEE };
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+        struct road r;
+
+        road_open(&r, changing_source(), kit_filter(kinds[i]), kit_filter(KIT_SINK));
+        kit_let_until(200);
+        road_run(&r);
+        /* each end knows what came last; a change empties what holds */
+        assert_true(kit_wait_count(0, kinds[i] == KIT_HOLD ? 199 : 200));
+        assert_true(format_at(kit_out(r.source)) == 199 % KIT_FORMATS);
+        assert_true(format_at(kit_in(r.middle)) == 199 % KIT_FORMATS);
+        assert_true(format_at(kit_in(r.sink)) ==
+                    (kinds[i] == KIT_HOLD ? 198 : 199) % KIT_FORMATS);
+        kit_let_all();
+        assert_typed(0);
+        road_close(&r);
+    }
+}
+
+/* Legs with a thread of their own; the second one comes while the first plays. */
+static void legs_of_a_tee(void **state)
+{
+    IBaseFilter *queue = kit_filter_with(KIT_QUEUE, "size=4"),
+                *late = kit_filter_with(KIT_FREE_SINK, "slot=1");
+    IGraphTransaction *t;
+    struct road r;
+
+    (void)state;
+    road_open(&r, changing_source(), kit_filter(KIT_TEE), kit_filter(KIT_SINK));
+    road_run(&r);
+    assert_typed(0);
+    t = begin(&r);
+    assert_hr(CALL(t, Add, queue, NULL), S_OK);
+    assert_hr(CALL(t, Add, late, NULL), S_OK);
+    assert_hr(CALL(t, Connect, free_pin(r.middle, PINDIR_OUTPUT), kit_in(queue), NULL), S_OK);
+    assert_hr(CALL(t, Connect, kit_out(queue), kit_in(late), NULL), S_OK);
+    assert_hr(CALL(t, Commit, -1, NULL), S_OK);
+    LET_GO(t);
+    LET_GO(queue);
+    LET_GO(late);
+    assert_typed(0);
+    assert_typed(1);
+    road_close(&r);
+}
+
+/* What was made ready for one type, and cut in when another is there. */
+static void prepared_before_the_change(void **state)
+{
+    const enum kit_kind kinds[] = { KIT_PASS, KIT_HOLD, KIT_QUEUE };
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+        IBaseFilter *fx = kit_filter(kinds[i]);
+        IGraphTransaction *t;
+        struct road r;
+
+        road_open(&r, changing_source(), kit_filter(KIT_HOLD), kit_filter(KIT_SINK));
+        kit_let_until(50);
+        road_run(&r);
+        assert_true(kit_wait_count(0, 49));
+        t = begin(&r);
+        assert_hr(CALL(t, Swap, r.middle, fx, "fx"), S_OK);
+        assert_hr(CALL(t, Prepare), S_OK);
+        kit_let_until(53);
+        assert_true(kit_wait_count(0, 52));
+        assert_hr(CALL(t, Commit, -1, NULL), S_OK);
+        kit_let_all();
+        LET_GO(t);
+        LET_GO(fx);
+        assert_typed(0);
+        road_close(&r);
+    }
+}
+
+/* A filter that stays gets its input exchanged for one of another type, while its own output is
+ * closed by the same edit: what it holds goes out when that is over. */
+static void exchanged_between_closed_gates(void **state)
+{
+    IBaseFilter *front = kit_filter(KIT_PASS), *behind = kit_filter(KIT_PASS), *old_front,
+                *old_behind;
+    RG_EDIT_REQUEST request = { .size = sizeof(request), .timeout_ms = 5000 };
+    IGraphTransaction *t;
+    struct road r;
+
+    (void)state;
+    road_open_empty(&r);
+    r.source = road_put(&r, changing_source(), L"source");
+    old_front = road_put(&r, kit_filter(KIT_PASS), L"front");
+    r.middle = road_put(&r, kit_filter(KIT_HOLD), L"fx");
+    old_behind = road_put(&r, kit_filter(KIT_PASS), L"behind");
+    r.sink = road_put(&r, kit_filter(KIT_SINK), L"sink");
+    road_join(&r, kit_out(r.source), kit_in(old_front));
+    road_join(&r, kit_out(old_front), kit_in(r.middle));
+    road_join(&r, kit_out(r.middle), kit_in(old_behind));
+    road_join(&r, kit_out(old_behind), kit_in(r.sink));
+    kit_let_until(50);
+    road_run(&r);
+    assert_true(kit_wait_count(0, 49));
+    t = begin_with(&r, &request);
+    assert_hr(CALL(t, Swap, old_front, front, "fx"), S_OK);
+    assert_hr(CALL(t, Swap, old_behind, behind, "fx"), S_OK);
+    assert_hr(CALL(t, Prepare), S_OK);
+    kit_let_until(53);
+    assert_true(kit_wait_count(0, 52));
+    assert_hr(CALL(t, Commit, -1, NULL), S_OK);
+    kit_let_all();
+    LET_GO(t);
+    LET_GO(front);
+    LET_GO(behind);
+    assert_typed(0);
+    road_close(&r);
+}
+
+/* A change that was flushed, or that waited in a queue when all was stopped, is told again. */
+static void told_again_after_a_loss(void **state)
+{
+    LONGLONG to = 5000 * (LONGLONG)KIT_SAMPLE_TIME;
+    OAFilterState now;
+    struct road r;
+
+    (void)state;
+    road_open(&r, changing_source(), kit_filter_with(KIT_QUEUE, "size=5"),
+              kit_filter(KIT_SINK));
+    for (unsigned i = 0; i < 20; i++) {
+        IMediaSeeking *seeking = NULL;
+
+        assert_true(SUCCEEDED(CALL(r.g.control, Pause)));
+        assert_hr(CALL(r.g.control, GetState, KIT_WAIT_MS, &now), S_OK);
+        if (i % 2 == 0) {
+            assert_hr(CALL(r.g.builder, QueryInterface, &IID_IMediaSeeking, (void **)&seeking),
+                      S_OK);
+            assert_true(
+                SUCCEEDED(CALL(seeking, SetPositions, &to, AM_SEEKING_AbsolutePositioning, NULL,
+                               AM_SEEKING_NoPositioning)));
+            LET_GO(seeking);
+        } else {
+            assert_hr(CALL(r.g.control, Stop), S_OK);
+        }
+        road_run(&r);
+        assert_typed(0);
+    }
+    road_close(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(through_every_kind),
+        cmocka_unit_test(legs_of_a_tee),
+        cmocka_unit_test(prepared_before_the_change),
+        cmocka_unit_test(exchanged_between_closed_gates),
+        cmocka_unit_test(told_again_after_a_loss),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
