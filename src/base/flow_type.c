@@ -185,8 +185,8 @@ HRESULT rg_out_pin_has_type(struct rg_out_pin *pin, struct rg_in_pin *in,
 
     rg_flow_type_release(now);
     pthread_mutex_lock(&pin->link_lock);
-    is_mine = is_mine || is_of(pin->forwarded, type) ||
-              (may_change && is_of(pin->offered, type));
+    is_mine =
+        is_mine || is_of(pin->forwarded, type) || (may_change && is_of(pin->offered, type));
     pthread_mutex_unlock(&pin->link_lock);
     return is_mine ? S_OK : VFW_E_TYPE_NOT_ACCEPTED;
 }
