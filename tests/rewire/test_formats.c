@@ -3,10 +3,30 @@
 #include "kit_internal.h"
 #include "transaction_test.h"
 
-/* Another format with each sample. */
+#define EVERY 3 /* samples in one format, on average */
+
 static IBaseFilter *changing_source(void)
 {
-    return kit_filter_with(KIT_SOURCE, "formats=1");
+    return kit_filter_with(KIT_SOURCE, "formats=3");
+}
+
+/* That number is in. */
+static int format_of(int64_t number)
+{
+    int format = 0;
+
+    for (int64_t i = 1; i <= number; i++)
+        format += kit_format_ends(i, EVERY);
+    return format % KIT_FORMATS;
+}
+
+/* From there on: a number so that another format begins within the next three, and goes on. */
+static int64_t before_a_change(int64_t number)
+{
+    while (format_of(number - 1) == format_of(number + 2) ||
+           format_of(number + 2) != format_of(number + 3))
+        number++;
+    return number;
 }
 
 static void assert_typed(unsigned slot)
@@ -39,12 +59,12 @@ static void through_every_kind(void **state)
         road_open(&r, changing_source(), kit_filter(kinds[i]), kit_filter(KIT_SINK));
         kit_let_until(200);
         road_run(&r);
-        /* each end knows what came last; a change empties what holds */
-        assert_true(kit_wait_count(0, kinds[i] == KIT_HOLD ? 199 : 200));
-        assert_true(format_at(kit_out(r.source)) == 199 % KIT_FORMATS);
-        assert_true(format_at(kit_in(r.middle)) == 199 % KIT_FORMATS);
-        assert_true(format_at(kit_in(r.sink)) ==
-                    (kinds[i] == KIT_HOLD ? 198 : 199) % KIT_FORMATS);
+        /* each end knows what came last */
+        assert_true(kit_wait_count(0, kinds[i] == KIT_HOLD ? 197 : 200));
+        assert_int_equal(format_at(kit_out(r.source)), format_of(199));
+        assert_int_equal(format_at(kit_in(r.middle)), format_of(199));
+        if (kinds[i] != KIT_HOLD)
+            assert_int_equal(format_at(kit_in(r.sink)), format_of(199));
         kit_let_all();
         assert_typed(0);
         road_close(&r);
@@ -81,29 +101,32 @@ static void legs_of_a_tee(void **state)
 static void prepared_before_the_change(void **state)
 {
     const enum kit_kind kinds[] = { KIT_PASS, KIT_HOLD, KIT_QUEUE };
+    struct road r;
+    int64_t number = 50;
 
     (void)state;
-    for (unsigned i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-        IBaseFilter *fx = kit_filter(kinds[i]);
-        IGraphTransaction *t;
-        struct road r;
+    road_open(&r, changing_source(), kit_filter(KIT_HOLD), kit_filter(KIT_SINK));
+    kit_let_until(number);
+    road_run(&r);
+    for (unsigned i = 0; i < 12; i++) {
+        IBaseFilter *fx = kit_filter(kinds[i % 3]);
+        IGraphTransaction *t = begin(&r);
 
-        road_open(&r, changing_source(), kit_filter(KIT_HOLD), kit_filter(KIT_SINK));
-        kit_let_until(50);
-        road_run(&r);
-        assert_true(kit_wait_count(0, 49));
-        t = begin(&r);
+        number = before_a_change(number + 10);
+        kit_let_until(number);
+        assert_true(kit_wait_count(0, (uint64_t)number - 3));
         assert_hr(CALL(t, Swap, r.middle, fx, "fx"), S_OK);
         assert_hr(CALL(t, Prepare), S_OK);
-        kit_let_until(53);
-        assert_true(kit_wait_count(0, 52));
+        kit_let_until(number + 3);
+        assert_true(kit_wait_count(0, (uint64_t)number));
         assert_hr(CALL(t, Commit, -1, NULL), S_OK);
-        kit_let_all();
+        r.middle = fx;
         LET_GO(t);
         LET_GO(fx);
-        assert_typed(0);
-        road_close(&r);
     }
+    kit_let_all();
+    assert_typed(0);
+    road_close(&r);
 }
 
 /* A filter that stays gets its input exchanged for one of another type, while its own output is
@@ -113,6 +136,7 @@ static void exchanged_between_closed_gates(void **state)
     IBaseFilter *front = kit_filter(KIT_PASS), *behind = kit_filter(KIT_PASS), *old_front,
                 *old_behind;
     RG_EDIT_REQUEST request = { .size = sizeof(request), .timeout_ms = 5000 };
+    int64_t number = before_a_change(50);
     IGraphTransaction *t;
     struct road r;
 
@@ -127,15 +151,15 @@ static void exchanged_between_closed_gates(void **state)
     road_join(&r, kit_out(old_front), kit_in(r.middle));
     road_join(&r, kit_out(r.middle), kit_in(old_behind));
     road_join(&r, kit_out(old_behind), kit_in(r.sink));
-    kit_let_until(50);
+    kit_let_until(number);
     road_run(&r);
-    assert_true(kit_wait_count(0, 49));
+    assert_true(kit_wait_count(0, (uint64_t)number - 3));
     t = begin_with(&r, &request);
     assert_hr(CALL(t, Swap, old_front, front, "fx"), S_OK);
     assert_hr(CALL(t, Swap, old_behind, behind, "fx"), S_OK);
     assert_hr(CALL(t, Prepare), S_OK);
-    kit_let_until(53);
-    assert_true(kit_wait_count(0, 52));
+    kit_let_until(number + 3);
+    assert_true(kit_wait_count(0, (uint64_t)number));
     assert_hr(CALL(t, Commit, -1, NULL), S_OK);
     kit_let_all();
     LET_GO(t);
@@ -148,14 +172,14 @@ static void exchanged_between_closed_gates(void **state)
 /* A change that was flushed, or that waited in a queue when all was stopped, is told again. */
 static void told_again_after_a_loss(void **state)
 {
-    LONGLONG to = 5000 * (LONGLONG)KIT_SAMPLE_TIME;
     OAFilterState now;
     struct road r;
 
     (void)state;
     road_open(&r, changing_source(), kit_filter_with(KIT_QUEUE, "size=5"),
               kit_filter(KIT_SINK));
-    for (unsigned i = 0; i < 20; i++) {
+    for (unsigned i = 0; i < 40; i++) {
+        LONGLONG to = i * 1000 * (LONGLONG)KIT_SAMPLE_TIME;
         IMediaSeeking *seeking = NULL;
 
         assert_true(SUCCEEDED(CALL(r.g.control, Pause)));
