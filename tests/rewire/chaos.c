@@ -4,7 +4,8 @@
  *     chaos [--seed S] [--edits N] [--shape tee|chains|merge|foreign] [--deterministic]
  *
  * Rounds of some thousand edits, each with a graph of another shape (chaos.h).  At the end of a round the graph is run once more,
- * and every number must still arrive once, in order.  Prints one line; a watchdog tells who waits, and the seed, where something
+ * and every number must still arrive once, in order, and under the media type it was sent in: sources change theirs meanwhile
+ * (formats=, mistyped=).  Prints one line; a watchdog tells who waits, and the seed, where something
  * hangs.  Deterministic (chaos_sched alone can): the seed says which thread runs, too, so that it is the same run each time.
  */
 #include "chaos.h"
