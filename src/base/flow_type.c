@@ -59,6 +59,7 @@ HRESULT rg_out_pin_retype(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type)
     pin->link.type = fresh;
     pthread_mutex_unlock(&pin->link_lock);
     pin->link.owes_type = true;
+    atomic_fetch_add(&pin->type_changes, 1);
     rg_recall_set_type(&pin->recall, &pin->link.type);
     rg_type_clear(&former);
     return S_OK;
@@ -121,12 +122,33 @@ HRESULT rg_out_pin_forward(struct rg_out_pin *pin, IMediaSample *sample,
 /* ---- questions ----------------------------------------------------------------------------- */
 
 /* A pin that can be asked for a promise is; another's QueryAccept is all there is. */
+static HRESULT peer_takes(IPin *peer, const AM_MEDIA_TYPE *type)
+{
+    RG_AUTO(IPinConnection) dynamic = NULL;
+    HRESULT hr;
+
+    if (SUCCEEDED(IPin_QueryInterface(peer, &IID_IPinConnection, (void **)&dynamic)))
+        hr = IPinConnection_DynamicQueryAccept(dynamic, type);
+    else
+        hr = IPin_QueryAccept(peer, type);
+    return hr == S_OK || hr == E_OUTOFMEMORY ? hr : VFW_E_TYPE_NOT_ACCEPTED;
+}
+
+HRESULT rg_out_pin_may_follow(struct rg_out_pin *pin)
+{
+    const struct rg_link *next = &pin->next;
+
+    if (pin->next_is != RG_NEXT_READY || next->peer == NULL || pin->link.peer == NULL ||
+        atomic_load(&pin->type_changes) == pin->next_changes ||
+        rg_type_equal(&next->type, &pin->link.type))
+        return S_OK;
+    return peer_takes(next->peer, &pin->link.type);
+}
+
 HRESULT rg_out_pin_may_change(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type)
 {
     RG_AUTO(IPin) peer = NULL;
-    RG_AUTO(IPinConnection) dynamic = NULL;
     bool is_known;
-    HRESULT hr;
 
     pthread_mutex_lock(&pin->link_lock);
     peer = pin->link.peer;
@@ -134,13 +156,7 @@ HRESULT rg_out_pin_may_change(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type)
         IPin_AddRef(peer);
     is_known = peer == NULL || rg_type_equal(type, &pin->link.type);
     pthread_mutex_unlock(&pin->link_lock);
-    if (is_known)
-        return S_OK;
-    if (SUCCEEDED(IPin_QueryInterface(peer, &IID_IPinConnection, (void **)&dynamic)))
-        hr = IPinConnection_DynamicQueryAccept(dynamic, type);
-    else
-        hr = IPin_QueryAccept(peer, type);
-    return hr == S_OK || hr == E_OUTOFMEMORY ? hr : VFW_E_TYPE_NOT_ACCEPTED;
+    return is_known ? S_OK : peer_takes(peer, type);
 }
 
 /* With a reference; NULL: it is not connected. */

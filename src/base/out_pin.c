@@ -402,6 +402,12 @@ HRESULT rg_out_pin_exchange(struct rg_out_pin *pin, struct rg_link *fresh)
 
     if (FAILED(hr))
         return hr;
+    if (fresh == &pin->next)
+        hr = rg_out_pin_may_follow(pin);
+    if (FAILED(hr)) {
+        rg_gate_release(&pin->gate);
+        return hr;
+    }
     pthread_mutex_lock(&pin->link_lock);
     old = pin->link;
     pin->link = *fresh;

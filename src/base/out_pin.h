@@ -91,6 +91,8 @@ struct rg_out_pin {
     struct rg_flow_type *offered; /* rg_out_pin_offer_type; under link_lock, as the others */
     struct rg_link next;          /* under the filter lock; in a visit by the visitor */
     enum rg_next next_is;
+    atomic_uint type_changes; /* of the link, by samples that brought another */
+    unsigned next_changes;    /* so many when `next` was agreed on */
     unsigned
         link_serial; /* as `link`; another one for each link, also where is_fresh is used up already */
     struct rg_gate_visit visit; /* its place for `visitor` */

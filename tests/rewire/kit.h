@@ -68,7 +68,7 @@ enum kit_kind {
     KIT_SOURCE =
         1,    /* options limit (-1: endless), first, formats (a new one each so many samples) */
     KIT_PASS, /* copies; holds nothing back; options mark, refuse, fail_start,
-                 fail_type */
+                 fail_type, only */
     KIT_IN_PLACE, /* a frame class of sound: the sample itself goes on; option mark */
     KIT_HOLD,     /* keeps the last `hold` samples until drained; options as KIT_PASS, hold */
     KIT_SINK, /* writes down into kit_recorder[slot]; paused, holds its first sample; option slot */

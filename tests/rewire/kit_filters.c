@@ -189,6 +189,7 @@ struct pass_settings {
     int mark; /* which bit, -1: none */
     int hold;
     int slow;
+    int only;
     bool refuse, fail_start, fail_type, hang;
 };
 
@@ -203,6 +204,7 @@ static const struct rg_option pass_options[] = {
     RG_INT(struct pass_settings, mark, -1, -1, 7, "bit to set"),
     RG_INT(struct pass_settings, hold, 3, 0, HOLD_MOST - 1, "samples held back"),
     RG_INT(struct pass_settings, slow, 0, 0, 100000, "takes so long for a sample, us"),
+    RG_INT(struct pass_settings, only, -1, -1, KIT_FORMATS - 1, "takes this format alone"),
     RG_BOOL(struct pass_settings, hang, false, "its drain waits for kit_unhang"),
     RG_BOOL(struct pass_settings, refuse, false, "takes no type"),
     RG_BOOL(struct pass_settings, fail_start, false, "does not start"),
@@ -212,8 +214,10 @@ static const struct rg_option pass_options[] = {
 
 static HRESULT pass_accept(const void *settings, const AM_MEDIA_TYPE *in)
 {
-    (void)in;
-    return ((const struct pass_settings *)settings)->refuse ? VFW_E_TYPE_NOT_ACCEPTED : S_OK;
+    const struct pass_settings *s = settings;
+
+    return s->refuse || (s->only >= 0 && kit_format_of(in) != s->only) ? VFW_E_TYPE_NOT_ACCEPTED
+                                                                       : S_OK;
 }
 
 static HRESULT pass_type(const void *settings, const AM_MEDIA_TYPE *in, unsigned index,

@@ -129,6 +129,34 @@ static void prepared_before_the_change(void **state)
     road_close(&r);
 }
 
+/* One that takes the type of then and not the one of now: all stays as it is. */
+static void newcomer_that_does_not_follow(void **state)
+{
+    int64_t number = before_a_change(50);
+    IBaseFilter *fx = kit_filter(KIT_PASS);
+    IGraphTransaction *t;
+    struct road r;
+
+    (void)state;
+    assert_hr(kit_set(fx, "only", format_of(number - 1)), S_OK);
+    road_open(&r, changing_source(), kit_filter(KIT_PASS), kit_filter(KIT_SINK));
+    kit_let_until(number);
+    road_run(&r);
+    assert_true(kit_wait_count(0, (uint64_t)number));
+    t = begin(&r);
+    assert_hr(CALL(t, Swap, r.middle, fx, "fx"), S_OK);
+    assert_hr(CALL(t, Prepare), S_OK);
+    kit_let_until(number + 3);
+    assert_true(kit_wait_count(0, (uint64_t)number + 3));
+    assert_hr(CALL(t, Commit, -1, NULL), VFW_E_TYPE_NOT_ACCEPTED);
+    LET_GO(t);
+    assert_false(kit_in_graph(fx));
+    LET_GO(fx);
+    kit_let_all();
+    assert_typed(0);
+    road_close(&r);
+}
+
 /* A filter that stays gets its input exchanged for one of another type, while its own output is
  * closed by the same edit: what it holds goes out when that is over. */
 static void exchanged_between_closed_gates(void **state)
@@ -206,6 +234,7 @@ int main(void)
         cmocka_unit_test(through_every_kind),
         cmocka_unit_test(legs_of_a_tee),
         cmocka_unit_test(prepared_before_the_change),
+        cmocka_unit_test(newcomer_that_does_not_follow),
         cmocka_unit_test(exchanged_between_closed_gates),
         cmocka_unit_test(told_again_after_a_loss),
     };
