@@ -208,8 +208,14 @@ static void note_type(struct fake_pin *pin, IMediaSample *sample)
     if (sample->lpVtbl->GetMediaType(sample, &type) != S_OK)
         return;
     pthread_mutex_lock(&pin->filter->lock);
-    pin->type.subtype = type->subtype;
-    pin->type.formattype = type->formattype;
+    for (int i = 0; i < pin->filter->pin_count; i++) {
+        struct fake_pin *one = &pin->filter->pins[i];
+
+        if (one != pin && !(one->is_output && pin->filter->config.out_types[0] == '='))
+            continue;
+        one->type.subtype = type->subtype;
+        one->type.formattype = type->formattype;
+    }
     pthread_mutex_unlock(&pin->filter->lock);
     CoTaskMemFree(type->pbFormat);
     CoTaskMemFree(type);

@@ -59,12 +59,12 @@ static void through_every_kind(void **state)
         road_open(&r, changing_source(), kit_filter(kinds[i]), kit_filter(KIT_SINK));
         kit_let_until(200);
         road_run(&r);
-        /* each end knows what came last */
         assert_true(kit_wait_count(0, kinds[i] == KIT_HOLD ? 197 : 200));
-        assert_int_equal(format_at(kit_out(r.source)), format_of(199));
-        assert_int_equal(format_at(kit_in(r.middle)), format_of(199));
-        if (kinds[i] != KIT_HOLD)
+        if (kinds[i] != KIT_HOLD) { /* each end knows what came last */
+            assert_int_equal(format_at(kit_out(r.source)), format_of(199));
+            assert_int_equal(format_at(kit_in(r.middle)), format_of(199));
             assert_int_equal(format_at(kit_in(r.sink)), format_of(199));
+        }
         kit_let_all();
         assert_typed(0);
         road_close(&r);
