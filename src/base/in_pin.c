@@ -112,16 +112,25 @@ static HRESULT accept_connection(struct rg_in_pin *pin, const AM_MEDIA_TYPE *typ
     return hr == S_OK ? S_OK : FAILED(hr) ? hr : VFW_E_TYPE_NOT_ACCEPTED;
 }
 
-static void set_link(struct rg_in_pin *pin, struct rg_in_link *where, IPin *peer,
-                     AM_MEDIA_TYPE *type)
+/* *type is moved into it. */
+static HRESULT set_link(struct rg_in_pin *pin, struct rg_in_link *where, IPin *peer,
+                        AM_MEDIA_TYPE *type)
 {
+    struct rg_flow_type *flow = rg_flow_type_new(type);
+
+    if (flow == NULL) {
+        rg_type_clear(type);
+        return E_OUTOFMEMORY;
+    }
     pthread_mutex_lock(&pin->link_lock);
     where->peer = peer;
     where->type = *type;
+    where->flow = flow;
     where->allocator = NULL;
     where->is_read_only = false;
     pthread_mutex_unlock(&pin->link_lock);
     IPin_AddRef(peer);
+    return S_OK;
 }
 
 static HRESULT receive_first(struct rg_in_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type)
@@ -133,7 +142,9 @@ static HRESULT receive_first(struct rg_in_pin *pin, IPin *peer, const AM_MEDIA_T
         hr = rg_type_copy(&copy, type);
     if (FAILED(hr))
         return hr;
-    set_link(pin, &pin->link, peer, &copy);
+    hr = set_link(pin, &pin->link, peer, &copy);
+    if (FAILED(hr))
+        return hr;
     if (pin->ops->connected != NULL)
         hr = pin->ops->connected(pin);
     if (FAILED(hr)) {
@@ -157,9 +168,10 @@ static HRESULT receive_next(struct rg_in_pin *pin, IPin *peer, const AM_MEDIA_TY
     hr = rg_type_copy(&copy, type);
     if (FAILED(hr))
         return hr;
-    set_link(pin, &pin->next, peer, &copy);
-    pin->next_is = RG_NEXT_READY;
-    return S_OK;
+    hr = set_link(pin, &pin->next, peer, &copy);
+    if (SUCCEEDED(hr))
+        pin->next_is = RG_NEXT_READY;
+    return hr;
 }
 
 /* The present peer changes the format (spec section 6.3). */
@@ -211,6 +223,7 @@ void rg_in_link_clear(struct rg_in_pin *pin, struct rg_in_link *where)
     memset(where, 0, sizeof(*where));
     pthread_mutex_unlock(&pin->link_lock);
     rg_type_clear(&old.type);
+    rg_flow_type_release(old.flow);
     if (old.allocator != NULL)
         IMemAllocator_Release(old.allocator);
     if (old.peer != NULL)
@@ -458,6 +471,7 @@ void rg_in_pin_wait_out(struct rg_in_pin *pin)
 
 HRESULT rg_in_pin_take_type(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 {
+    struct rg_flow_type *flow, *old_flow;
     AM_MEDIA_TYPE copy, old;
     HRESULT hr;
 
@@ -466,16 +480,23 @@ HRESULT rg_in_pin_take_type(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
     hr = rg_type_copy(&copy, type);
     if (FAILED(hr))
         return hr;
-    if (pin->ops->type_changed != NULL)
+    flow = rg_flow_type_new(type);
+    if (flow == NULL)
+        hr = E_OUTOFMEMORY;
+    else if (pin->ops->type_changed != NULL)
         hr = pin->ops->type_changed(pin, type);
     if (FAILED(hr)) {
+        rg_flow_type_release(flow);
         rg_type_clear(&copy);
         return hr;
     }
     pthread_mutex_lock(&pin->link_lock);
     old = pin->link.type;
+    old_flow = pin->link.flow;
     pin->link.type = copy;
+    pin->link.flow = flow;
     pthread_mutex_unlock(&pin->link_lock);
+    rg_flow_type_release(old_flow);
     rg_type_clear(&old);
     return S_OK;
 }

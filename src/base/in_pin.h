@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/filter.h"
+#include "base/flow_type.h"
 
 #define RG_MAX_DROPS 8
 
@@ -41,6 +42,9 @@ struct rg_in_pin_ops {
     void (*disconnected)(struct rg_in_pin *pin);
     /* The type of the connection changed while it stands.  Under the streaming lock. */
     HRESULT (*type_changed)(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type);
+    /* Optional, in its place: in the middle of a cut.  The gate of the filter's own output may be
+     * closed, so nothing can be given now.  NULL: type_changed. */
+    HRESULT (*type_exchanged)(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type);
 
     /* Streaming thread, under the streaming lock. */
     HRESULT (*receive)(struct rg_in_pin *pin, IMediaSample *sample);
@@ -91,6 +95,7 @@ struct rg_in_link {
     IMemAllocator *allocator; /* NULL until notified */
     bool is_read_only;
     AM_MEDIA_TYPE type;
+    struct rg_flow_type *flow; /* the same, for samples that are kept; a reference */
 };
 
 struct rg_in_pin {

@@ -227,6 +227,13 @@ static void exchange_records(struct rg_in_pin *pin)
     pthread_mutex_unlock(&pin->link_lock);
 }
 
+static HRESULT tell_exchanged(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    if (pin->ops->type_exchanged != NULL)
+        return pin->ops->type_exchanged(pin, type);
+    return pin->ops->type_changed != NULL ? pin->ops->type_changed(pin, type) : S_OK;
+}
+
 /* From one connection to another, on any thread: leaf and streaming locks only.  The filter
  * hears of another type while both records are still whole. */
 static HRESULT commit_exchange(struct rg_in_pin *pin)
@@ -235,8 +242,8 @@ static HRESULT commit_exchange(struct rg_in_pin *pin)
 
     if (!rg_in_pin_enter_stream(pin))
         return VFW_E_TIMEOUT;
-    if (!rg_type_equal(&pin->next.type, &pin->link.type) && pin->ops->type_changed != NULL)
-        hr = pin->ops->type_changed(pin, &pin->next.type);
+    if (!rg_type_equal(&pin->next.type, &pin->link.type))
+        hr = tell_exchanged(pin, &pin->next.type);
     if (SUCCEEDED(hr))
         exchange_records(pin);
     pthread_mutex_unlock(&pin->stream_lock);

@@ -70,6 +70,45 @@ static void greet(struct rg_out_pin *pin, IMediaSample *sample)
         (void)IMediaSample_SetDiscontinuity(sample, TRUE);
 }
 
+/* A sample that brings another type makes it the link's. */
+static HRESULT take_type(struct rg_out_pin *pin, IMediaSample *sample)
+{
+    AM_MEDIA_TYPE *type = NULL;
+    HRESULT hr = IMediaSample_GetMediaType(sample, &type);
+
+    if (hr == S_OK)
+        hr = rg_out_pin_retype(pin, type);
+    rg_type_delete(type);
+    return FAILED(hr) ? hr : S_OK;
+}
+
+static HRESULT send(struct rg_out_pin *pin, IMediaSample *sample,
+                    const struct rg_sample_info *info)
+{
+    HRESULT hr;
+
+    if (pin->link.is_fresh)
+        greet(pin, sample);
+    rg_recall_add(&pin->recall, sample, info);
+    hr = IMemInputPin_Receive(pin->link.input, sample);
+    if (hr == S_OK)
+        pin->link.owes_type = false;
+    return hr;
+}
+
+/* The peer has missed a change, or is another: this sample tells it. */
+static HRESULT send_with_type(struct rg_out_pin *pin, IMediaSample *sample,
+                              struct rg_sample_info *info)
+{
+    RG_AUTO(IMediaSample) copy = NULL;
+    HRESULT hr = rg_out_pin_tell_type(pin, sample, &copy);
+
+    if (FAILED(hr))
+        return hr;
+    info->has_type = true;
+    return send(pin, copy != NULL ? copy : sample, info);
+}
+
 HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample)
 {
     struct rg_sample_info info;
@@ -79,10 +118,11 @@ HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample)
         return hr;
     if (atomic_load_explicit(&pin->visits_at_sync, memory_order_relaxed) && info.is_sync)
         rg_out_pin_visit_at_sync(pin, info.has_time ? info.start : RG_GATE_NO_TIME);
-    if (pin->link.is_fresh)
-        greet(pin, sample);
-    rg_recall_add(&pin->recall, sample, &info);
-    hr = IMemInputPin_Receive(pin->link.input, sample);
+    if (info.has_type)
+        hr = take_type(pin, sample);
+    if (SUCCEEDED(hr))
+        hr = pin->link.owes_type && !info.has_type ? send_with_type(pin, sample, &info)
+                                                   : send(pin, sample, &info);
     atomic_store_explicit(&pin->ends, 0, memory_order_relaxed);
     if (hr == S_OK) {
         count(&pin->samples, 1);
@@ -364,6 +404,12 @@ HRESULT rg_out_pin_exchange(struct rg_out_pin *pin, struct rg_link *fresh)
 
     if (FAILED(hr))
         return hr;
+    if (fresh == &pin->next)
+        hr = rg_out_pin_may_follow(pin);
+    if (FAILED(hr)) {
+        rg_gate_release(&pin->gate);
+        return hr;
+    }
     pthread_mutex_lock(&pin->link_lock);
     old = pin->link;
     pin->link = *fresh;
@@ -543,6 +589,8 @@ void rg_out_pin_fini(struct rg_out_pin *pin)
         return;
     rg_link_clear(&pin->link);
     rg_link_clear(&pin->next);
+    rg_flow_type_release(pin->forwarded);
+    rg_flow_type_release(pin->offered);
     if (pin->visitor != NULL)
         IRgVisitor_Release(pin->visitor);
     rg_recall_fini(&pin->recall);

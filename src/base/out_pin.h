@@ -59,7 +59,9 @@ struct rg_link {
     IMemInputPin *input;
     IMemAllocator *allocator;
     bool is_read_only;
-    AM_MEDIA_TYPE type;
+    AM_MEDIA_TYPE
+    type;           /* changes inside the gate where a sample brings another (flow_type.h) */
+    bool owes_type; /* the peer has not heard of `type`; owned by the streaming thread */
     /* nothing has passed yet: segment and discontinuity go first.  Also set by a state change,
      * while a segment may pass through the stopped filter; either order does. */
     atomic_bool is_fresh;
@@ -84,8 +86,13 @@ struct rg_out_pin {
     pthread_mutex_t link_lock; /* a leaf: control threads that look at the link */
     struct rg_link
         link; /* written under the filter lock, link_lock and a gate hold; read inside the gate */
-    struct rg_link next; /* under the filter lock; in a visit by the visitor */
+    struct rg_flow_type *forwarded; /* what has been told last, on link forwarded_link */
+    unsigned forwarded_link;
+    struct rg_flow_type *offered; /* rg_out_pin_offer_type; under link_lock, as the others */
+    struct rg_link next;          /* under the filter lock; in a visit by the visitor */
     enum rg_next next_is;
+    atomic_uint type_changes; /* of the link, by samples that brought another */
+    unsigned next_changes;    /* so many when `next` was agreed on */
     unsigned
         link_serial; /* as `link`; another one for each link, also where is_fresh is used up already */
     struct rg_gate_visit visit; /* its place for `visitor` */

@@ -169,6 +169,21 @@ static HRESULT attempt_list(struct rg_out_pin *pin, IPin *peer, IEnumMediaTypes 
     }
 }
 
+/* No type was taken.  Where the pin could not even say what it gives (an encoder that does not
+ * open), that is why. */
+static HRESULT why_none(struct rg_out_pin *pin)
+{
+    AM_MEDIA_TYPE type;
+    HRESULT hr;
+
+    memset(&type, 0, sizeof(type));
+    hr = pin->ops->get_type(pin, 0, &type);
+    rg_type_clear(&type);
+    return FAILED(hr) && hr != VFW_E_TYPE_NOT_ACCEPTED && hr != VFW_E_INVALIDMEDIATYPE
+               ? hr
+               : VFW_E_NO_ACCEPTABLE_TYPES;
+}
+
 HRESULT rg_out_pin_negotiate(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type,
                              struct rg_link *ret)
 {
@@ -195,5 +210,5 @@ HRESULT rg_out_pin_negotiate(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_
         if (SUCCEEDED(hr) || hr == VFW_E_ALREADY_CONNECTED || hr == E_OUTOFMEMORY)
             return hr;
     }
-    return says_little(best) ? VFW_E_NO_ACCEPTABLE_TYPES : best;
+    return says_little(best) ? why_none(pin) : best;
 }

@@ -13,6 +13,14 @@ HRESULT rg_out_pin_accepts(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type);
  * one.  Leaf locks only.  VFW_E_TIMEOUT: someone stayed inside, nothing changed. */
 HRESULT rg_out_pin_exchange(struct rg_out_pin *pin, struct rg_link *fresh);
 
+/* flow_type.c.  Inside the gate: the sample tells the link's type; *ret is NULL, or a copy to be
+ * delivered in its place, with a reference. */
+HRESULT rg_out_pin_tell_type(struct rg_out_pin *pin, IMediaSample *sample, IMediaSample **ret);
+
+/* flow_type.c.  With nobody inside the gate: does the peer of `next` take the type that the stream has
+ * changed to since that was agreed on?  S_OK; VFW_E_TYPE_NOT_ACCEPTED; E_OUTOFMEMORY. */
+HRESULT rg_out_pin_may_follow(struct rg_out_pin *pin);
+
 /* out_pin_visit.c.  IRgLink's visits; any thread. */
 HRESULT rg_out_pin_visit_at(struct rg_out_pin *pin, REFERENCE_TIME time, IRgVisitor *visitor);
 HRESULT rg_out_pin_cancel_visit(struct rg_out_pin *pin, IRgVisitor *visitor);

@@ -86,7 +86,10 @@ static HRESULT STDMETHODCALLTYPE link_is_blocked(IRgLink *face, REFERENCE_TIME *
 
 static HRESULT ready_locked(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type)
 {
-    HRESULT hr = rg_out_pin_negotiate(pin, peer, type, &pin->next);
+    HRESULT hr;
+
+    pin->next_changes = atomic_load(&pin->type_changes);
+    hr = rg_out_pin_negotiate(pin, peer, type, &pin->next);
 
     if (FAILED(hr))
         return hr;

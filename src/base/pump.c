@@ -51,6 +51,12 @@ static struct rg_pump_entry take_locked(struct rg_pump *pump)
     return entry;
 }
 
+static void let_go(const struct rg_pump_entry *entry)
+{
+    IMediaSample_Release(entry->sample);
+    rg_flow_type_release(entry->type);
+}
+
 /* Empties the ring, while nothing can be put in; the samples go home without the lock, for
  * they may be another's. */
 static unsigned clear_locked(struct rg_pump *pump)
@@ -64,31 +70,33 @@ static unsigned clear_locked(struct rg_pump *pump)
             continue;
         samples++;
         pthread_mutex_unlock(&pump->lock);
-        IMediaSample_Release(entry.sample);
+        let_go(&entry);
         pthread_mutex_lock(&pump->lock);
     }
     pthread_cond_broadcast(&pump->changed);
     return samples;
 }
 
-/* The first sample of the ring; what is between keeps its order.  NULL: there is none. */
-static IMediaSample *pick_sample_locked(struct rg_pump *pump)
+/* The first sample of the ring; what is between keeps its order.  false: there is none. */
+static bool pick_sample_locked(struct rg_pump *pump, struct rg_pump_entry *ret)
 {
-    IMediaSample *sample = NULL;
+    bool has_one = false;
 
     for (unsigned i = 0; i < pump->n; i++) {
         struct rg_pump_entry *entry = &pump->ring[(pump->first + i) % pump->room];
 
-        if (sample != NULL)
+        if (has_one) {
             pump->ring[(pump->first + i - 1) % pump->room] = *entry;
-        else if (entry->kind == RG_PUMP_SAMPLE)
-            sample = entry->sample;
+        } else if (entry->kind == RG_PUMP_SAMPLE) {
+            *ret = *entry;
+            has_one = true;
+        }
     }
-    if (sample != NULL) {
+    if (has_one) {
         pump->n--;
         pump->n_samples--;
     }
-    return sample;
+    return has_one;
 }
 
 /* Of a filter that is stopped: once upstream knows, and nothing older is left, the next sample
@@ -102,13 +110,13 @@ static void try_again_locked(struct rg_pump *pump)
 /* As long as *go_on is not S_OK, if that is given.  Segments and ends stay. */
 static unsigned lose_samples_locked(struct rg_pump *pump, const HRESULT *go_on)
 {
-    IMediaSample *sample;
+    struct rg_pump_entry entry;
     unsigned samples = 0;
 
-    while ((go_on == NULL || *go_on != S_OK) && (sample = pick_sample_locked(pump)) != NULL) {
+    while ((go_on == NULL || *go_on != S_OK) && pick_sample_locked(pump, &entry)) {
         samples++;
         pthread_mutex_unlock(&pump->lock);
-        IMediaSample_Release(sample);
+        let_go(&entry);
         pthread_mutex_lock(&pump->lock);
     }
     return samples;
@@ -177,6 +185,7 @@ HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, uns
         if (is_sample) {
             pump->n_samples++;
             IMediaSample_AddRef(entry->sample);
+            (void)rg_flow_type_ref(entry->type);
         }
         pthread_cond_broadcast(&pump->changed);
     }
@@ -212,7 +221,7 @@ static HRESULT deliver(struct rg_pump *pump, const struct rg_pump_entry *entry)
         return S_OK;
     }
     if (SUCCEEDED(hr)) {
-        hr = rg_out_pin_deliver(pump->out, sample);
+        hr = rg_out_pin_forward(pump->out, sample, entry->type);
         rg_out_pin_end(pump->out);
     }
     if (hr != S_OK)
@@ -235,7 +244,7 @@ static HRESULT carry_out(struct rg_pump *pump, const struct rg_pump_entry *entry
     switch (entry->kind) {
     case RG_PUMP_SAMPLE:
         hr = deliver(pump, entry);
-        IMediaSample_Release(entry->sample);
+        let_go(entry);
         break;
     case RG_PUMP_END:
         pass_end(pump, entry->tag);

@@ -25,6 +25,7 @@ struct rg_pump_entry {
     enum rg_pump_kind kind;
     uint64_t tag;         /* RG_PUMP_END: of a push-through marker that is said to be one; 0 */
     IMediaSample *sample; /* a reference */
+    struct rg_flow_type *type; /* of the sample; a reference */
     atomic_uint *left; /* of a marker that goes through several pumps: the last one signals */
     REFERENCE_TIME start, stop;
     double rate;

@@ -52,7 +52,9 @@ static HRESULT put(struct rg_in_pin *pin, const struct rg_pump_entry *entry)
 
 static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample)
 {
-    struct rg_pump_entry entry = { .kind = RG_PUMP_SAMPLE, .sample = sample };
+    struct rg_pump_entry entry = { .kind = RG_PUMP_SAMPLE,
+                                   .sample = sample,
+                                   .type = pin->link.flow };
     HRESULT hr = put(pin, &entry);
 
     if (hr != S_OK)
@@ -131,10 +133,19 @@ static HRESULT state_changed(struct rg_filter *filter)
 
 /* ---- negotiation ----------------------------------------------------------------------- */
 
+/* What waits keeps its type; who follows has to take the new one when its turn comes. */
+static HRESULT in_accept_dynamic(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    return rg_out_pin_may_change(&((struct queue *)pin->user)->out, type);
+}
+
 static HRESULT in_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 {
     struct queue *q = pin->user;
     bool fits;
+
+    if (rg_filter_state(&q->filter) != State_Stopped)
+        return in_accept_dynamic(pin, type);
 
     pthread_mutex_lock(&q->out.link_lock);
     fits = q->out.link.peer == NULL || rg_type_equal(type, &q->out.link.type);
@@ -179,14 +190,12 @@ static LONG in_extra_buffers(struct rg_in_pin *pin)
 
 static HRESULT out_type(struct rg_out_pin *pin, unsigned index, AM_MEDIA_TYPE *ret)
 {
-    struct queue *q = pin->user;
-    HRESULT hr = VFW_S_NO_MORE_ITEMS;
+    return rg_out_pin_offer_type(pin, &((struct queue *)pin->user)->in, index, ret);
+}
 
-    pthread_mutex_lock(&q->in.link_lock);
-    if (index == 0 && q->in.link.peer != NULL)
-        hr = rg_type_copy(ret, &q->in.link.type);
-    pthread_mutex_unlock(&q->in.link_lock);
-    return hr;
+static HRESULT out_accept(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    return rg_out_pin_has_type(pin, &((struct queue *)pin->user)->in, type);
 }
 
 static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type,
@@ -206,7 +215,7 @@ static void out_exchanged(struct rg_out_pin *pin)
 
 static const struct rg_in_pin_ops in_ops = {
     .accept = in_accept,
-    .accept_dynamic = in_accept,
+    .accept_dynamic = in_accept_dynamic,
     .connected = in_connected,
     .receive = in_receive,
     .end_of_stream = in_end_of_stream,
@@ -223,6 +232,7 @@ static const struct rg_in_pin_ops in_ops = {
 
 static const struct rg_out_pin_ops out_ops = {
     .get_type = out_type,
+    .accept = out_accept,
     .buffers = out_buffers,
     .exchanged = out_exchanged,
 };

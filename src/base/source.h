@@ -62,7 +62,9 @@ struct rg_source_class {
      * ended; VFW_E_STATE_CHANGED: interrupted; any other error ends the stream and the graph
      * hears EC_ERRORABORT. Called again without fill in between it says the same. */
     HRESULT (*fetch)(void *state, const void *settings, unsigned stream, struct rg_fetch *ret);
-    /* Writes what fetch found into sample: data, actual length, times, flags.  S_OK;
+    /* Writes what fetch found into sample: data, actual length, times, flags.  type: what the
+     * connection takes samples for.  Data in another type that downstream accepts gets that type
+     * (IMediaSample::SetMediaType); from the next sample on it is the connection's.  S_OK;
      * S_FALSE: skip it (nothing is delivered); errors as fetch. */
     HRESULT(*fill)
     (void *state, const void *settings, unsigned stream, const AM_MEDIA_TYPE *type,

@@ -59,7 +59,8 @@ static struct leg *leg_at(struct tee *tee, unsigned i)
 
 /* ---- the flow -------------------------------------------------------------------------- */
 
-static HRESULT deliver_direct(struct leg *leg, IMediaSample *sample, REFERENCE_TIME start)
+static HRESULT deliver_direct(struct leg *leg, IMediaSample *sample, struct rg_flow_type *type,
+                              REFERENCE_TIME start)
 {
     HRESULT hr = rg_out_pin_begin(&leg->out, start);
 
@@ -71,17 +72,18 @@ static HRESULT deliver_direct(struct leg *leg, IMediaSample *sample, REFERENCE_T
     if (leg->has_refused)
         hr = S_FALSE;
     else
-        hr = rg_out_pin_deliver(&leg->out, sample);
+        hr = rg_out_pin_forward(&leg->out, sample, type);
     rg_out_pin_end(&leg->out);
     if (hr != S_OK && !rg_refusal_is_stop(hr))
         leg->has_refused = true;
     return hr;
 }
 
-static HRESULT deliver_pumped(struct leg *leg, IMediaSample *sample)
+static HRESULT deliver_pumped(struct leg *leg, IMediaSample *sample, struct rg_flow_type *type)
 {
     struct rg_pump_entry entry = { .kind = RG_PUMP_SAMPLE,
                                    .sample = sample,
+                                   .type = type,
                                    .breaks = atomic_load(&leg->pump.breaks) };
 
     return rg_out_pin_is_connected(&leg->out) ? rg_pump_put(&leg->pump, &entry, PUMP_BOUND)
@@ -90,8 +92,9 @@ static HRESULT deliver_pumped(struct leg *leg, IMediaSample *sample)
 
 static HRESULT deliver_to(struct leg *leg, IMediaSample *sample, REFERENCE_TIME start)
 {
-    HRESULT hr =
-        leg->uses_pump ? deliver_pumped(leg, sample) : deliver_direct(leg, sample, start);
+    struct rg_flow_type *type = leg->tee->in.link.flow;
+    HRESULT hr = leg->uses_pump ? deliver_pumped(leg, sample, type)
+                                : deliver_direct(leg, sample, type, start);
 
     if (hr != S_OK && hr != VFW_E_NOT_CONNECTED)
         rg_drops_add(&leg->out.drops, "refused downstream", 1);
@@ -239,32 +242,29 @@ static HRESULT in_end_flush(struct rg_in_pin *pin)
 
 /* ---- negotiation ----------------------------------------------------------------------- */
 
-/* The input's type, copied; VFW_E_NOT_CONNECTED. */
-static HRESULT type_now(struct tee *tee, AM_MEDIA_TYPE *ret)
+static HRESULT out_type(struct rg_out_pin *pin, unsigned index, AM_MEDIA_TYPE *ret)
 {
-    HRESULT hr = VFW_E_NOT_CONNECTED;
+    return rg_out_pin_offer_type(pin, &((struct leg *)pin->user)->tee->in, index, ret);
+}
 
-    pthread_mutex_lock(&tee->in.link_lock);
-    if (tee->in.link.peer != NULL)
-        hr = rg_type_copy(ret, &tee->in.link.type);
-    pthread_mutex_unlock(&tee->in.link_lock);
+/* All who follow have to take it. */
+static HRESULT in_accept_dynamic(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    struct tee *tee = pin->user;
+    HRESULT hr = S_OK;
+
+    for (unsigned i = 0; hr == S_OK && i < n_legs(tee); i++)
+        hr = rg_out_pin_may_change(&leg_at(tee, i)->out, type);
     return hr;
 }
 
-static HRESULT out_type(struct rg_out_pin *pin, unsigned index, AM_MEDIA_TYPE *ret)
-{
-    struct leg *leg = pin->user;
-    HRESULT hr;
-
-    hr = index == 0 ? type_now(leg->tee, ret) : VFW_S_NO_MORE_ITEMS;
-    return hr == VFW_E_NOT_CONNECTED ? VFW_S_NO_MORE_ITEMS : hr;
-}
-
-/* While legs are connected the type stays. */
+/* Stopped, legs that are connected keep their type. */
 static HRESULT in_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 {
     struct tee *tee = pin->user;
 
+    if (rg_filter_state(&tee->filter) != State_Stopped)
+        return in_accept_dynamic(pin, type);
     for (unsigned i = 0; i < n_legs(tee); i++) {
         struct rg_out_pin *out = &leg_at(tee, i)->out;
         bool fits;
@@ -424,7 +424,7 @@ static void out_left(struct rg_out_pin *pin)
 
 static const struct rg_in_pin_ops in_ops = {
     .accept = in_accept,
-    .accept_dynamic = in_accept,
+    .accept_dynamic = in_accept_dynamic,
     .receive = in_receive,
     .end_of_stream = in_end_of_stream,
     .marker = in_marker,
@@ -437,6 +437,11 @@ static const struct rg_in_pin_ops in_ops = {
     .is_end_pin = true,
 };
 
+static HRESULT out_accept(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    return rg_out_pin_has_type(pin, &((struct leg *)pin->user)->tee->in, type);
+}
+
 static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type,
                            ALLOCATOR_PROPERTIES *props)
 {
@@ -448,6 +453,7 @@ static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type,
 
 static const struct rg_out_pin_ops leg_ops = {
     .get_type = out_type,
+    .accept = out_accept,
     .buffers = out_buffers,
     .connected = out_connected,
     .prepared = out_connected,

@@ -42,7 +42,7 @@ static HRESULT start_locked(struct rg_transform *t, const AM_MEDIA_TYPE *in)
     if (t->is_started)
         return S_OK;
     pthread_mutex_lock(&t->out.link_lock);
-    hr = rg_type_copy(&out, &t->out.link.type);
+    hr = rg_type_copy(&out, t->follows_input ? in : &t->out.link.type);
     t->met_link = t->out.link_serial;
     pthread_mutex_unlock(&t->out.link_lock);
     if (FAILED(hr))
@@ -53,6 +53,7 @@ static HRESULT start_locked(struct rg_transform *t, const AM_MEDIA_TYPE *in)
         hr = start_class(t, in, &out);
     rg_type_clear(&out);
     t->has_ended = false;
+    t->type_is_due = false;
     t->is_started = SUCCEEDED(hr);
     return hr;
 }
@@ -101,6 +102,15 @@ static HRESULT filter_stop(struct rg_filter *filter)
 
 /* ---- the output, as a stream class uses it --------------------------------------------- */
 
+/* In place, what comes in goes out, whatever the new connection was made for. */
+static HRESULT meet_as_frames(struct rg_transform *t)
+{
+    t->follows_input = rg_transform_is_in_place(t) &&
+                       rg_transform_output_fits(t, &t->in.link.type, &t->out.link.type) != S_OK;
+    return rg_transform_read_formats(t, &t->in.link.type,
+                                     t->follows_input ? &t->in.link.type : &t->out.link.type);
+}
+
 /* The output connection was exchanged: the class hears of it on its own thread, before the
  * first sample, with the settings of the callback it is in.  Inside the gate. */
 static HRESULT meet_new_link(struct rg_transform *t)
@@ -110,7 +120,7 @@ static HRESULT meet_new_link(struct rg_transform *t)
     if (!t->is_started || t->met_link == t->out.link_serial)
         return S_OK;
     if (!rg_transform_is_stream(t))
-        hr = rg_transform_read_formats(t, &t->in.link.type, &t->out.link.type);
+        hr = meet_as_frames(t);
     else if (t->cls->output_changed != NULL)
         hr = t->cls->output_changed(t->filter.author_state, t->frozen.settings,
                                     &t->out.link.type);
@@ -166,12 +176,12 @@ static HRESULT send_down(struct rg_transform *t, IMediaSample *sample, bool has_
 {
     HRESULT hr = S_OK;
 
-    if (t->announce_type) {
-        hr = IMediaSample_SetMediaType(sample, &t->out.link.type);
-        t->announce_type = FAILED(hr);
-    } else if (has_type) {
+    if (has_type)
         hr = IMediaSample_SetMediaType(
             sample, NULL); /* it told us of our input, not downstream of our output */
+    if (SUCCEEDED(hr) && t->follows_input) {
+        hr = rg_out_pin_retype(&t->out, &t->in.link.type);
+        t->follows_input = FAILED(hr);
     }
     if (SUCCEEDED(hr))
         hr = rg_out_pin_deliver(&t->out, sample);
@@ -310,35 +320,6 @@ static bool is_quiet(struct rg_transform *t, HRESULT hr)
            hr == VFW_E_WRONG_STATE || hr == VFW_E_NOT_CONNECTED;
 }
 
-static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample)
-{
-    struct rg_transform *t = pin->user;
-    const void *settings;
-    HRESULT hr;
-
-    if (!t->is_started)
-        return VFW_E_NOT_CONNECTED;
-    if (t->has_ended)
-        return S_FALSE;
-    t->output.was_refused = false;
-    settings = rg_filter_settings(&t->filter, &t->frozen);
-    hr = rg_transform_is_stream(t)
-             ? t->cls->send(t->filter.author_state, settings, sample, &t->output)
-             : work_on_frame(t, settings, sample);
-    close_output(t);
-    if (hr == S_OK)
-        return S_OK;
-    if (is_quiet(t, hr)) {
-        rg_drops_add(&pin->drops, hr == S_FALSE ? "refused downstream" : "stopped", 1);
-        return hr;
-    }
-    t->has_ended = true;
-    (void)rg_out_pin_end_of_stream(&t->out);
-    if (FAILED(hr))
-        rg_filter_notify(&t->filter, EC_ERRORABORT, hr, 0);
-    return hr;
-}
-
 static HRESULT drain_locked(struct rg_transform *t)
 {
     HRESULT hr = S_OK;
@@ -351,6 +332,65 @@ static HRESULT drain_locked(struct rg_transform *t)
         if (FAILED(hr) && !is_quiet(t, hr))
             rg_filter_notify(&t->filter, EC_ERRORABORT, hr, 0);
     }
+    return hr;
+}
+
+/* The output after another input type: as it is where that fits, else (in place) what comes
+ * in goes out; downstream has agreed. */
+static HRESULT follow_type(struct rg_transform *t, const AM_MEDIA_TYPE *type)
+{
+    AM_MEDIA_TYPE now;
+    HRESULT hr;
+
+    pthread_mutex_lock(&t->out.link_lock);
+    hr = rg_type_copy(&now, &t->out.link.type);
+    pthread_mutex_unlock(&t->out.link_lock);
+    if (FAILED(hr))
+        return hr;
+    t->follows_input = rg_transform_output_fits(t, type, &now) != S_OK;
+    rg_type_clear(&now);
+    return S_OK;
+}
+
+static HRESULT change_type(struct rg_transform *t, const AM_MEDIA_TYPE *type)
+{
+    HRESULT hr;
+
+    (void)drain_locked(t);
+    t->output.was_refused = false; /* by then; it has been told */
+    stop_locked(t);
+    hr = follow_type(t, type);
+    return SUCCEEDED(hr) ? start_locked(t, type) : hr;
+}
+
+static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample)
+{
+    struct rg_transform *t = pin->user;
+    const void *settings;
+    HRESULT hr;
+
+    if (!t->is_started)
+        return VFW_E_NOT_CONNECTED;
+    if (t->has_ended)
+        return S_FALSE;
+    t->output.was_refused = false;
+    hr = t->type_is_due ? change_type(t, &pin->link.type) : S_OK;
+    settings = rg_filter_settings(&t->filter, &t->frozen);
+    if (SUCCEEDED(hr))
+        hr = rg_transform_is_stream(t)
+                 ? t->cls->send(t->filter.author_state, settings, sample, &t->output)
+                 : work_on_frame(t, settings, sample);
+    close_output(t);
+    if (hr == S_OK)
+        return S_OK;
+    if (is_quiet(t, hr)) {
+        rg_drops_add(&pin->drops, hr == S_FALSE ? "refused downstream" : "stopped", 1);
+        return hr;
+    }
+    t->has_ended = true;
+    (void)rg_out_pin_end_of_stream(&t->out);
+    if (FAILED(hr))
+        rg_filter_notify(&t->filter, EC_ERRORABORT, hr, 0);
     return hr;
 }
 
@@ -385,46 +425,19 @@ static HRESULT in_end_flush(struct rg_in_pin *pin)
     return rg_out_pin_end_flush(&t->out);
 }
 
-/* The output after another input type: as it is where that fits, else (in place) what comes
- * in goes out; downstream has agreed. */
-static HRESULT follow_type(struct rg_transform *t, const AM_MEDIA_TYPE *type)
-{
-    AM_MEDIA_TYPE now, copy;
-    bool fits;
-    HRESULT hr;
-
-    pthread_mutex_lock(&t->out.link_lock);
-    hr = rg_type_copy(&now, &t->out.link.type);
-    pthread_mutex_unlock(&t->out.link_lock);
-    if (FAILED(hr))
-        return hr;
-    fits = rg_transform_output_fits(t, type, &now) == S_OK;
-    rg_type_clear(&now);
-    if (fits)
-        return S_OK;
-    hr = rg_type_copy(&copy, type);
-    if (FAILED(hr))
-        return hr;
-    pthread_mutex_lock(&t->out.link_lock);
-    now = t->out.link.type;
-    t->out.link.type = copy;
-    pthread_mutex_unlock(&t->out.link_lock);
-    rg_type_clear(&now);
-    t->announce_type = true;
-    return S_OK;
-}
-
 static HRESULT in_type_changed(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 {
     struct rg_transform *t = pin->user;
-    HRESULT hr;
 
-    if (!t->is_started)
-        return S_OK;
-    (void)drain_locked(t);
-    stop_locked(t);
-    hr = follow_type(t, type);
-    return SUCCEEDED(hr) ? start_locked(t, type) : hr;
+    return t->is_started ? change_type(t, type) : S_OK;
+}
+
+/* What the class holds goes out before the first sample of the new type, when gates are open. */
+static HRESULT in_type_exchanged(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    (void)type;
+    ((struct rg_transform *)pin->user)->type_is_due = true;
+    return S_OK;
 }
 
 /* ---- connecting ------------------------------------------------------------------------ */
@@ -434,16 +447,15 @@ static HRESULT in_type_changed(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 static HRESULT in_connected(struct rg_in_pin *pin)
 {
     struct rg_transform *t = pin->user;
-    HRESULT hr = S_OK;
 
     if (!t->is_started)
         return start_if_active(t);
     if (rg_type_equal(&t->met_type, &pin->link.type))
         return S_OK;
     rg_in_pin_lock_stream(pin);
-    hr = in_type_changed(pin, &pin->link.type);
+    t->type_is_due = true;
     pthread_mutex_unlock(&pin->stream_lock);
-    return hr;
+    return S_OK;
 }
 
 static HRESULT out_connected(struct rg_out_pin *pin)
@@ -508,6 +520,7 @@ static const struct rg_in_pin_ops in_ops = {
     .accept_dynamic = rg_transform_in_accept_dynamic,
     .connected = in_connected,
     .type_changed = in_type_changed,
+    .type_exchanged = in_type_exchanged,
     .receive = in_receive,
     .end_of_stream = in_end_of_stream,
     .new_segment = in_new_segment,

@@ -32,8 +32,10 @@ RG_API HRESULT rg_output_open(struct rg_output *output, REFERENCE_TIME start);
 RG_API HRESULT rg_output_get(struct rg_output *output, ULONG bytes, REFERENCE_TIME start,
                              IMediaSample **ret);
 
-/* Sends it downstream and gives back the caller's reference, also on failure.  S_OK;
- * otherwise stop and return it. */
+/* Sends it downstream and gives back the caller's reference, also on failure.  A sample of
+ * another type than rg_output_type, which downstream accepts, carries its type
+ * (IMediaSample::SetMediaType); from then on it is the connection's.  S_OK; otherwise stop and
+ * return it. */
 RG_API HRESULT rg_output_deliver(struct rg_output *output, IMediaSample *sample);
 
 /* The type of the output connection; borrowed, valid during the callback. */

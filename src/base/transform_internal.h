@@ -28,14 +28,23 @@ struct rg_transform {
     struct rg_format in_format, out_format; /* frame classes */
     atomic_bool is_started;                 /* read by control threads without the lock */
     AM_MEDIA_TYPE met_type;                 /* what the class was started with */
-    bool has_ended;                         /* the class wants no more */
-    unsigned met_link;                      /* serial of the output link that the class knows */
-    bool announce_type;                     /* the next sample tells downstream of a new type */
+    bool
+        type_is_due; /* the input was exchanged for one of another type: before its first sample */
+    bool has_ended;    /* the class wants no more */
+    unsigned met_link; /* serial of the output link that the class knows */
+    bool
+        follows_input; /* the next sample goes out in the input's type, unlike the one before */
 };
 
 static inline bool rg_transform_is_stream(const struct rg_transform *t)
 {
     return t->cls->send != NULL;
+}
+
+/* What comes in goes out, in the same type. */
+static inline bool rg_transform_is_in_place(const struct rg_transform *t)
+{
+    return !rg_transform_is_stream(t) && t->cls->output_format == NULL;
 }
 
 /* Both connections' types as formats, for a frame class. */

@@ -150,20 +150,6 @@ static HRESULT output_type_now(struct rg_transform *t, AM_MEDIA_TYPE *ret)
     return hr;
 }
 
-/* In place, another type goes on downstream: does the next filter take it while it runs? */
-static HRESULT downstream_accepts(struct rg_transform *t, const AM_MEDIA_TYPE *type)
-{
-    RG_AUTO(IPin) peer = rg_out_pin_peer(&t->out);
-    RG_AUTO(IPinConnection) dynamic = NULL;
-    HRESULT hr;
-
-    if (peer == NULL ||
-        FAILED(IPin_QueryInterface(peer, &IID_IPinConnection, (void **)&dynamic)))
-        return VFW_E_TYPE_NOT_ACCEPTED;
-    hr = IPinConnection_DynamicQueryAccept(dynamic, type);
-    return hr == S_OK ? S_OK : not_accepted(hr);
-}
-
 static HRESULT accept_with(struct rg_transform *t, const AM_MEDIA_TYPE *type, bool is_dynamic)
 {
     struct rg_frozen frozen;
@@ -176,9 +162,8 @@ static HRESULT accept_with(struct rg_transform *t, const AM_MEDIA_TYPE *type, bo
         hr = has_output;
     if (SUCCEEDED(has_output)) {
         hr = output_fits(t, settings, type, &out);
-        if (hr != S_OK && is_dynamic && !rg_transform_is_stream(t) &&
-            t->cls->output_format == NULL)
-            hr = downstream_accepts(t, type);
+        if (hr != S_OK && is_dynamic && rg_transform_is_in_place(t))
+            hr = rg_out_pin_may_change(&t->out, type);
         rg_type_clear(&out);
     }
     rg_frozen_fini(&frozen);

@@ -53,7 +53,10 @@ struct ff_block {
     int32_t initial_padding, trailing_padding, seek_preroll;
     uint32_t tag;
     uint32_t extra_bytes;
+    uint32_t zero; /* types are compared byte by byte: nothing here may be padding */
 };
+
+_Static_assert(sizeof(struct ff_block) == 168, "a hole in it would be of any value");
 
 /* Format type of blocks that are a struct ff_block alone:
  * {9d1c7a52-3b0e-4f64-8a1d-52474646434f} */

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "media/type.h"
 #include "platform/memory.h"
 
 #define VALUE_MOST 4096 /* bytes of a setting's text */
@@ -89,12 +90,24 @@ static HRESULT stop_neighbours(struct rewire *edit)
     return hr;
 }
 
+/* It may have changed while the edit was prepared, and putting back is connecting with it. */
+static void note_type(struct rewire_edge *edge)
+{
+    AM_MEDIA_TYPE now;
+
+    if (FAILED(IPin_ConnectionMediaType(edge->out, &now)))
+        return;
+    rg_type_clear(&edge->was_type);
+    edge->was_type = now;
+}
+
 static HRESULT take_off_edge(struct rewire_edge *edge)
 {
     HRESULT hr;
 
     if (!is_taken_off(edge))
         return S_OK;
+    note_type(edge);
     hr = graph_pin_disconnect(edge->out);
     if (FAILED(hr))
         return hr;

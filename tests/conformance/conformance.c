@@ -135,7 +135,7 @@ void feed_close(struct feed *feed)
 /* Without asserts: also called elsewhere. */
 HRESULT feed_typed(struct feed *feed, IPin *in, int64_t number, const AM_MEDIA_TYPE *type)
 {
-    struct kit_sample content = { number, 0 };
+    struct kit_sample content = { .number = number };
     REFERENCE_TIME start = number * KIT_SAMPLE_TIME, stop = start + KIT_SAMPLE_TIME;
     IMemInputPin *memory = NULL;
     IMediaSample *sample = NULL;
@@ -419,23 +419,32 @@ IPin *ours_out(struct road *r)
     return kit_out(r->middle != NULL ? r->middle : r->source);
 }
 
+bool ours_hands_on(enum ours kind)
+{
+    return kind == OURS_TEE || kind == OURS_QUEUE;
+}
+
 void ours_acceptable(enum ours kind, AM_MEDIA_TYPE *ret)
 {
     if (kind == OURS_IN_PLACE)
         sound_type(ret, 16000);
     else
-        fake_type(ret, kind == OURS_END ? 'b' : kind == OURS_CONVERTER ? 'c' : 'a');
+        fake_type(ret, kind == OURS_END || ours_hands_on(kind) ? 'b'
+                       : kind == OURS_CONVERTER                ? 'c'
+                                                               : 'a');
 }
 
 bool ours_goes_over(enum ours kind)
 {
-    return kind == OURS_END || kind == OURS_IN_PLACE || kind == OURS_CONVERTER;
+    return kind == OURS_END || kind == OURS_IN_PLACE || kind == OURS_CONVERTER ||
+           ours_hands_on(kind);
 }
 
 void ours_fed(struct fed_road *f, enum ours kind)
 {
     fed_prepare(f, ours_new(kind),
-                kind == OURS_END ? strict_sink_new('a', 'b') : kit_filter(KIT_FREE_SINK));
+                kind == OURS_END || ours_hands_on(kind) ? strict_sink_new('a', 'b')
+                                                        : kit_filter(KIT_FREE_SINK));
     if (kind == OURS_CONVERTER)
         assert_hr(kit_set(f->r.middle, "also", 'c'), S_OK);
 }

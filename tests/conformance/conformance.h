@@ -154,6 +154,7 @@ enum ours {
     OURS_GATES = OURS_HOLD, /* those before it let go at once of what they take */
 };
 IBaseFilter *ours_new(enum ours kind); /* NULL: OURS_END */
+bool ours_hands_on(enum ours kind); /* samples as they are: it takes what the next one takes */
 /* Stopped: an endless source, such a filter, a renderer. */
 void ours_open(struct road *r, enum ours kind);
 IPin *ours_out(struct road *r); /* the output of that filter, or the source's */

@@ -204,7 +204,7 @@ static HRESULT twin_fill(void *state, const void *settings, unsigned stream,
                          const AM_MEDIA_TYPE *type, IMediaSample *sample)
 {
     struct twin_state *self = state;
-    struct kit_sample content = { self->next[stream]++, 0 };
+    struct kit_sample content = { .number = self->next[stream]++ };
     REFERENCE_TIME start = content.number * KIT_SAMPLE_TIME, stop = start + KIT_SAMPLE_TIME;
     BYTE *data;
 

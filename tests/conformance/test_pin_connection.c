@@ -47,7 +47,10 @@ static void c_02_query_accept_no(void **state)
     (void)state;
     fake_type(&type, 'z');
     for (enum ours kind = OURS_PASS; kind < OURS_COUNT; kind++) {
-        open_kind(&f, kind);
+        if (ours_hands_on(kind))
+            fed_open(&f, ours_new(kind), strict_sink_new('a', 'b'));
+        else
+            open_kind(&f, kind);
         refuses(&f, &type);
         fed_close(&f);
     }

@@ -158,7 +158,7 @@ static HRESULT STDMETHODCALLTYPE types_next(IEnumMediaTypes *face, ULONG count,
         return E_POINTER;
     for (; got < count && fake_pin_letter(self->pin, self->at) != 0; got++, self->at++) {
         types[got] = CoTaskMemAlloc(sizeof(AM_MEDIA_TYPE));
-        fake_type(types[got], fake_pin_letter(self->pin, self->at));
+        fake_pin_type(self->pin, (int)self->at, types[got]);
     }
     if (ret_got != NULL)
         *ret_got = got;

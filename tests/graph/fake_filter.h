@@ -177,6 +177,7 @@ HRESULT fake_enum_pins(struct fake_filter *filter, int from, IEnumPins **out);
 HRESULT fake_enum_types(struct fake_pin *pin, int from, IEnumMediaTypes **out);
 /* The i-th letter that a pin offers, 0 past the end. */
 char fake_pin_letter(struct fake_pin *pin, int i);
+void fake_pin_type(struct fake_pin *pin, int i, AM_MEDIA_TYPE *ret);
 bool fake_pin_takes(struct fake_pin *pin, const AM_MEDIA_TYPE *type);
 void fake_thread_start(struct fake_filter *filter); /* under its lock */
 void fake_thread_stop(struct fake_filter *filter);

@@ -44,6 +44,19 @@ char fake_pin_letter(struct fake_pin *pin, int i)
     return (size_t)i < strlen(letters) && letters[i] != '*' ? letters[i] : 0;
 }
 
+void fake_pin_type(struct fake_pin *pin, int i, AM_MEDIA_TYPE *ret)
+{
+    const char *letters = pin->filter->config.out_types;
+
+    fake_type(ret, fake_pin_letter(pin, i));
+    if (!pin->is_output || letters == NULL || letters[0] != '=')
+        return;
+    pthread_mutex_lock(&pin->filter->lock);
+    if (pin->filter->pins[0].peer != NULL)
+        *ret = pin->filter->pins[0].type;
+    pthread_mutex_unlock(&pin->filter->lock);
+}
+
 bool fake_pin_takes(struct fake_pin *pin, const AM_MEDIA_TYPE *type)
 {
     const struct fake_config *config = &pin->filter->config;
@@ -117,6 +130,8 @@ static void connected(struct fake_pin *pin, IPin *peer, const AM_MEDIA_TYPE *typ
     pthread_mutex_lock(&pin->filter->lock);
     pin->peer = peer;
     pin->type = *type; /* the types of fakes own nothing */
+    pin->type.cbFormat = 0;
+    pin->type.pbFormat = NULL;
     pin->at_end = false;
     pthread_mutex_unlock(&pin->filter->lock);
 }
@@ -214,7 +229,7 @@ static HRESULT STDMETHODCALLTYPE pin_connect(IPin *face, IPin *peer, const AM_ME
     for (int i = 0; fake_pin_letter(pin, i) != 0; i++) {
         AM_MEDIA_TYPE one;
 
-        fake_type(&one, fake_pin_letter(pin, i));
+        fake_pin_type(pin, i, &one);
         hr = try_type(pin, peer, &one);
         if (SUCCEEDED(hr))
             return hr;

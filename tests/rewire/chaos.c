@@ -4,7 +4,8 @@
  *     chaos [--seed S] [--edits N] [--shape tee|chains|merge|foreign] [--deterministic]
  *
  * Rounds of some thousand edits, each with a graph of another shape (chaos.h).  At the end of a round the graph is run once more,
- * and every number must still arrive once, in order.  Prints one line; a watchdog tells who waits, and the seed, where something
+ * and every number must still arrive once, in order, and under the media type it was sent in: sources change theirs meanwhile
+ * (formats=, mistyped=).  Prints one line; a watchdog tells who waits, and the seed, where something
  * hangs.  Deterministic (chaos_sched alone can): the seed says which thread runs, too, so that it is the same run each time.
  */
 #include "chaos.h"
@@ -217,13 +218,13 @@ static void play_round(struct chaos *c, unsigned number, long edits)
 static int report(struct chaos *c)
 {
     printf("edits=%lu refused=%lu samples=%llu lost=%llu duplicated=%llu reordered=%llu "
-           "stuck=0 max_gate_us=%lld seed=%u\n",
+           "stuck=0 max_gate_us=%lld formats=%lu mistyped=%llu seed=%u\n",
            atomic_load(&c->edits), atomic_load(&c->refused), (unsigned long long)c->samples,
            (unsigned long long)c->lost, (unsigned long long)c->duplicated,
            (unsigned long long)c->reordered, (long long)atomic_load(&c->max_closed_ns) / 1000,
-           c->seed);
+           kit_formats_sent(), (unsigned long long)c->mistyped, c->seed);
     fflush(stdout);
-    return c->lost + c->duplicated + c->reordered == 0 ? 0 : 1;
+    return c->lost + c->duplicated + c->reordered + c->mistyped == 0 ? 0 : 1;
 }
 
 static enum chaos_shape shape_named(const char *name)

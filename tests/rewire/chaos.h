@@ -67,7 +67,7 @@ struct chaos {
     atomic_ulong edits, refused, beats;
     _Atomic(int64_t) max_closed_ns;
     /* of recorders that are used again; under lock */
-    uint64_t samples, lost, duplicated, reordered;
+    uint64_t samples, lost, duplicated, reordered, mistyped;
 };
 
 /* chaos.c */

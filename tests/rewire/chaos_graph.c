@@ -76,9 +76,15 @@ static IBaseFilter *queue_behind(struct chaos *c, IPin *out)
     return queue;
 }
 
+/* Its format changes while it runs, more often than edits are made. */
+static IBaseFilter *chaos_source(void)
+{
+    return kit_filter_with(KIT_SOURCE, "formats=50");
+}
+
 static void build_tee(struct chaos *c)
 {
-    IBaseFilter *source = put(c, kit_filter(KIT_SOURCE), L"source");
+    IBaseFilter *source = put(c, chaos_source(), L"source");
 
     c->tee = put(c, kit_filter(KIT_TEE), L"tee");
     join(c, kit_out(source), kit_in(c->tee));
@@ -89,14 +95,14 @@ static void build_tee(struct chaos *c)
 static void build_chains(struct chaos *c)
 {
     for (unsigned i = 0; i < CHAOS_ROADS; i++)
-        road_to_recorder(c, put(c, kit_filter(KIT_SOURCE), L"source"));
+        road_to_recorder(c, put(c, chaos_source(), L"source"));
 }
 
 static void build_merge(struct chaos *c)
 {
     c->merge = put(c, kit_filter(KIT_MERGE), L"merge");
     for (unsigned i = 0; i < CHAOS_ROADS; i++) {
-        struct chaos_road *road = road_from(c, put(c, kit_filter(KIT_SOURCE), L"source"));
+        struct chaos_road *road = road_from(c, put(c, chaos_source(), L"source"));
 
         road->end = chaos_free_pin(c->merge, PINDIR_INPUT);
         IPin_AddRef(road->end);
@@ -163,14 +169,16 @@ void chaos_take_record(struct chaos *c, unsigned slot)
 
     pthread_mutex_lock(&c->lock);
     pthread_mutex_lock(&r->lock);
-    if (r->lost + r->duplicated + r->reordered != 0)
-        fprintf(stderr, "chaos: recorder %u: lost=%llu duplicated=%llu reordered=%llu\n", slot,
-                (unsigned long long)r->lost, (unsigned long long)r->duplicated,
-                (unsigned long long)r->reordered);
+    if (r->lost + r->duplicated + r->reordered + r->mistyped != 0)
+        fprintf(stderr,
+                "chaos: recorder %u: lost=%llu duplicated=%llu reordered=%llu mistyped=%llu\n",
+                slot, (unsigned long long)r->lost, (unsigned long long)r->duplicated,
+                (unsigned long long)r->reordered, (unsigned long long)r->mistyped);
     c->samples += r->count;
     c->lost += r->lost;
     c->duplicated += r->duplicated;
     c->reordered += r->reordered;
+    c->mistyped += r->mistyped;
     pthread_mutex_unlock(&r->lock);
     pthread_mutex_unlock(&c->lock);
     kit_recorder_reset(slot);

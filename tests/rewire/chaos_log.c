@@ -60,3 +60,14 @@ void kit_missed(unsigned slot, int64_t number, int64_t due)
     tell_at = next + LINES_AFTER;
     pthread_mutex_unlock(&log_lock);
 }
+
+void kit_mistyped(unsigned slot, const struct kit_sample *content, unsigned format)
+{
+    static atomic_uint told;
+
+    if (atomic_fetch_add(&told, 1) > 2)
+        return;
+    chaos_log("recorder %u: number %lld is in format %u, its type is of %u", slot,
+              (long long)content->number, content->format, format);
+    chaos_tell_log();
+}

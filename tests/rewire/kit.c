@@ -11,7 +11,7 @@
 #define LOCK                                                                                   \
     {                                                                                          \
         PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, true, 0, 0, 0, 0, 0, 0, 0, 0, 0,  \
-            { 0 }, { -1, -1, -1, -1, -1, -1, -1, -1 }, false, 0, 0                             \
+            0, { 0 }, { -1, -1, -1, -1, -1, -1, -1, -1 }, false, 0, 0                          \
     }
 
 struct kit_recorder kit_recorder[KIT_RECORDERS] = {
@@ -29,6 +29,7 @@ void kit_recorder_reset(unsigned index)
     r->fresh = true;
     r->next = 0;
     r->count = r->lost = r->duplicated = r->reordered = r->ends = r->inside = 0;
+    r->mistyped = 0;
     r->joins = r->lefts = r->finishes = 0;
     r->is_shut = false;
     memset(r->by_mark, 0, sizeof(r->by_mark));

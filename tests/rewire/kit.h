@@ -2,7 +2,7 @@
 /* kit.h - what the tests of rewiring share: filters that number, hold, mark and write down samples.
  *
  * Made with the base classes, so that pins have all that ours have; foreign ones come from fake_filter.h.
- * A sample is 16 bytes: its number, and a word in which every transform on its road has left a mark.
+ * A sample is 16 bytes: its number, a word in which every transform on its road has left a mark, and the format it is in.
  */
 #pragma once
 
@@ -19,7 +19,8 @@
 
 struct kit_sample {
     int64_t number;
-    uint64_t marks;
+    uint32_t marks;
+    uint32_t format; /* of a source with the option formats; a type says the same */
 };
 
 /* What a recording sink has seen.  Under lock. */
@@ -29,6 +30,7 @@ struct kit_recorder {
     bool fresh;   /* the next number begins a run segment: any may come */
     int64_t next; /* the number that is due */
     uint64_t count, lost, duplicated, reordered;
+    uint64_t mistyped;     /* came under another type than that which they were sent in */
     uint64_t ends;         /* ends of streams */
     uint64_t joins, lefts; /* of an input of KIT_MERGE */
     uint64_t finishes;     /* of KIT_MERGE as a whole, in kit_recorder[slot] */
@@ -63,10 +65,12 @@ void kit_never_hang(bool on);
 /* ---- filters: each with one reference, the caller's -------------------------------------------- */
 
 enum kit_kind {
-    KIT_SOURCE = 1, /* options limit (-1: endless), first */
-    KIT_PASS,       /* copies; holds nothing back; options mark, refuse, fail_start */
-    KIT_IN_PLACE,   /* a frame class of sound: the sample itself goes on; option mark */
-    KIT_HOLD,       /* keeps the last `hold` samples until drained; options as KIT_PASS, hold */
+    KIT_SOURCE =
+        1,    /* options limit (-1: endless), first, formats (a new one each so many samples) */
+    KIT_PASS, /* copies; holds nothing back; options mark, refuse, fail_start,
+                 fail_type, only */
+    KIT_IN_PLACE, /* a frame class of sound: the sample itself goes on; option mark */
+    KIT_HOLD,     /* keeps the last `hold` samples until drained; options as KIT_PASS, hold */
     KIT_SINK, /* writes down into kit_recorder[slot]; paused, holds its first sample; option slot */
     KIT_FREE_SINK, /* does not hold it */
     KIT_MERGE, /* a sink of many inputs: input i writes into kit_recorder[slot + i]; finishes when all have ended */
@@ -78,6 +82,9 @@ IBaseFilter *kit_filter(enum kit_kind kind);
 /* The same with options set: "mark=1 hold=3". */
 IBaseFilter *kit_filter_with(enum kit_kind kind, const char *options);
 HRESULT kit_set(IBaseFilter *filter, const char *name, int value);
+
+/* How often sources have changed their format so far. */
+unsigned long kit_formats_sent(void);
 
 /* Borrowed: the filter keeps it alive. */
 IPin *kit_in(IBaseFilter *filter);

@@ -37,26 +37,37 @@ static HRESULT sixteen_bytes(ALLOCATOR_PROPERTIES *props)
 /* ---- source --------------------------------------------------------------------------------------- */
 
 struct source_settings {
-    int limit, first;
+    int limit, first, formats;
 };
 
 struct source_state {
     int64_t number, base; /* base: where the segment began */
     bool is_placed;
+    atomic_uint format; /* of the number that comes next; asked for by control threads, too */
     atomic_bool is_interrupted;
 };
 
 static const struct rg_option source_options[] = {
     RG_INT(struct source_settings, limit, -1, -1, 1e9, "samples; -1: endless"),
     RG_INT(struct source_settings, first, 0, 0, 1e9, "first number"),
+    RG_INT(struct source_settings, formats, 0, 0, 1e9,
+           "another format each so many samples; 0: never"),
     RG_OPTIONS_END,
 };
 
 static HRESULT source_type(void *state, const void *settings, unsigned stream, unsigned index,
                            AM_MEDIA_TYPE *ret)
 {
-    (void)state, (void)settings, (void)stream;
-    return kit_type(index, ret);
+    const struct source_settings *s = settings;
+    unsigned format = atomic_load(&((struct source_state *)state)->format);
+
+    (void)stream;
+    if (s->formats == 0)
+        return kit_type(index, ret);
+    if (index >= KIT_FORMATS) /* the present one is liked best, but any will do to begin with */
+        return kit_type(index - KIT_FORMATS + 1, ret);
+    kit_format_type((format + index) % KIT_FORMATS, ret);
+    return S_OK;
 }
 
 static HRESULT source_buffers(void *state, const void *settings, unsigned stream,
@@ -102,21 +113,28 @@ static HRESULT source_fill(void *state, const void *settings, unsigned stream,
                            const AM_MEDIA_TYPE *type, IMediaSample *sample)
 {
     struct source_state *self = state;
-    struct kit_sample content = { self->number, 0 };
+    struct kit_sample content = { self->number, 0, atomic_load(&self->format) };
     REFERENCE_TIME start = (self->number - self->base) * KIT_SAMPLE_TIME,
                    stop = start + KIT_SAMPLE_TIME;
     BYTE *data;
     HRESULT hr = IMediaSample_GetPointer(sample, &data);
 
-    (void)settings, (void)stream, (void)type;
+    (void)stream;
     if (SUCCEEDED(hr))
         hr = IMediaSample_SetActualDataLength(sample, sizeof(content));
+    if (SUCCEEDED(hr))
+        hr =
+            kit_format_attach(sample, kit_format_of(type) < 0 ? -1 : (int)content.format, type);
     if (SUCCEEDED(hr))
         hr = IMediaSample_SetTime(sample, &start, &stop);
     if (FAILED(hr))
         return hr;
     memcpy(data, &content, sizeof(content));
     self->number++;
+    if (kit_format_ends(self->number, ((const struct source_settings *)settings)->formats)) {
+        atomic_store(&self->format, (content.format + 1) % KIT_FORMATS);
+        kit_format_count();
+    }
     return S_OK;
 }
 
@@ -171,36 +189,62 @@ struct pass_settings {
     int mark; /* which bit, -1: none */
     int hold;
     int slow;
-    bool refuse, fail_start, hang;
+    int only;
+    bool refuse, fail_start, fail_type, hang;
 };
 
 struct pass_state {
     struct kit_sample held[HOLD_MOST];
     REFERENCE_TIME start[HOLD_MOST];
     int n;
+    int format; /* of what comes in, by its type */
 };
 
 static const struct rg_option pass_options[] = {
     RG_INT(struct pass_settings, mark, -1, -1, 7, "bit to set"),
     RG_INT(struct pass_settings, hold, 3, 0, HOLD_MOST - 1, "samples held back"),
     RG_INT(struct pass_settings, slow, 0, 0, 100000, "takes so long for a sample, us"),
+    RG_INT(struct pass_settings, only, -1, -1, KIT_FORMATS - 1, "takes this format alone"),
     RG_BOOL(struct pass_settings, hang, false, "its drain waits for kit_unhang"),
     RG_BOOL(struct pass_settings, refuse, false, "takes no type"),
     RG_BOOL(struct pass_settings, fail_start, false, "does not start"),
+    RG_BOOL(struct pass_settings, fail_type, false, "can't say what it gives"),
     RG_OPTIONS_END,
 };
 
 static HRESULT pass_accept(const void *settings, const AM_MEDIA_TYPE *in)
 {
-    (void)in;
-    return ((const struct pass_settings *)settings)->refuse ? VFW_E_TYPE_NOT_ACCEPTED : S_OK;
+    const struct pass_settings *s = settings;
+
+    return s->refuse || (s->only >= 0 && kit_format_of(in) != s->only) ? VFW_E_TYPE_NOT_ACCEPTED
+                                                                       : S_OK;
 }
 
 static HRESULT pass_type(const void *settings, const AM_MEDIA_TYPE *in, unsigned index,
                          AM_MEDIA_TYPE *ret)
 {
-    (void)settings;
+    if (((const struct pass_settings *)settings)->fail_type)
+        return VFW_E_NO_DECOMPRESSOR;
     return index == 0 ? rg_type_copy(ret, in) : VFW_S_NO_MORE_ITEMS;
+}
+
+/* The output is in the input's format, whichever: a change is told with the sample. */
+static HRESULT pass_accept_output(const void *settings, const AM_MEDIA_TYPE *in,
+                                  const AM_MEDIA_TYPE *out)
+{
+    bool is_same = kit_format_of(in) >= 0 ? kit_format_of(out) >= 0
+                                          : IsEqualGUID(&in->majortype, &out->majortype) &&
+                                                IsEqualGUID(&in->subtype, &out->subtype) &&
+                                                IsEqualGUID(&in->formattype, &out->formattype);
+
+    (void)settings;
+    return is_same ? S_OK : VFW_E_TYPE_NOT_ACCEPTED;
+}
+
+static HRESULT pass_output_changed(void *state, const void *settings, const AM_MEDIA_TYPE *out)
+{
+    (void)state, (void)settings, (void)out; /* looked at for each sample */
+    return S_OK;
 }
 
 static HRESULT pass_buffers(const void *settings, const AM_MEDIA_TYPE *in,
@@ -213,8 +257,9 @@ static HRESULT pass_buffers(const void *settings, const AM_MEDIA_TYPE *in,
 static HRESULT pass_start(void *state, const void *settings, const AM_MEDIA_TYPE *in,
                           const AM_MEDIA_TYPE *out, struct rg_output *output)
 {
-    (void)in, (void)out, (void)output;
+    (void)out, (void)output;
     ((struct pass_state *)state)->n = 0;
+    ((struct pass_state *)state)->format = kit_format_of(in);
     return ((const struct pass_settings *)settings)->fail_start ? VFW_E_NO_DECOMPRESSOR : S_OK;
 }
 
@@ -231,8 +276,8 @@ HRESULT kit_read_sample(IMediaSample *sample, struct kit_sample *ret, REFERENCE_
     return S_OK;
 }
 
-static HRESULT send_on(struct rg_output *output, const struct kit_sample *content,
-                       REFERENCE_TIME start)
+static HRESULT send_on(const struct pass_state *self, struct rg_output *output,
+                       const struct kit_sample *content, REFERENCE_TIME start)
 {
     REFERENCE_TIME stop = start + KIT_SAMPLE_TIME;
     IMediaSample *sample;
@@ -246,10 +291,11 @@ static HRESULT send_on(struct rg_output *output, const struct kit_sample *conten
     IMediaSample_SetActualDataLength(sample, sizeof(*content));
     if (start >= 0)
         IMediaSample_SetTime(sample, &start, &stop);
+    (void)kit_format_attach(sample, self->format, rg_output_type(output));
     return rg_output_deliver(output, sample);
 }
 
-static uint64_t marked(const struct pass_settings *settings, uint64_t marks)
+static uint32_t marked(const struct pass_settings *settings, uint32_t marks)
 {
     return settings->mark >= 0 ? marks | 1u << settings->mark : marks;
 }
@@ -261,10 +307,9 @@ static HRESULT pass_send(void *state, const void *settings, IMediaSample *sample
     REFERENCE_TIME start;
     HRESULT hr = kit_read_sample(sample, &content, &start);
 
-    (void)state;
     kit_take_time(((const struct pass_settings *)settings)->slow);
     content.marks = marked(settings, content.marks);
-    return SUCCEEDED(hr) ? send_on(output, &content, start) : hr;
+    return SUCCEEDED(hr) ? send_on(state, output, &content, start) : hr;
 }
 
 /* The oldest leaves. */
@@ -276,7 +321,7 @@ static HRESULT give_up(struct pass_state *self, struct rg_output *output)
     self->n--;
     memmove(self->held, self->held + 1, (size_t)self->n * sizeof(self->held[0]));
     memmove(self->start, self->start + 1, (size_t)self->n * sizeof(self->start[0]));
-    return send_on(output, &content, start);
+    return send_on(self, output, &content, start);
 }
 
 static HRESULT hold_send(void *state, const void *settings, IMediaSample *sample,
@@ -319,6 +364,8 @@ static const struct rg_transform_class pass = {
     .options = pass_options,
     .accept_type = pass_accept,
     .output_type = pass_type,
+    .accept_output = pass_accept_output,
+    .output_changed = pass_output_changed,
     .buffers = pass_buffers,
     .start_stream = pass_start,
     .send = pass_send,
@@ -333,6 +380,8 @@ static const struct rg_transform_class holding = {
     .options = pass_options,
     .accept_type = pass_accept,
     .output_type = pass_type,
+    .accept_output = pass_accept_output,
+    .output_changed = pass_output_changed,
     .buffers = pass_buffers,
     .start_stream = pass_start,
     .send = hold_send,

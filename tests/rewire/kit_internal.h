@@ -19,7 +19,19 @@ void kit_wake_sources(void);
 void kit_hang(void);
 void kit_take_time(int microseconds);
 
+/* ---- kit_formats.c */
+#define KIT_FORMATS 8 /* 0 is the type of the foreign filters; then it begins again */
+void kit_format_type(unsigned format, AM_MEDIA_TYPE *ret); /* owns nothing */
+/* -1: another's type. */
+int kit_format_of(const AM_MEDIA_TYPE *type);
+/* Does a format end in front of that number?  About once in `every` numbers; the same each time. */
+bool kit_format_ends(int64_t number, int every);
+/* The sample carries the type of its format, unless that is what is known to come; -1: not. */
+HRESULT kit_format_attach(IMediaSample *sample, int format, const AM_MEDIA_TYPE *present);
+void kit_format_count(void);
+
 /* A program may have its own. */
+void kit_mistyped(unsigned slot, const struct kit_sample *content, unsigned format);
 void kit_missed(unsigned slot, int64_t number, int64_t due);
 
 extern const struct rg_sink_class kit_recorder_class, kit_free_recorder_class, kit_merge_class;

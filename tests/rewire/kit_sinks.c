@@ -10,6 +10,9 @@ struct sink_settings {
 
 struct sink_state {
     struct kit_recorder *recorder;
+    /* of each input: the format of its type, -1: another's type; and it is connected */
+    atomic_int format[KIT_RECORDERS];
+    atomic_bool is_joined[KIT_RECORDERS];
 };
 
 static const struct rg_option sink_options[] = {
@@ -61,8 +64,19 @@ __attribute__((weak)) void kit_missed(unsigned slot, int64_t number, int64_t due
     (void)slot, (void)number, (void)due;
 }
 
-static void write_down(struct kit_recorder *r, const struct kit_sample *content)
+__attribute__((weak)) void kit_mistyped(unsigned slot, const struct kit_sample *content,
+                                        unsigned format)
 {
+    (void)slot, (void)content, (void)format;
+}
+
+/* format: of the type under which it came. */
+static void write_down(struct kit_recorder *r, const struct kit_sample *content, int format)
+{
+    if (format >= 0 && content->format != (unsigned)format) {
+        r->mistyped++;
+        kit_mistyped((unsigned)(r - kit_recorder), content, (unsigned)format);
+    }
     if (r->fresh)
         r->next = content->number;
     r->fresh = false;
@@ -85,16 +99,21 @@ static void write_down(struct kit_recorder *r, const struct kit_sample *content)
     pthread_cond_broadcast(&r->changed);
 }
 
-static HRESULT sink_render(void *state, const void *settings, unsigned input,
-                           IMediaSample *sample)
+static HRESULT sink_joined(void *state, unsigned input, const AM_MEDIA_TYPE *type)
 {
-    struct kit_recorder *r = ((struct sink_state *)state)->recorder;
+    struct sink_state *self = state;
+
+    atomic_store(&self->format[input % KIT_RECORDERS], kit_format_of(type));
+    return S_OK;
+}
+
+static HRESULT record(struct kit_recorder *r, int format, IMediaSample *sample)
+{
     struct kit_sample content;
     REFERENCE_TIME start;
     uint64_t before;
     HRESULT hr = kit_read_sample(sample, &content, &start);
 
-    (void)settings, (void)input;
     if (FAILED(hr))
         return hr;
     pthread_mutex_lock(&r->lock);
@@ -105,9 +124,18 @@ static HRESULT sink_render(void *state, const void *settings, unsigned input,
         pthread_cond_wait(&r->changed, &r->lock);
         r->inside--;
     }
-    write_down(r, &content);
+    write_down(r, &content, format);
     pthread_mutex_unlock(&r->lock);
     return S_OK;
+}
+
+static HRESULT sink_render(void *state, const void *settings, unsigned input,
+                           IMediaSample *sample)
+{
+    struct sink_state *self = state;
+
+    (void)settings;
+    return record(self->recorder, atomic_load(&self->format[input % KIT_RECORDERS]), sample);
 }
 
 static HRESULT sink_end(void *state, unsigned input)
@@ -126,7 +154,7 @@ static HRESULT sink_end(void *state, unsigned input)
     .help = "Writes numbers down", .state_size = sizeof(struct sink_state),                    \
     .settings_size = sizeof(struct sink_settings), .options = sink_options,                    \
     .accept_type = sink_accept, .accept_change = sink_change, .start = sink_start,             \
-    .render = sink_render, .end = sink_end, .reset = sink_reset
+    .joined = sink_joined, .render = sink_render, .end = sink_end, .reset = sink_reset
 
 const struct rg_sink_class kit_recorder_class = {
     .name = "recorder",
@@ -167,8 +195,11 @@ static HRESULT merge_start(void *state, const void *settings, struct rg_sink *si
 static HRESULT merge_joined(void *state, unsigned input, const AM_MEDIA_TYPE *type)
 {
     struct kit_recorder *r = merge_recorder(state, input);
+    struct sink_state *self = state;
 
-    (void)type;
+    (void)sink_joined(state, input, type);
+    if (atomic_exchange(&self->is_joined[input % KIT_RECORDERS], true))
+        return S_OK; /* it goes on with another type */
     begin_segment(r);
     add_one(r, &r->joins);
     return S_OK;
@@ -178,6 +209,7 @@ static void merge_left(void *state, unsigned input)
 {
     struct kit_recorder *r = merge_recorder(state, input);
 
+    atomic_store(&((struct sink_state *)state)->is_joined[input % KIT_RECORDERS], false);
     add_one(r, &r->lefts);
 }
 
@@ -192,9 +224,11 @@ static HRESULT merge_finish(void *state)
 static HRESULT merge_render(void *state, const void *settings, unsigned input,
                             IMediaSample *sample)
 {
-    struct sink_state one = { .recorder = merge_recorder(state, input) };
+    struct sink_state *self = state;
 
-    return sink_render(&one, settings, input, sample);
+    (void)settings;
+    return record(merge_recorder(state, input),
+                  atomic_load(&self->format[input % KIT_RECORDERS]), sample);
 }
 
 static HRESULT merge_end(void *state, unsigned input)

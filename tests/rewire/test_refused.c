@@ -37,6 +37,8 @@ static void type_refused(void **state)
 {
     (void)state;
     swap_refused(kit_filter_with(KIT_PASS, "refuse=1"), VFW_E_NO_ACCEPTABLE_TYPES);
+    /* it is not for want of a type that somebody likes */
+    swap_refused(kit_filter_with(KIT_PASS, "fail_type=1"), VFW_E_NO_DECOMPRESSOR);
 }
 
 static void does_not_start(void **state)

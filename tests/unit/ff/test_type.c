@@ -223,6 +223,41 @@ static void damaged_types_are_refused_and_never_read_beyond(void **state)
     avcodec_parameters_free(&out);
 }
 
+/* Leaves its mark where the next call has its variables. */
+__attribute__((noinline)) static void soil_the_stack(int with)
+{
+    volatile unsigned char there[1 << 14];
+
+    for (size_t i = 0; i < sizeof(there); i++)
+        there[i] = (unsigned char)with;
+}
+
+/* Whoever asks a pin for its types, and then whether it takes one of them, compares block with
+ * block. */
+static void a_stream_has_one_type_whenever_asked(void **state)
+{
+    AVCodecParameters *par = avcodec_parameters_alloc();
+    AM_MEDIA_TYPE type[2];
+
+    (void)state;
+    assert_non_null(par);
+    par->codec_type = AVMEDIA_TYPE_VIDEO;
+    par->codec_id = AV_CODEC_ID_FFV1; /* no documented place for its layout */
+    par->format = AV_PIX_FMT_YUV444P;
+    par->width = 64;
+    par->height = 48;
+    for (int i = 0; i < 2; i++) {
+        soil_the_stack(0x55 << i);
+        assert_int_equal(ff_type_from_codecpar(par, (AVRational){ 25, 1 }, &type[i]), S_OK);
+    }
+    assert_int_equal(type[0].cbFormat, type[1].cbFormat);
+    assert_memory_equal(type[0].pbFormat, type[1].pbFormat, type[0].cbFormat);
+    assert_true(rg_type_equal(&type[0], &type[1]));
+    rg_type_clear(&type[0]);
+    rg_type_clear(&type[1]);
+    avcodec_parameters_free(&par);
+}
+
 static void raw_video_is_no_codec(void **state)
 {
     VIDEOINFOHEADER info = { .bmiHeader = { .biSize = 40,
@@ -250,6 +285,7 @@ int main(void)
         cmocka_unit_test(aac_carries_its_config),
         cmocka_unit_test(every_codec_makes_the_round_trip),
         cmocka_unit_test(damaged_types_are_refused_and_never_read_beyond),
+        cmocka_unit_test(a_stream_has_one_type_whenever_asked),
         cmocka_unit_test(raw_video_is_no_codec),
     };
 
