@@ -82,15 +82,20 @@ bool app_gate_is_below(IPin *below, IPin *above)
 
 /* ---- the gates --------------------------------------------------------------------------- */
 
-struct gate *app_gate_get(struct app_schedule *s, IPin *pin)
+struct gate *app_gate_find(struct app_schedule *s, IPin *pin)
 {
-    struct gate *gate;
-
     for (size_t i = 0; i < s->n_gates; i++)
         if (app_is_same(s->gates[i].pin, pin))
             return &s->gates[i];
-    if (s->n_gates == GATES_MAX)
-        return NULL;
+    return NULL;
+}
+
+struct gate *app_gate_get(struct app_schedule *s, IPin *pin)
+{
+    struct gate *gate = app_gate_find(s, pin);
+
+    if (gate || s->n_gates == GATES_MAX)
+        return gate;
     gate = &s->gates[s->n_gates];
     *gate = (struct gate){
         .pin = pin,

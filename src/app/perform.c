@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* perform.c - does one edit on the graph while its gate is closed, and books what came of it.
+/* perform.c - one edit of the graph: a transaction that is prepared ahead, committed once its gate
+ * has closed, and booked.
  *
- * The schedule's thread.  Knows: IGraphEdit, places, ledger.  Must not know: times to come.
+ * The schedule's thread.  Knows: IGraphTransaction, places, ledger.  Must not know: times to come.
  */
 #include "app/schedule_internal.h"
 
@@ -124,16 +125,102 @@ static char *refusal(struct app_schedule *s, const struct app_edit_record *recor
     return app_text_steal(&text);
 }
 
-/* ---- the edits --------------------------------------------------------------------------- */
+/* ---- as a transaction -------------------------------------------------------------------- */
 
-static RG_EDIT_REQUEST request(const struct app_schedule *s)
+static void unstage(struct staged *staged)
 {
-    return (RG_EDIT_REQUEST){
-        .size = sizeof(RG_EDIT_REQUEST),
+    app_release(&staged->edit);
+    app_release(&staged->present);
+    app_release(&staged->pin);
+    free(staged->name);
+    *staged = (struct staged){ 0 };
+}
+
+void app_task_let_go(struct task *task)
+{
+    unstage(&task->staged);
+    app_release(&task->ready);
+}
+
+/* Is what is staged still what is wanted?  Other edits may have been there since. */
+static bool is_staged(const struct app_schedule *s, const struct task *task, IPin *pin)
+{
+    const struct app_graph *graph = s->setup.graph;
+    const struct staged *staged = &task->staged;
+
+    if (!staged->edit || !app_is_same(staged->pin, pin) ||
+        !app_is_same(staged->present, app_graph_find(graph, task->edit->target)))
+        return false;
+    return task->edit->kind != APP_EDIT_INSERT || !app_graph_find(graph, staged->name);
+}
+
+static HRESULT step_add(struct app_schedule *s, struct task *task, struct app_failure *failure)
+{
+    struct app_graph *graph = s->setup.graph;
+    struct staged *staged = &task->staged;
+
+    switch (task->edit->kind) {
+    case APP_EDIT_SWAP:
+        staged->name = app_dup(task->edit->target);
+        return IGraphTransaction_Swap(staged->edit, staged->present, task->ready, staged->name);
+    case APP_EDIT_INSERT:
+        staged->name = insert_name(graph, next_element(task));
+        if (app_graph_find(graph, staged->name)) {
+            app_text_add(&failure->text, "another filter is named \"%s\"", staged->name);
+            return VFW_E_DUPLICATE_NAME;
+        }
+        return IGraphTransaction_Insert(staged->edit, staged->pin, task->ready, staged->name);
+    case APP_EDIT_REMOVE:
+        return IGraphTransaction_Remove(staged->edit, staged->present);
+    default:
+        return E_NOTIMPL;
+    }
+}
+
+static HRESULT stage(struct app_schedule *s, struct task *task, IPin *pin,
+                     struct app_failure *failure)
+{
+    RG_EDIT_REQUEST request = {
+        .size = sizeof(request),
         .flags = RG_EDIT_CALLER_BLOCKED,
         .abort = s->stop,
     };
+    HRESULT hr;
+
+    if (is_staged(s, task, pin))
+        return S_OK;
+    unstage(&task->staged);
+    hr = IGraphEdit_Begin(s->editor, &request, &task->staged.edit);
+    if (FAILED(hr))
+        return hr;
+    task->staged.present = app_graph_find(s->setup.graph, task->edit->target);
+    IBaseFilter_AddRef(task->staged.present);
+    task->staged.pin = pin;
+    IPin_AddRef(pin);
+    return step_add(s, task, failure);
 }
+
+static bool is_structural(enum app_edit_kind kind)
+{
+    return kind == APP_EDIT_SWAP || kind == APP_EDIT_INSERT || kind == APP_EDIT_REMOVE;
+}
+
+void app_task_prepare_edit(struct app_schedule *s, struct task *task, IPin *pin)
+{
+    struct app_failure failure = { 0 };
+    HRESULT hr = app_task_prepare(task, &failure);
+
+    if (SUCCEEDED(hr) && is_structural(task->edit->kind)) {
+        hr = stage(s, task, pin, &failure);
+        if (SUCCEEDED(hr))
+            hr = IGraphTransaction_Prepare(task->staged.edit);
+        if (FAILED(hr))
+            unstage(&task->staged);
+    }
+    app_text_clear(&failure.text);
+}
+
+/* ---- the edits --------------------------------------------------------------------------- */
 
 /* What a decoder does not give is on no link: no count tells, so the words have to. */
 static void unprimed_note(struct app_schedule *s, struct app_edit_record *record)
@@ -150,100 +237,49 @@ static void unprimed_note(struct app_schedule *s, struct app_edit_record *record
     app_text_clear(&line);
 }
 
-static HRESULT do_swap(struct app_schedule *s, struct task *task,
-                       struct app_edit_record *record)
+static HRESULT do_transaction(struct app_schedule *s, struct task *task, struct gate *gate,
+                              struct app_edit_record *record, struct app_failure *failure)
 {
     struct app_graph *graph = s->setup.graph;
-    APP_AUTO(IBaseFilter) present = app_graph_find(graph, task->edit->target);
-    IBaseFilter *touched[] = { present, task->ready };
-    RG_EDIT_REQUEST wish = request(s);
-    HRESULT hr;
+    const char *target = task->edit->target;
+    struct staged *staged = &task->staged;
+    HRESULT hr = stage(s, task, gate->pin, failure);
 
-    IBaseFilter_AddRef(present);
-    hr = IGraphEdit_Swap(s->editor, present, task->ready, task->edit->target, &wish,
-                         &record->certificate);
-    if (SUCCEEDED(hr))
-        app_graph_place(graph, task->edit->target, task->ready);
+    record->has_certificate = true;
+    if (FAILED(hr))
+        return hr;
+    APP_AUTO(IBaseFilter) above = app_pin_filter(gate->pin);
+    IBaseFilter *touched[] = { above, staged->present, task->ready };
+
+    hr = IGraphTransaction_Commit(staged->edit, -1, NULL);
+    (void)IGraphTransaction_GetCertificate(staged->edit, 0, &record->certificate);
+    if (SUCCEEDED(hr) && staged->name)
+        app_graph_place(graph, staged->name, task->ready);
     if (SUCCEEDED(hr) && (record->certificate.flags & RG_CUT_UNPRIMED))
         unprimed_note(s, record);
-    app_ledger_sync(s->setup.ledger, graph, touched, 2);
-    return hr;
-}
-
-static HRESULT do_insert(struct app_schedule *s, struct task *task, struct gate *gate,
-                         struct app_edit_record *record)
-{
-    struct app_graph *graph = s->setup.graph;
-    IBaseFilter *touched[] = { app_graph_find(graph, task->edit->target), task->ready };
-    RG_EDIT_REQUEST wish = request(s);
-    char *name = insert_name(graph, next_element(task));
-    struct app_text taken = { 0 };
-    HRESULT hr = VFW_E_DUPLICATE_NAME;
-
-    if (app_graph_find(graph, name)) {
-        app_text_add(&taken, "another filter is named \"%s\"", name);
-        record->reason = app_text_steal(&taken);
-    } else {
-        hr = IGraphEdit_Insert(s->editor, gate->pin, task->ready, name, &wish,
-                               &record->certificate);
-    }
-    if (SUCCEEDED(hr))
-        app_graph_place(graph, name, task->ready);
-    app_ledger_sync(s->setup.ledger, graph, touched, 2);
-    free(name);
-    return hr;
-}
-
-static HRESULT do_remove(struct app_schedule *s, struct task *task, struct gate *gate,
-                         struct app_edit_record *record)
-{
-    struct app_graph *graph = s->setup.graph;
-    APP_AUTO(IBaseFilter) present = app_graph_find(graph, task->edit->target);
-    APP_AUTO(IBaseFilter) above = app_pin_filter(gate->pin);
-    IBaseFilter *touched[] = { above, present };
-    RG_EDIT_REQUEST wish = request(s);
-    HRESULT hr;
-
-    IBaseFilter_AddRef(present);
-    hr = IGraphEdit_Remove(s->editor, present, &wish, &record->certificate);
-    /* The place is forgotten last: the rows that end here still go by its name. */
-    app_ledger_sync(s->setup.ledger, graph, touched, 2);
-    if (SUCCEEDED(hr))
-        app_graph_place(graph, task->edit->target, NULL);
-    return hr;
-}
-
-static HRESULT do_set(struct app_schedule *s, struct task *task, struct app_edit_record *record)
-{
-    const struct app_edit *edit = task->edit;
-    struct app_failure failure = { 0 };
-    HRESULT hr = app_filter_set(app_graph_find(s->setup.graph, edit->target), edit->settings,
-                                edit->n_settings, NULL, &failure);
-
-    if (FAILED(hr))
-        record->reason = app_text_steal(&failure.text);
-    app_text_clear(&failure.text);
+    app_ledger_sync(s->setup.ledger, graph, touched, 3);
+    /* A place is forgotten last: the rows that end here still go by its name. */
+    if (SUCCEEDED(hr) && task->edit->kind == APP_EDIT_REMOVE)
+        app_graph_place(graph, target, NULL);
     return hr;
 }
 
 static HRESULT do_edit(struct app_schedule *s, struct task *task, struct gate *gate,
-                       struct app_edit_record *record)
+                       struct app_edit_record *record, struct app_failure *failure)
 {
-    if (!gate && task->edit->kind != APP_EDIT_SET)
+    const struct app_edit *edit = task->edit;
+
+    if (!gate && edit->kind != APP_EDIT_SET)
         return VFW_E_NOT_CONNECTED;
     record->certificate = (RG_CERTIFICATE){ .size = sizeof(RG_CERTIFICATE), .cut = -1 };
-    switch (task->edit->kind) {
+    switch (edit->kind) {
     case APP_EDIT_SWAP:
-        record->has_certificate = true;
-        return do_swap(s, task, record);
     case APP_EDIT_INSERT:
-        record->has_certificate = true;
-        return do_insert(s, task, gate, record);
     case APP_EDIT_REMOVE:
-        record->has_certificate = true;
-        return do_remove(s, task, gate, record);
+        return do_transaction(s, task, gate, record, failure);
     case APP_EDIT_SET:
-        return do_set(s, task, record);
+        return app_filter_set(app_graph_find(s->setup.graph, edit->target), edit->settings,
+                              edit->n_settings, NULL, failure);
     case APP_EDIT_BLOCK:
         gate->is_shut = true;
         return S_OK;
@@ -269,17 +305,16 @@ size_t app_task_perform(struct app_schedule *s, struct task *task, struct gate *
     } else {
         hr = app_task_prepare(task, &failure);
         if (SUCCEEDED(hr))
-            hr = do_edit(s, task, gate, &record);
+            hr = do_edit(s, task, gate, &record, &failure);
     }
-    app_release(&task->ready);
+    app_task_let_go(task);
     record.hr = hr;
     if (SUCCEEDED(hr)) {
         record.cut = record.certificate.cut >= 0 ? record.certificate.cut : held;
     } else {
         record.result = APP_EDIT_REFUSED;
-        if (!record.reason)
-            record.reason =
-                failure.text.length ? app_text_steal(&failure.text) : refusal(s, &record);
+        record.reason =
+            failure.text.length ? app_text_steal(&failure.text) : refusal(s, &record);
     }
     app_text_clear(&failure.text);
     return book(s, &record);

@@ -79,21 +79,31 @@ static void tasks_arm(struct app_schedule *s)
     }
 }
 
-/* Makes the filters that come in next, while data still flows. */
+/* What comes next at each gate is made ready while data still flows: of the first edit there all
+ * but the cut, of others that are due with it the filters. */
 static void tasks_prepare(struct app_schedule *s)
 {
-    for (size_t g = 0; g < s->n_gates; g++) {
-        if (s->gates[g].armed < 0)
-            continue;
-        for (size_t i = 0; i < s->n_tasks; i++) {
-            struct task *task = &s->tasks[i];
-            struct app_failure failure = { 0 };
+    bool is_ready[GATES_MAX] = { false };
 
-            if (task->is_over || task->edit->is_wall || task->due != s->gates[g].armed)
-                continue;
+    s->is_unprepared = false;
+    for (size_t i = 0; i < s->n_tasks; i++) {
+        struct task *task = &s->tasks[i];
+        APP_AUTO(IPin) pin = NULL;
+        struct app_failure failure = { 0 };
+        struct gate *gate;
+
+        if (task->is_over || task->edit->is_wall)
+            continue;
+        pin = app_task_pin(s, task);
+        gate = pin ? app_gate_find(s, pin) : NULL;
+        if (!gate || gate->armed != task->due)
+            continue;
+        if (!is_ready[gate - s->gates])
+            app_task_prepare_edit(s, task, pin);
+        else
             app_task_prepare(task, &failure); /* a failure comes again when it is due */
-            app_text_clear(&failure.text);
-        }
+        app_text_clear(&failure.text);
+        is_ready[gate - s->gates] = true;
     }
 }
 
@@ -244,7 +254,7 @@ static void gate_fired(struct app_schedule *s, struct gate *gate)
     gate_tasks_perform(s, gate, held >= 0 ? held : armed, &first, &count);
     tasks_arm(s);
     gate_release(s, pin, first, count);
-    tasks_prepare(s);
+    s->is_unprepared = true;
 }
 
 /* The fired gate that no other fired gate is below of: what it holds can't be in another's
@@ -327,7 +337,7 @@ static void wall_perform(struct app_schedule *s, struct task *task)
     tasks_arm(s);
     if (gate)
         gate_release(s, pin, record, 1);
-    tasks_prepare(s);
+    s->is_unprepared = true;
 }
 
 /* ---- the thread -------------------------------------------------------------------------- */
@@ -385,6 +395,8 @@ static DWORD schedule_main(LPVOID parameter)
             gate_fired(s, gate);
         else if (wall && wall->due <= wall_now(s))
             wall_perform(s, wall);
+        else if (s->is_unprepared)
+            tasks_prepare(s);
         else if (!schedule_wait(s))
             break;
     }
@@ -428,7 +440,7 @@ static HRESULT task_check(struct app_schedule *s, struct task *task,
         struct task trial = { .edit = edit, .turn = turn };
         HRESULT hr = app_task_prepare(&trial, failure);
 
-        app_release(&trial.ready);
+        app_task_let_go(&trial);
         if (FAILED(hr))
             return hr;
     }
@@ -518,7 +530,7 @@ void app_schedule_close(struct app_schedule *s)
         struct task *task = &s->tasks[i];
 
         task_end(s, task);
-        app_release(&task->ready);
+        app_task_let_go(task);
     }
     app_ledger_sort(s->setup.ledger);
     free(s->tasks);
