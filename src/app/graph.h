@@ -88,6 +88,25 @@ struct app_part {
     bool is_in_graph;
 };
 
+/* parts.c: one part for each element of a text, and the joins among them by index. */
+struct app_parts {
+    struct app_part *items;
+    size_t count;
+    size_t *merged; /* element -> the element whose part it is, itself unless merged */
+    struct app_join *joins;
+    size_t n_joins;
+};
+
+/* Makes the filters, named as given or by a name that is free in the graph.  is_branch: the first
+ * one will be fed.  On failure *ret_parts is empty. */
+HRESULT app_parts_make(const struct app_text_graph *text, const struct app_graph *graph,
+                       bool is_branch, struct app_parts *ret_parts,
+                       struct app_failure *failure);
+/* Puts each at its name. */
+void app_parts_place(const struct app_parts *parts, const struct app_text_graph *text,
+                     struct app_graph *graph);
+void app_parts_free(struct app_parts *parts);
+
 /* link_pins.c: connects the joins, which go by index of part, adding each part to the graph
  * when its first join comes.  Tries pins in order and goes back where a later join fails.
  * Reorders the joins so that what feeds a filter is connected before what it feeds. */
