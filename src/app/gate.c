@@ -36,6 +36,8 @@ IPin *app_task_pin(const struct app_schedule *s, const struct task *task)
 
     if (!filter)
         return NULL;
+    if (task->edit->kind == APP_EDIT_DETACH)
+        return app_branch_root(filter);
     if (task->edit->kind != APP_EDIT_INSERT)
         pin = first_connected(filter, PINDIR_INPUT, true);
     return pin ? pin : first_connected(filter, PINDIR_OUTPUT, false);

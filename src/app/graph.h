@@ -59,6 +59,14 @@ HRESULT app_graph_build(const struct app_text_graph *text, bool will_run,
 bool app_graph_check_ends(const struct app_text_graph *text, struct app_failure *failure);
 bool app_graph_check_files(const struct app_text_graph *text, struct app_failure *failure);
 
+/* Of a branch that will be fed: does it have one beginning, which is its first filter, and does it
+ * end in sinks only? */
+bool app_graph_check_branch(const struct app_text_graph *text, struct app_failure *failure);
+
+/* Does nobody in the graph read or write the files that the branch writes? */
+bool app_graph_check_members(const struct app_graph *graph, const struct app_text_graph *text,
+                             struct app_failure *failure);
+
 void app_graph_free(struct app_graph *graph);
 
 /* memory.c: "64M,4096", "64M", "0" (nothing).  False: it is none of that. */
@@ -114,3 +122,6 @@ HRESULT app_graph_link(struct app_graph *graph, const char *source, struct app_p
                        size_t n_parts, struct app_join *joins, size_t n_joins,
                        struct app_failure *failure);
 HRESULT app_part_add(struct app_graph *graph, struct app_part *part);
+
+/* Is the pin free, of this direction and of this name ("video0" means "Video 0"; NULL: any)? */
+bool app_pin_fits(IPin *pin, PIN_DIRECTION direction, const char *wanted);

@@ -304,6 +304,19 @@ void app_ledger_sync(struct app_ledger *ledger, const struct app_graph *graph,
     pthread_mutex_unlock(&ledger->lock);
 }
 
+void app_ledger_leave(struct app_ledger *ledger, IPin *out)
+{
+    pthread_mutex_lock(&ledger->lock);
+    for (size_t i = 0; i < ledger->n_live; i++) {
+        if (!app_is_same(ledger->live[i].out, out))
+            continue;
+        live_close(ledger, &ledger->live[i]);
+        ledger->live[i] = ledger->live[--ledger->n_live];
+        break;
+    }
+    pthread_mutex_unlock(&ledger->lock);
+}
+
 void app_ledger_finish(struct app_ledger *ledger)
 {
     pthread_mutex_lock(&ledger->lock);
@@ -349,7 +362,8 @@ void app_ledger_sort(struct app_ledger *ledger)
 void app_ledger_closed(struct app_ledger *ledger, size_t record, int64_t closed_ns)
 {
     pthread_mutex_lock(&ledger->lock);
-    ledger->edits[record].closed_ns = closed_ns;
+    if (ledger->edits[record].closed_ns < 0)
+        ledger->edits[record].closed_ns = closed_ns;
     pthread_mutex_unlock(&ledger->lock);
 }
 

@@ -76,6 +76,10 @@ void app_ledger_open(struct app_ledger *ledger, const struct app_graph *graph);
 void app_ledger_sync(struct app_ledger *ledger, const struct app_graph *graph,
                      IBaseFilter *const *touched, size_t count);
 
+/* The link that leaves this output ends now, while its gate is closed: what a fork still has for it
+ * is for nobody. */
+void app_ledger_leave(struct app_ledger *ledger, IPin *out);
+
 /* The graph has stopped: the last counts. */
 void app_ledger_finish(struct app_ledger *ledger);
 
@@ -84,6 +88,7 @@ size_t app_ledger_record(struct app_ledger *ledger, const struct app_edit_record
 /* Media times first, each in order of time and then as asked for: threads may have been faster or
  * slower, the ledger of a repeated run is the same. */
 void app_ledger_sort(struct app_ledger *ledger);
+/* Unless the record says so itself. */
 void app_ledger_closed(struct app_ledger *ledger, size_t record, int64_t closed_ns);
 
 struct app_progress {

@@ -132,6 +132,8 @@ static void unstage(struct staged *staged)
     app_release(&staged->edit);
     app_release(&staged->present);
     app_release(&staged->pin);
+    app_release(&staged->leg);
+    app_parts_free(&staged->branch);
     free(staged->name);
     *staged = (struct staged){ 0 };
 }
@@ -151,7 +153,36 @@ static bool is_staged(const struct app_schedule *s, const struct task *task, IPi
     if (!staged->edit || !app_is_same(staged->pin, pin) ||
         !app_is_same(staged->present, app_graph_find(graph, task->edit->target)))
         return false;
-    return task->edit->kind != APP_EDIT_INSERT || !app_graph_find(graph, staged->name);
+    if (task->edit->kind == APP_EDIT_INSERT)
+        return !app_graph_find(graph, staged->name);
+    if (task->edit->kind == APP_EDIT_ATTACH)
+        return app_pin_fits(staged->leg, PINDIR_OUTPUT, NULL) &&
+               !app_branch_taken(graph, &staged->branch);
+    return true;
+}
+
+static HRESULT attach_add(struct app_schedule *s, struct task *task,
+                          struct app_failure *failure)
+{
+    const struct app_text_graph *text = &task->edit->branch;
+    struct staged *staged = &task->staged;
+    HRESULT hr;
+
+    if (!app_graph_check_members(s->setup.graph, text, failure))
+        return E_INVALIDARG;
+    staged->leg = app_branch_leg(staged->present);
+    if (!staged->leg) {
+        app_text_add(&failure->text,
+                     "%s has no free output; attach to a tee, or put one in: insert tee after "
+                     "%s",
+                     task->edit->target, task->edit->target);
+        return VFW_E_NOT_FOUND;
+    }
+    hr = app_parts_make(text, s->setup.graph, true, &staged->branch, failure);
+    if (FAILED(hr))
+        return hr;
+    return app_branch_stage(s->setup.graph, text, &staged->branch, staged->leg, staged->edit,
+                            failure);
 }
 
 static HRESULT step_add(struct app_schedule *s, struct task *task, struct app_failure *failure)
@@ -172,6 +203,10 @@ static HRESULT step_add(struct app_schedule *s, struct task *task, struct app_fa
         return IGraphTransaction_Insert(staged->edit, staged->pin, task->ready, staged->name);
     case APP_EDIT_REMOVE:
         return IGraphTransaction_Remove(staged->edit, staged->present);
+    case APP_EDIT_ATTACH:
+        return attach_add(s, task, failure);
+    case APP_EDIT_DETACH:
+        return IGraphTransaction_RemoveBranch(staged->edit, staged->pin);
     default:
         return E_NOTIMPL;
     }
@@ -202,7 +237,25 @@ static HRESULT stage(struct app_schedule *s, struct task *task, IPin *pin,
 
 static bool is_structural(enum app_edit_kind kind)
 {
-    return kind == APP_EDIT_SWAP || kind == APP_EDIT_INSERT || kind == APP_EDIT_REMOVE;
+    return kind != APP_EDIT_SET && kind != APP_EDIT_BLOCK && kind != APP_EDIT_UNBLOCK;
+}
+
+static bool writes_file(IBaseFilter *filter)
+{
+    APP_AUTO(IFileSinkFilter) file = app_query(filter, &IID_IFileSinkFilter);
+
+    return file != NULL;
+}
+
+/* A file begins when it is prepared, and what had its name before is gone: only once it is due. */
+static bool can_prepare_ahead(const struct task *task)
+{
+    const struct app_parts *branch = &task->staged.branch;
+
+    for (size_t i = 0; i < branch->count; i++)
+        if (writes_file(branch->items[i].filter))
+            return false;
+    return !writes_file(task->ready);
 }
 
 void app_task_prepare_edit(struct app_schedule *s, struct task *task, IPin *pin)
@@ -212,7 +265,7 @@ void app_task_prepare_edit(struct app_schedule *s, struct task *task, IPin *pin)
 
     if (SUCCEEDED(hr) && is_structural(task->edit->kind)) {
         hr = stage(s, task, pin, &failure);
-        if (SUCCEEDED(hr))
+        if (SUCCEEDED(hr) && can_prepare_ahead(task))
             hr = IGraphTransaction_Prepare(task->staged.edit);
         if (FAILED(hr))
             unstage(&task->staged);
@@ -237,30 +290,71 @@ static void unprimed_note(struct app_schedule *s, struct app_edit_record *record
     app_text_clear(&line);
 }
 
+static void filters_put(struct app_filters *filters, IBaseFilter *filter)
+{
+    if (!filter)
+        return;
+    filters->items = app_grow(filters->items, filters->count, sizeof(*filters->items));
+    filters->items[filters->count++] = filter;
+    IBaseFilter_AddRef(filter);
+}
+
+/* The filters whose links an edit may change. */
+static void touched_get(const struct app_schedule *s, const struct task *task,
+                        struct app_filters *ret)
+{
+    const struct staged *staged = &task->staged;
+    APP_AUTO(IBaseFilter) above = app_pin_filter(staged->pin);
+
+    *ret = (struct app_filters){ 0 };
+    if (task->edit->kind == APP_EDIT_DETACH) {
+        app_filters_get((IFilterGraph *)s->setup.graph->builder, ret);
+        return;
+    }
+    filters_put(ret, above);
+    filters_put(ret, staged->present);
+    filters_put(ret, task->ready);
+    for (size_t i = 0; i < staged->branch.count; i++)
+        filters_put(ret, staged->branch.items[i].filter);
+}
+
+/* Names of what has come, before the rows of the ledger that begin here. */
+static void names_put(struct app_schedule *s, struct task *task)
+{
+    if (task->staged.name)
+        app_graph_place(s->setup.graph, task->staged.name, task->ready);
+    app_parts_place(&task->staged.branch, &task->edit->branch, s->setup.graph);
+}
+
 static HRESULT do_transaction(struct app_schedule *s, struct task *task, struct gate *gate,
                               struct app_edit_record *record, struct app_failure *failure)
 {
     struct app_graph *graph = s->setup.graph;
-    const char *target = task->edit->target;
     struct staged *staged = &task->staged;
+    struct app_filters touched;
     HRESULT hr = stage(s, task, gate->pin, failure);
 
     record->has_certificate = true;
     if (FAILED(hr))
         return hr;
-    APP_AUTO(IBaseFilter) above = app_pin_filter(gate->pin);
-    IBaseFilter *touched[] = { above, staged->present, task->ready };
-
+    touched_get(s, task, &touched);
+    if (task->edit->kind == APP_EDIT_DETACH)
+        app_ledger_leave(s->setup.ledger, gate->pin);
     hr = IGraphTransaction_Commit(staged->edit, -1, NULL);
     (void)IGraphTransaction_GetCertificate(staged->edit, 0, &record->certificate);
-    if (SUCCEEDED(hr) && staged->name)
-        app_graph_place(graph, staged->name, task->ready);
+    if (SUCCEEDED(hr))
+        names_put(s, task);
+    /* while its files are finished nobody waits for a branch that has left */
+    if (SUCCEEDED(hr) && task->edit->kind == APP_EDIT_DETACH)
+        record->closed_ns = record->certificate.closed_ns;
     if (SUCCEEDED(hr) && (record->certificate.flags & RG_CUT_UNPRIMED))
         unprimed_note(s, record);
-    app_ledger_sync(s->setup.ledger, graph, touched, 3);
-    /* A place is forgotten last: the rows that end here still go by its name. */
-    if (SUCCEEDED(hr) && task->edit->kind == APP_EDIT_REMOVE)
-        app_graph_place(graph, target, NULL);
+    app_ledger_sync(s->setup.ledger, graph, touched.items, touched.count);
+    app_filters_release(&touched);
+    /* Places are forgotten last: the rows that end here still go by their names. */
+    if (SUCCEEDED(hr) &&
+        (task->edit->kind == APP_EDIT_REMOVE || task->edit->kind == APP_EDIT_DETACH))
+        app_branch_forget(graph);
     return hr;
 }
 
@@ -276,6 +370,8 @@ static HRESULT do_edit(struct app_schedule *s, struct task *task, struct gate *g
     case APP_EDIT_SWAP:
     case APP_EDIT_INSERT:
     case APP_EDIT_REMOVE:
+    case APP_EDIT_ATTACH:
+    case APP_EDIT_DETACH:
         return do_transaction(s, task, gate, record, failure);
     case APP_EDIT_SET:
         return app_filter_set(app_graph_find(s->setup.graph, edit->target), edit->settings,

@@ -15,15 +15,9 @@
 /* Will an edit that is still to come put a filter of this name into the graph? */
 static bool name_will_come(const struct app_schedule *s, const char *name)
 {
-    for (size_t i = 0; i < s->n_tasks; i++) {
-        const struct app_edit *edit = s->tasks[i].edit;
-
-        if (s->tasks[i].is_over)
-            continue;
-        for (size_t k = 0; k < edit->n_filters; k++)
-            if (edit->filters[k].name && !strcmp(edit->filters[k].name, name))
-                return true;
-    }
+    for (size_t i = 0; i < s->n_tasks; i++)
+        if (!s->tasks[i].is_over && app_edit_brings(s->tasks[i].edit, name))
+            return true;
     return false;
 }
 
@@ -49,7 +43,13 @@ static void tasks_arm(struct app_schedule *s)
         if (!gate || !gate->link) {
             struct app_text why = { 0 };
 
-            if (!pin)
+            if (!pin && task->edit->kind == APP_EDIT_DETACH &&
+                app_graph_find(s->setup.graph, task->edit->target))
+                app_text_add(&why,
+                             "\"%s\" is in no branch: nothing above it has more than one "
+                             "output",
+                             task->edit->target);
+            else if (!pin)
                 app_text_add(&why, "no filter named \"%s\" is connected any more",
                              task->edit->target);
             else if (!gate)
@@ -345,14 +345,13 @@ static void wall_perform(struct app_schedule *s, struct task *task)
 /* Waits for the stop event, a gate or the clock.  False: stop. */
 static bool schedule_wait(struct app_schedule *s)
 {
-    HANDLE handles[GATES_MAX + 1];
-    struct gate *gates[GATES_MAX + 1];
+    HANDLE handles[GATES_MAX + 2] = { s->stop, s->running };
+    struct gate *gates[GATES_MAX + 2];
     struct task *wall = wall_next(s);
-    DWORD count = 1;
+    DWORD count = 2;
     DWORD timeout = INFINITE;
     DWORD woken;
 
-    handles[0] = s->stop;
     for (size_t i = 0; i < s->n_gates; i++) {
         if (s->gates[i].armed < 0 || s->gates[i].has_fired)
             continue;
@@ -369,7 +368,9 @@ static bool schedule_wait(struct app_schedule *s)
     woken = WaitForMultipleObjects(count, handles, FALSE, timeout);
     if (woken == WAIT_OBJECT_0 || woken == WAIT_FAILED)
         return false;
-    if (woken < WAIT_OBJECT_0 + count)
+    if (woken == WAIT_OBJECT_0 + 1)
+        s->is_unprepared = true;
+    else if (woken < WAIT_OBJECT_0 + count)
         gates[woken - WAIT_OBJECT_0]->has_fired = true;
     return true;
 }
@@ -407,6 +408,19 @@ static DWORD schedule_main(LPVOID parameter)
 
 /* ---- opening and closing ----------------------------------------------------------------- */
 
+static HRESULT branch_check(const struct app_schedule *s, const struct app_edit *edit,
+                            struct app_failure *failure)
+{
+    struct app_parts trial = { 0 };
+    HRESULT hr = E_INVALIDARG;
+
+    if (app_graph_check_branch(&edit->branch, failure) &&
+        app_graph_check_files(&edit->branch, failure))
+        hr = app_parts_make(&edit->branch, s->setup.graph, true, &trial, failure);
+    app_parts_free(&trial);
+    return hr;
+}
+
 /* Every name, filter and option is tried once, before anything runs. */
 static HRESULT task_check(struct app_schedule *s, struct task *task,
                           struct app_failure *failure)
@@ -416,11 +430,7 @@ static HRESULT task_check(struct app_schedule *s, struct task *task,
     bool added_later = false;
 
     for (size_t i = 0; i < s->setup.n_edits; i++)
-        for (size_t k = 0; k < s->setup.edits[i].n_filters; k++) {
-            const char *name = s->setup.edits[i].filters[k].name;
-
-            added_later = added_later || (name && !strcmp(name, edit->target));
-        }
+        added_later = added_later || app_edit_brings(&s->setup.edits[i], edit->target);
     if (!added_later && !app_graph_find(s->setup.graph, edit->target)) {
         for (size_t i = 0; i < s->setup.graph->n_places; i++)
             app_nearest_try(&nearest, s->setup.graph->places[i].name);
@@ -444,7 +454,7 @@ static HRESULT task_check(struct app_schedule *s, struct task *task,
         if (FAILED(hr))
             return hr;
     }
-    return S_OK;
+    return edit->kind == APP_EDIT_ATTACH ? branch_check(s, edit, failure) : S_OK;
 }
 
 /* What is due at the very start is done while the graph still stands: once it starts, a renderer
@@ -475,9 +485,10 @@ HRESULT app_schedule_open(const struct app_schedule_setup *setup,
     s->setup = *setup;
     s->editor = app_query(setup->graph->builder, &IID_IGraphEdit);
     s->stop = CreateEventW(NULL, TRUE, FALSE, NULL);
+    s->running = CreateEventW(NULL, FALSE, FALSE, NULL);
     s->tasks = app_alloc(setup->n_edits, sizeof(*s->tasks));
     s->start_ns = app_now_ns();
-    if (!s->editor || !s->stop) {
+    if (!s->editor || !s->stop || !s->running) {
         hr = E_NOINTERFACE;
         failure->code = APP_EXIT_FAILED;
         app_text_add(&failure->text, "this graph can't be edited while it runs");
@@ -496,7 +507,6 @@ HRESULT app_schedule_open(const struct app_schedule_setup *setup,
     }
     tasks_at_start(s);
     tasks_arm(s);
-    tasks_prepare(s);
     *ret_schedule = s;
     return S_OK;
 }
@@ -506,6 +516,11 @@ HRESULT app_schedule_start(struct app_schedule *s)
     s->start_ns = app_now_ns();
     s->thread = CreateThread(NULL, 0, schedule_main, s, 0, NULL);
     return s->thread ? S_OK : E_OUTOFMEMORY;
+}
+
+void app_schedule_running(struct app_schedule *s)
+{
+    SetEvent(s->running);
 }
 
 void app_schedule_close(struct app_schedule *s)
@@ -536,6 +551,8 @@ void app_schedule_close(struct app_schedule *s)
     free(s->tasks);
     if (s->stop)
         CloseHandle(s->stop);
+    if (s->running)
+        CloseHandle(s->running);
     app_release(&s->editor);
     free(s);
 }

@@ -5,9 +5,10 @@
  */
 #pragma once
 
+#include "app/branch.h"
 #include "app/schedule.h"
 
-#define GATES_MAX       60    /* what one wait can watch, less the stop event */
+#define GATES_MAX       60    /* what one wait can watch, less two events */
 #define GATE_TIMEOUT_MS 10000 /* for a gate to close */
 #define ORDER_WAIT_MS   250   /* for a later gate with an earlier time to close by itself */
 
@@ -16,7 +17,9 @@ struct staged {
     IGraphTransaction *edit; /* NULL: nothing is staged */
     IBaseFilter *present;    /* who sat at the target's place */
     IPin *pin;               /* behind which it was to happen */
-    char *name;              /* of what comes in; NULL: nothing does */
+    char *name;              /* of the filter that comes in; NULL: none does */
+    struct app_parts branch; /* that comes in */
+    IPin *leg;               /* on which it will hang */
 };
 
 /* One edit on its way: what is due next. */
@@ -45,7 +48,8 @@ struct app_schedule {
     /* set at creation */
     struct app_schedule_setup setup;
     IGraphEdit *editor;
-    HANDLE stop; /* manual reset */
+    HANDLE stop;    /* manual reset */
+    HANDLE running; /* auto-reset: the graph runs, what was prepared before is gone */
     /* owned by the schedule's thread once started */
     HANDLE thread;
     int64_t start_ns;
@@ -62,7 +66,8 @@ int64_t app_task_next(int64_t due, int64_t step, int64_t held);
 
 /* ---- gate.c ------------------------------------------------------------------------------ */
 /* The pin that has to be held for an edit, with a reference; NULL if the target is not there.
- * Above the filter; behind it for insert and for filters without a connected input. */
+ * Above the filter; behind it for insert and for filters without a connected input; for detach the
+ * one that the branch hangs on. */
 IPin *app_task_pin(const struct app_schedule *s, const struct task *task);
 
 /* The gate of a pin; NULL if it has none. */
