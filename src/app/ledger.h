@@ -72,7 +72,8 @@ void app_ledger_clear(struct app_ledger *ledger);
 /* Takes up every link of the graph. */
 void app_ledger_open(struct app_ledger *ledger, const struct app_graph *graph);
 
-/* Links of these filters have changed: closes what is gone, takes up what is new. */
+/* The graph has changed: closes links that are gone, takes up what is new at these filters.  Not at
+ * others: some only wait, prepared, for an edit to come. */
 void app_ledger_sync(struct app_ledger *ledger, const struct app_graph *graph,
                      IBaseFilter *const *touched, size_t count);
 

@@ -258,7 +258,7 @@ static bool can_prepare_ahead(const struct task *task)
     return !writes_file(task->ready);
 }
 
-void app_task_prepare_edit(struct app_schedule *s, struct task *task, IPin *pin)
+bool app_task_prepare_edit(struct app_schedule *s, struct task *task, IPin *pin)
 {
     struct app_failure failure = { 0 };
     HRESULT hr = app_task_prepare(task, &failure);
@@ -271,6 +271,7 @@ void app_task_prepare_edit(struct app_schedule *s, struct task *task, IPin *pin)
             unstage(&task->staged);
     }
     app_text_clear(&failure.text);
+    return hr != S_FALSE;
 }
 
 /* ---- the edits --------------------------------------------------------------------------- */
@@ -299,18 +300,13 @@ static void filters_put(struct app_filters *filters, IBaseFilter *filter)
     IBaseFilter_AddRef(filter);
 }
 
-/* The filters whose links an edit may change. */
-static void touched_get(const struct app_schedule *s, const struct task *task,
-                        struct app_filters *ret)
+/* The filters that an edit may give new links. */
+static void touched_get(const struct task *task, struct app_filters *ret)
 {
     const struct staged *staged = &task->staged;
     APP_AUTO(IBaseFilter) above = app_pin_filter(staged->pin);
 
     *ret = (struct app_filters){ 0 };
-    if (task->edit->kind == APP_EDIT_DETACH) {
-        app_filters_get((IFilterGraph *)s->setup.graph->builder, ret);
-        return;
-    }
     filters_put(ret, above);
     filters_put(ret, staged->present);
     filters_put(ret, task->ready);
@@ -337,7 +333,7 @@ static HRESULT do_transaction(struct app_schedule *s, struct task *task, struct 
     record->has_certificate = true;
     if (FAILED(hr))
         return hr;
-    touched_get(s, task, &touched);
+    touched_get(task, &touched);
     if (task->edit->kind == APP_EDIT_DETACH)
         app_ledger_leave(s->setup.ledger, gate->pin);
     hr = IGraphTransaction_Commit(staged->edit, -1, NULL);

@@ -85,7 +85,7 @@ static void tasks_prepare(struct app_schedule *s)
 {
     bool is_ready[GATES_MAX] = { false };
 
-    s->is_unprepared = false;
+    s->prepare_ns = PREPARED;
     for (size_t i = 0; i < s->n_tasks; i++) {
         struct task *task = &s->tasks[i];
         APP_AUTO(IPin) pin = NULL;
@@ -98,9 +98,10 @@ static void tasks_prepare(struct app_schedule *s)
         gate = pin ? app_gate_find(s, pin) : NULL;
         if (!gate || gate->armed != task->due)
             continue;
-        if (!is_ready[gate - s->gates])
-            app_task_prepare_edit(s, task, pin);
-        else
+        if (!is_ready[gate - s->gates]) {
+            if (!app_task_prepare_edit(s, task, pin))
+                s->prepare_ns = app_now_ns() + SETTLE_WAIT_MS * INT64_C(1000000);
+        } else
             app_task_prepare(task, &failure); /* a failure comes again when it is due */
         app_text_clear(&failure.text);
         is_ready[gate - s->gates] = true;
@@ -254,7 +255,7 @@ static void gate_fired(struct app_schedule *s, struct gate *gate)
     gate_tasks_perform(s, gate, held >= 0 ? held : armed, &first, &count);
     tasks_arm(s);
     gate_release(s, pin, first, count);
-    s->is_unprepared = true;
+    s->prepare_ns = 0;
 }
 
 /* The fired gate that no other fired gate is below of: what it holds can't be in another's
@@ -337,19 +338,36 @@ static void wall_perform(struct app_schedule *s, struct task *task)
     tasks_arm(s);
     if (gate)
         gate_release(s, pin, record, 1);
-    s->is_unprepared = true;
+    s->prepare_ns = 0;
 }
 
 /* ---- the thread -------------------------------------------------------------------------- */
+
+/* Until the next edit at a wall time, or until something is to be prepared. */
+static DWORD time_left_ms(struct app_schedule *s)
+{
+    struct task *wall = wall_next(s);
+    int64_t now = app_now_ns();
+    int64_t until = INT64_MAX;
+
+    if (wall && wall->due < INT64_MAX / 200)
+        until = s->start_ns + wall->due * 100;
+    if (s->prepare_ns < until)
+        until = s->prepare_ns;
+    if (until == INT64_MAX)
+        return INFINITE;
+    if (until <= now)
+        return 0;
+    until = (until - now + 999999) / 1000000;
+    return until < 3600000 ? (DWORD)until : 3600000;
+}
 
 /* Waits for the stop event, a gate or the clock.  False: stop. */
 static bool schedule_wait(struct app_schedule *s)
 {
     HANDLE handles[GATES_MAX + 2] = { s->stop, s->running };
     struct gate *gates[GATES_MAX + 2];
-    struct task *wall = wall_next(s);
     DWORD count = 2;
-    DWORD timeout = INFINITE;
     DWORD woken;
 
     for (size_t i = 0; i < s->n_gates; i++) {
@@ -358,18 +376,11 @@ static bool schedule_wait(struct app_schedule *s)
         gates[count] = &s->gates[i];
         handles[count++] = s->gates[i].event;
     }
-    if (wall) {
-        int64_t left = wall->due - wall_now(s);
-
-        timeout = left <= 0
-                      ? 0
-                      : (DWORD)(left < INT64_C(36000000000) ? (left + 9999) / 10000 : 3600000);
-    }
-    woken = WaitForMultipleObjects(count, handles, FALSE, timeout);
+    woken = WaitForMultipleObjects(count, handles, FALSE, time_left_ms(s));
     if (woken == WAIT_OBJECT_0 || woken == WAIT_FAILED)
         return false;
     if (woken == WAIT_OBJECT_0 + 1)
-        s->is_unprepared = true;
+        s->prepare_ns = 0;
     else if (woken < WAIT_OBJECT_0 + count)
         gates[woken - WAIT_OBJECT_0]->has_fired = true;
     return true;
@@ -396,7 +407,7 @@ static DWORD schedule_main(LPVOID parameter)
             gate_fired(s, gate);
         else if (wall && wall->due <= wall_now(s))
             wall_perform(s, wall);
-        else if (s->is_unprepared)
+        else if (s->prepare_ns <= app_now_ns())
             tasks_prepare(s);
         else if (!schedule_wait(s))
             break;
@@ -488,6 +499,7 @@ HRESULT app_schedule_open(const struct app_schedule_setup *setup,
     s->running = CreateEventW(NULL, FALSE, FALSE, NULL);
     s->tasks = app_alloc(setup->n_edits, sizeof(*s->tasks));
     s->start_ns = app_now_ns();
+    s->prepare_ns = PREPARED; /* until the graph runs */
     if (!s->editor || !s->stop || !s->running) {
         hr = E_NOINTERFACE;
         failure->code = APP_EXIT_FAILED;

@@ -10,7 +10,9 @@
 
 #define GATES_MAX       60    /* what one wait can watch, less two events */
 #define GATE_TIMEOUT_MS 10000 /* for a gate to close */
-#define ORDER_WAIT_MS   250   /* for a later gate with an earlier time to close by itself */
+#define PREPARED        INT64_MAX
+#define SETTLE_WAIT_MS  10  /* until a graph on its way to running is asked again */
+#define ORDER_WAIT_MS   250 /* for a later gate with an earlier time to close by itself */
 
 /* The next turn of an edit as a transaction, for the graph as it was when it was staged. */
 struct staged {
@@ -57,7 +59,7 @@ struct app_schedule {
     size_t n_tasks;
     struct gate gates[GATES_MAX];
     size_t n_gates;
-    bool is_unprepared; /* something has changed since edits were last prepared ahead */
+    int64_t prepare_ns; /* when to prepare ahead again; 0: now, PREPARED: all is */
 };
 
 /* ---- schedule.c -------------------------------------------------------------------------- */
@@ -91,8 +93,9 @@ bool app_gate_is_below(IPin *below, IPin *above);
 /* Makes the filter of the task's next turn ahead of its time.  S_OK, or failure says why. */
 HRESULT app_task_prepare(struct task *task, struct app_failure *failure);
 
-/* Has all ready, up to the cut, while data flows.  What can't be says so when it is due. */
-void app_task_prepare_edit(struct app_schedule *s, struct task *task, IPin *pin);
+/* Has all ready, up to the cut, while data flows.  What can't be says so when it is due.  False: the
+ * graph does not quite run yet. */
+bool app_task_prepare_edit(struct app_schedule *s, struct task *task, IPin *pin);
 
 /* Lets go of what was made ahead. */
 void app_task_let_go(struct task *task);

@@ -211,8 +211,19 @@ def case_a_recording_comes_and_goes():
         balanced(ledger, 200)
         equal(link(ledger, 't', 'queue0')['samples_in'], 75)
         equal(link(ledger, 't', 'flip0')['samples_in'], 25)
-        for row in ledger['links']:
-            equal(row['drops'], {})
+        # what the tee still had for the branch that left is for nobody, and no drop of its row
+        equal(link(ledger, 't', 'queue0')['drops'], {})
+        equal(link(ledger, 't', 'end')['drops'], {})
+
+
+def case_a_branch_below_an_edit_that_is_prepared():
+    graph = 'testsrc size=160x120 fps=25 frames=100 ! invert name=fx ! tee name=t ! null name=end'
+    ledger = ledger_of(graph, '--at', '1s', 'attach t null name=more', '--at', '2s', 'detach more',
+                       '--at', '3s', 'swap fx flip')
+    balanced(ledger, 100)
+    equal([(row['from'], row['to'], row['samples_in']) for row in ledger['links']],
+          [('testsrc0.Out', 'fx.In', 100), ('fx.Out', 't.In', 100), ('t.Out 0', 'end.In', 100),
+           ('t.Out 1', 'more.In', 25)])
 
 
 def case_a_branch_at_wall_time():
