@@ -304,6 +304,43 @@ static void prepared_before_the_caller_blocks(void **state)
     road_close(&r);
 }
 
+/* While the graph is on its way to running its renderer waits for a first sample: nothing that is only
+ * prepared may be waited for as well. */
+static void not_prepared_on_the_way(void **state)
+{
+    struct road r;
+    RG_EDIT_REQUEST request = { .size = sizeof(request), .flags = RG_EDIT_CALLER_BLOCKED };
+    struct rg_class_info info;
+    IBaseFilter *sink, *other;
+    IGraphTransaction *t;
+    OAFilterState now;
+
+    (void)state;
+    if (rg_class_by_name("null", &info) != S_OK)
+        skip();
+    assert_hr(CoCreateInstance(&info.clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IBaseFilter,
+                               (void **)&sink),
+              S_OK);
+    assert_hr(CoCreateInstance(&info.clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IBaseFilter,
+                               (void **)&other),
+              S_OK);
+    road_open(&r, kit_filter(KIT_SOURCE), kit_filter(KIT_TEE), sink);
+    kit_let_until(0);
+    t = begin_with(&r, &request);
+    assert_hr(CALL(t, Add, other, NULL), S_OK);
+    assert_hr(CALL(t, Connect, free_pin(r.middle, PINDIR_OUTPUT), kit_in(other), NULL), S_OK);
+    assert_true(SUCCEEDED(CALL(r.g.control, Run)));
+    assert_hr(CALL(t, Prepare), S_FALSE);
+    assert_false(kit_in_graph(other));
+    kit_let_all();
+    assert_hr(CALL(r.g.control, GetState, KIT_WAIT_MS, &now), S_OK);
+    assert_hr(CALL(t, Prepare), S_OK);
+    assert_true(kit_in_graph(other));
+    LET_GO(t);
+    LET_GO(other);
+    road_close(&r);
+}
+
 /* ---- stopped, paused ------------------------------------------------------------------------------------------- */
 
 static void in_a_stopped_graph(void **state)
@@ -391,6 +428,7 @@ int main(void)
         cmocka_unit_test(other_branch_goes_on),
         cmocka_unit_test(at_media_time),
         cmocka_unit_test(prepared_before_the_caller_blocks),
+        cmocka_unit_test(not_prepared_on_the_way),
         cmocka_unit_test(in_a_stopped_graph),
         cmocka_unit_test(in_a_paused_graph),
         cmocka_unit_test(the_place_keeps_its_name),
