@@ -240,22 +240,22 @@ static bool is_structural(enum app_edit_kind kind)
     return kind != APP_EDIT_SET && kind != APP_EDIT_BLOCK && kind != APP_EDIT_UNBLOCK;
 }
 
-static bool writes_file(IBaseFilter *filter)
-{
-    APP_AUTO(IFileSinkFilter) file = app_query(filter, &IID_IFileSinkFilter);
-
-    return file != NULL;
-}
-
-/* A file begins when it is prepared, and what had its name before is gone: only once it is due. */
+/* What ends a road is prepared only once it is due: its file would begin, and what had that name before
+ * be gone; and the graph would wait for the end of a stream that may never get there. */
 static bool can_prepare_ahead(const struct task *task)
 {
-    const struct app_parts *branch = &task->staged.branch;
+    struct app_pins pins;
+    bool has_output = false;
 
-    for (size_t i = 0; i < branch->count; i++)
-        if (writes_file(branch->items[i].filter))
-            return false;
-    return !writes_file(task->ready);
+    if (task->edit->kind == APP_EDIT_ATTACH)
+        return false;
+    if (!task->ready)
+        return true;
+    app_pins_get(task->ready, &pins);
+    for (size_t i = 0; i < pins.count; i++)
+        has_output = has_output || app_pin_direction(pins.items[i]) == PINDIR_OUTPUT;
+    app_pins_release(&pins);
+    return has_output;
 }
 
 bool app_task_prepare_edit(struct app_schedule *s, struct task *task, IPin *pin)

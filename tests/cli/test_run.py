@@ -247,6 +247,13 @@ def case_a_file_begins_when_its_edit_is_due():
             equal(f.read(), 'precious')
 
 
+def case_an_end_that_is_never_due_is_not_waited_for():
+    for edit in ('attach t flip ! null', 'swap end null'):
+        ledger = ledger_of(TEE, '--no-clock', '--at', '1s', 'attach t null name=more', '--at', '1h', edit)
+        equal([e['result'] for e in ledger['edits']], ['done', 'not reached'])
+        balanced(ledger, 200)
+
+
 def case_branches_that_can_not_be():
     for edit, word in (('attach t encode', 'goes nowhere'),
                        ('attach t encode ! file a.mkv  testsrc ! null', 'one beginning'),
