@@ -141,6 +141,32 @@ static bool unblock_read(struct reader *r)
     return name_read(r);
 }
 
+/* All that follows the name is a graph. */
+static bool attach_read(struct reader *r)
+{
+    const char *branch;
+
+    if (r->edit->is_every)
+        return app_refuse(r->failure, r->source, r->words.items[0].span,
+                          "a branch is attached only once; use --at");
+    if (!name_read(r))
+        return false;
+    if (r->at == r->words.count)
+        return app_refuse(r->failure, r->source, span_end(r),
+                          "the branch is missing here, as in: encode ! file PATH");
+    branch = r->source + r->words.items[r->at].span.at;
+    r->at = r->words.count;
+    return app_text_graph_parse(branch, 0, r->vocabulary, &r->edit->branch, r->failure);
+}
+
+static bool detach_read(struct reader *r)
+{
+    if (r->edit->is_every)
+        return app_refuse(r->failure, r->source, r->words.items[0].span,
+                          "a branch can be detached only once; use --at");
+    return name_read(r);
+}
+
 static const struct {
     const char *word;
     enum app_edit_kind kind;
@@ -149,6 +175,7 @@ static const struct {
     { "swap", APP_EDIT_SWAP, swap_read },       { "insert", APP_EDIT_INSERT, insert_read },
     { "remove", APP_EDIT_REMOVE, remove_read }, { "set", APP_EDIT_SET, set_read },
     { "block", APP_EDIT_BLOCK, name_read },     { "unblock", APP_EDIT_UNBLOCK, unblock_read },
+    { "attach", APP_EDIT_ATTACH, attach_read }, { "detach", APP_EDIT_DETACH, detach_read },
 };
 
 static bool verb_read(struct reader *r)
@@ -173,9 +200,11 @@ static bool verb_read(struct reader *r)
         return app_refuse(r->failure, r->source, word->span,
                           "\"%s\" is no edit; did you mean \"%s\"?", word->text,
                           app_nearest_get(&nearest));
-    return app_refuse(r->failure, r->source, word->span,
-                      "\"%s\" is no edit: swap, insert, remove, set, block, unblock are",
-                      word->text);
+    return app_refuse(
+        r->failure, r->source, word->span,
+        "\"%s\" is no edit: swap, insert, remove, attach, detach, set, block, unblock "
+        "are",
+        word->text);
 }
 
 static bool time_read(const char *time, struct app_edit *edit, struct app_failure *failure)
@@ -227,11 +256,26 @@ void app_edit_free(struct app_edit *edit)
         free(edit->settings[i].name);
         free(edit->settings[i].value);
     }
+    app_text_graph_free(&edit->branch);
     free(edit->filters);
     free(edit->settings);
     free(edit->source);
     free(edit->target);
     *edit = (struct app_edit){ 0 };
+}
+
+static bool is_named(const struct app_element *elements, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (elements[i].name && !strcmp(elements[i].name, name))
+            return true;
+    return false;
+}
+
+bool app_edit_brings(const struct app_edit *edit, const char *name)
+{
+    return is_named(edit->filters, edit->n_filters, name) ||
+           is_named(edit->branch.elements, edit->branch.n_elements, name);
 }
 
 static void settings_text(const struct app_setting *settings, size_t count,
@@ -279,6 +323,12 @@ void app_edit_text(const struct app_edit *edit, uint64_t turn, struct app_text *
         break;
     case APP_EDIT_UNBLOCK:
         app_text_add(text, "unblock %s", edit->target);
+        break;
+    case APP_EDIT_ATTACH:
+        app_text_add(text, "attach %s → %s", edit->target, edit->branch.source);
+        break;
+    case APP_EDIT_DETACH:
+        app_text_add(text, "detach %s", edit->target);
         break;
     }
 }

@@ -4,6 +4,7 @@
  *     1.5s            swap fx flip              at media time 1.5 s, once
  *     every 100ms     swap fx invert flip       at 0.1 s, 0.2 s …, in turns
  *     wall:2s         insert grayscale after fx two seconds after the start
+ *     5s              attach t encode ! file a.mkv
  *
  * Any thread.  Knows: words of a text graph.  Must not know: COM.
  */
@@ -18,6 +19,8 @@ enum app_edit_kind {
     APP_EDIT_SET, /* settings of target */
     APP_EDIT_BLOCK,
     APP_EDIT_UNBLOCK,
+    APP_EDIT_ATTACH, /* branch behind a free output of target */
+    APP_EDIT_DETACH, /* the branch that target is in */
 };
 
 struct app_edit {
@@ -31,6 +34,7 @@ struct app_edit {
     size_t n_filters;
     struct app_setting *settings;
     size_t n_settings;
+    struct app_text_graph branch;
 };
 
 /* Reads --at TIME EDIT or --every TIME EDIT.  False: failure has the reason with a caret,
@@ -39,6 +43,9 @@ bool app_edit_parse(const char *time, const char *source, bool is_every,
                     const struct app_vocabulary *vocabulary, struct app_edit *ret_edit,
                     struct app_failure *failure);
 void app_edit_free(struct app_edit *edit);
+
+/* Does it give this name to a filter that comes in? */
+bool app_edit_brings(const struct app_edit *edit, const char *name);
 
 /* "swap fx → flip mode=both": what the turn-th occurrence does. */
 void app_edit_text(const struct app_edit *edit, uint64_t turn, struct app_text *text);

@@ -36,6 +36,8 @@ IPin *app_task_pin(const struct app_schedule *s, const struct task *task)
 
     if (!filter)
         return NULL;
+    if (task->edit->kind == APP_EDIT_DETACH)
+        return app_branch_root(filter);
     if (task->edit->kind != APP_EDIT_INSERT)
         pin = first_connected(filter, PINDIR_INPUT, true);
     return pin ? pin : first_connected(filter, PINDIR_OUTPUT, false);
@@ -82,15 +84,20 @@ bool app_gate_is_below(IPin *below, IPin *above)
 
 /* ---- the gates --------------------------------------------------------------------------- */
 
-struct gate *app_gate_get(struct app_schedule *s, IPin *pin)
+struct gate *app_gate_find(struct app_schedule *s, IPin *pin)
 {
-    struct gate *gate;
-
     for (size_t i = 0; i < s->n_gates; i++)
         if (app_is_same(s->gates[i].pin, pin))
             return &s->gates[i];
-    if (s->n_gates == GATES_MAX)
-        return NULL;
+    return NULL;
+}
+
+struct gate *app_gate_get(struct app_schedule *s, IPin *pin)
+{
+    struct gate *gate = app_gate_find(s, pin);
+
+    if (gate || s->n_gates == GATES_MAX)
+        return gate;
     gate = &s->gates[s->n_gates];
     *gate = (struct gate){
         .pin = pin,

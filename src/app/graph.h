@@ -59,6 +59,14 @@ HRESULT app_graph_build(const struct app_text_graph *text, bool will_run,
 bool app_graph_check_ends(const struct app_text_graph *text, struct app_failure *failure);
 bool app_graph_check_files(const struct app_text_graph *text, struct app_failure *failure);
 
+/* Of a branch that will be fed: does it have one beginning, which is its first filter, and does it
+ * end in sinks only? */
+bool app_graph_check_branch(const struct app_text_graph *text, struct app_failure *failure);
+
+/* Does nobody in the graph read or write the files that the branch writes? */
+bool app_graph_check_members(const struct app_graph *graph, const struct app_text_graph *text,
+                             struct app_failure *failure);
+
 void app_graph_free(struct app_graph *graph);
 
 /* memory.c: "64M,4096", "64M", "0" (nothing).  False: it is none of that. */
@@ -88,6 +96,25 @@ struct app_part {
     bool is_in_graph;
 };
 
+/* parts.c: one part for each element of a text, and the joins among them by index. */
+struct app_parts {
+    struct app_part *items;
+    size_t count;
+    size_t *merged; /* element -> the element whose part it is, itself unless merged */
+    struct app_join *joins;
+    size_t n_joins;
+};
+
+/* Makes the filters, named as given or by a name that is free in the graph.  is_branch: the first
+ * one will be fed.  On failure *ret_parts is empty. */
+HRESULT app_parts_make(const struct app_text_graph *text, const struct app_graph *graph,
+                       bool is_branch, struct app_parts *ret_parts,
+                       struct app_failure *failure);
+/* Puts each at its name. */
+void app_parts_place(const struct app_parts *parts, const struct app_text_graph *text,
+                     struct app_graph *graph);
+void app_parts_free(struct app_parts *parts);
+
 /* link_pins.c: connects the joins, which go by index of part, adding each part to the graph
  * when its first join comes.  Tries pins in order and goes back where a later join fails.
  * Reorders the joins so that what feeds a filter is connected before what it feeds. */
@@ -95,3 +122,6 @@ HRESULT app_graph_link(struct app_graph *graph, const char *source, struct app_p
                        size_t n_parts, struct app_join *joins, size_t n_joins,
                        struct app_failure *failure);
 HRESULT app_part_add(struct app_graph *graph, struct app_part *part);
+
+/* Is the pin free, of this direction and of this name ("video0" means "Video 0"; NULL: any)? */
+bool app_pin_fits(IPin *pin, PIN_DIRECTION direction, const char *wanted);

@@ -25,6 +25,22 @@ static bool flows_out_of(const struct app_text_graph *text, size_t element)
     return false;
 }
 
+/* What leaves it has to go somewhere. */
+static bool exit_check(const struct app_text_graph *text, size_t element,
+                       struct app_failure *failure)
+{
+    const struct app_element *e = &text->elements[element];
+    struct rg_class_info info;
+
+    if (!strcmp(e->class_name, "file") || rg_class_by_name(e->class_name, &info) != S_OK ||
+        flows_out_of(text, element) || !strcmp(info.kind, "sink"))
+        return true;
+    return app_refuse(failure, text->source, e->span,
+                      "what leaves %s goes nowhere; its chain has to end with file PATH "
+                      "or null",
+                      e->class_name);
+}
+
 static bool end_check(const struct app_text_graph *text, size_t element,
                       struct app_failure *failure)
 {
@@ -45,12 +61,7 @@ static bool end_check(const struct app_text_graph *text, size_t element,
                           "nothing flows into %s; its chain has to begin with file PATH, "
                           "testsrc or tone",
                           e->class_name);
-    if (!has_out && strcmp(info.kind, "sink") != 0)
-        return app_refuse(failure, text->source, e->span,
-                          "what leaves %s goes nowhere; its chain has to end with file PATH "
-                          "or null",
-                          e->class_name);
-    return true;
+    return exit_check(text, element, failure);
 }
 
 bool app_graph_check_ends(const struct app_text_graph *text, struct app_failure *failure)
@@ -58,6 +69,23 @@ bool app_graph_check_ends(const struct app_text_graph *text, struct app_failure 
     for (size_t i = 0; i < text->n_elements; i++)
         if (!end_check(text, i, failure))
             return false;
+    return true;
+}
+
+bool app_graph_check_branch(const struct app_text_graph *text, struct app_failure *failure)
+{
+    if (flows_into(text, 0))
+        return app_refuse(failure, text->source, text->elements[0].span,
+                          "the branch begins with %s, so nothing else can flow into it",
+                          text->elements[0].class_name);
+    for (size_t i = 0; i < text->n_elements; i++) {
+        if (i && !flows_into(text, i))
+            return app_refuse(failure, text->source, text->elements[i].span,
+                              "nothing flows into %s; a branch has one beginning",
+                              text->elements[i].class_name);
+        if (!exit_check(text, i, failure))
+            return false;
+    }
     return true;
 }
 
@@ -69,7 +97,7 @@ static const char *path_of(const struct app_text_graph *text, size_t element, bo
     const struct app_element *e = &text->elements[element];
 
     if (!strcmp(e->class_name, "file"))
-        *ret_writes = flows_into(text, element);
+        *ret_writes = !flows_out_of(text, element);
     else if (!strcmp(e->class_name, "mux"))
         *ret_writes = true;
     else if (!strcmp(e->class_name, "demux"))
@@ -116,4 +144,62 @@ bool app_graph_check_files(const struct app_text_graph *text, struct app_failure
         }
     }
     return true;
+}
+
+/* The file that a filter of the graph has open; false: none. */
+static bool member_path(IBaseFilter *member, bool *ret_writes, char *ret_path, size_t size)
+{
+    APP_AUTO(IFileSourceFilter) from = app_query(member, &IID_IFileSourceFilter);
+    APP_AUTO(IFileSinkFilter) to = app_query(member, &IID_IFileSinkFilter);
+    LPOLESTR wide = NULL;
+    HRESULT hr = E_NOINTERFACE;
+
+    *ret_writes = to != NULL;
+    if (to)
+        hr = IFileSinkFilter_GetCurFile(to, &wide, NULL);
+    else if (from)
+        hr = IFileSourceFilter_GetCurFile(from, &wide, NULL);
+    if (FAILED(hr) || !wide)
+        return false;
+    app_from_wide(wide, ret_path, size);
+    CoTaskMemFree(wide);
+    return true;
+}
+
+static bool path_check(const struct app_text_graph *text, size_t element,
+                       const struct app_filters *members, struct app_failure *failure)
+{
+    bool writes = false;
+    const char *path = path_of(text, element, &writes);
+
+    for (size_t i = 0; i < members->count && path && writes; i++) {
+        bool other_writes;
+        char other[4096];
+
+        if (!member_path(members->items[i], &other_writes, other, sizeof(other)) ||
+            !is_same_file(path, other))
+            continue;
+        app_refuse(failure, text->source, text->elements[element].argument_span,
+                   other_writes
+                       ? "%s is being written already; give what comes another name"
+                       : "%s is being read: writing would destroy it; give what is written "
+                         "another name",
+                   path);
+        failure->code = APP_EXIT_FAILED;
+        return false;
+    }
+    return true;
+}
+
+bool app_graph_check_members(const struct app_graph *graph, const struct app_text_graph *text,
+                             struct app_failure *failure)
+{
+    struct app_filters members;
+    bool ok = true;
+
+    app_filters_get((IFilterGraph *)graph->builder, &members);
+    for (size_t i = 0; i < text->n_elements && ok; i++)
+        ok = path_check(text, i, &members, failure);
+    app_filters_release(&members);
+    return ok;
 }

@@ -203,15 +203,6 @@ static void live_close(struct app_ledger *ledger, struct app_live *live)
     app_release(&live->in);
 }
 
-static bool live_touches(const struct app_live *live, IBaseFilter *const *touched, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (touched[i] && (app_is_same(live->out_filter, touched[i]) ||
-                           app_is_same(live->in_filter, touched[i])))
-            return true;
-    return false;
-}
-
 static bool live_is_gone(const struct app_live *live)
 {
     APP_AUTO(IPin) peer = app_pin_peer(live->out);
@@ -292,7 +283,7 @@ void app_ledger_sync(struct app_ledger *ledger, const struct app_graph *graph,
     for (size_t i = 0; i < ledger->n_live; i++) {
         struct app_live *live = &ledger->live[i];
 
-        if (live_touches(live, touched, count) && live_is_gone(live))
+        if (live_is_gone(live))
             live_close(ledger, live);
         else
             ledger->live[kept++] = *live;
@@ -301,6 +292,19 @@ void app_ledger_sync(struct app_ledger *ledger, const struct app_graph *graph,
     for (size_t i = 0; i < count; i++)
         if (touched[i])
             filter_take(ledger, graph, touched[i], true);
+    pthread_mutex_unlock(&ledger->lock);
+}
+
+void app_ledger_leave(struct app_ledger *ledger, IPin *out)
+{
+    pthread_mutex_lock(&ledger->lock);
+    for (size_t i = 0; i < ledger->n_live; i++) {
+        if (!app_is_same(ledger->live[i].out, out))
+            continue;
+        live_close(ledger, &ledger->live[i]);
+        ledger->live[i] = ledger->live[--ledger->n_live];
+        break;
+    }
     pthread_mutex_unlock(&ledger->lock);
 }
 
@@ -349,7 +353,8 @@ void app_ledger_sort(struct app_ledger *ledger)
 void app_ledger_closed(struct app_ledger *ledger, size_t record, int64_t closed_ns)
 {
     pthread_mutex_lock(&ledger->lock);
-    ledger->edits[record].closed_ns = closed_ns;
+    if (ledger->edits[record].closed_ns < 0)
+        ledger->edits[record].closed_ns = closed_ns;
     pthread_mutex_unlock(&ledger->lock);
 }
 

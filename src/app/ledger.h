@@ -72,9 +72,14 @@ void app_ledger_clear(struct app_ledger *ledger);
 /* Takes up every link of the graph. */
 void app_ledger_open(struct app_ledger *ledger, const struct app_graph *graph);
 
-/* Links of these filters have changed: closes what is gone, takes up what is new. */
+/* The graph has changed: closes links that are gone, takes up what is new at these filters.  Not at
+ * others: some only wait, prepared, for an edit to come. */
 void app_ledger_sync(struct app_ledger *ledger, const struct app_graph *graph,
                      IBaseFilter *const *touched, size_t count);
+
+/* The link that leaves this output ends now, while its gate is closed: what a fork still has for it
+ * is for nobody. */
+void app_ledger_leave(struct app_ledger *ledger, IPin *out);
 
 /* The graph has stopped: the last counts. */
 void app_ledger_finish(struct app_ledger *ledger);
@@ -84,6 +89,7 @@ size_t app_ledger_record(struct app_ledger *ledger, const struct app_edit_record
 /* Media times first, each in order of time and then as asked for: threads may have been faster or
  * slower, the ledger of a repeated run is the same. */
 void app_ledger_sort(struct app_ledger *ledger);
+/* Unless the record says so itself. */
 void app_ledger_closed(struct app_ledger *ledger, size_t record, int64_t closed_ns);
 
 struct app_progress {

@@ -65,7 +65,7 @@ static bool name_matches(const char *wanted, const char *name)
     }
 }
 
-static bool pin_fits(IPin *pin, PIN_DIRECTION direction, const char *wanted)
+bool app_pin_fits(IPin *pin, PIN_DIRECTION direction, const char *wanted)
 {
     char name[256];
 
@@ -85,10 +85,10 @@ static void pairs_add(struct level *level, const struct app_pins *outs,
                       const struct app_pins *ins, const struct app_join *join, bool intelligent)
 {
     for (size_t o = 0; o < outs->count; o++) {
-        if (!pin_fits(outs->items[o], PINDIR_OUTPUT, join->from_pin))
+        if (!app_pin_fits(outs->items[o], PINDIR_OUTPUT, join->from_pin))
             continue;
         for (size_t i = 0; i < ins->count; i++) {
-            if (!pin_fits(ins->items[i], PINDIR_INPUT, join->to_pin))
+            if (!app_pin_fits(ins->items[i], PINDIR_INPUT, join->to_pin))
                 continue;
             level->pairs = app_grow(level->pairs, level->n_pairs, sizeof(*level->pairs));
             level->pairs[level->n_pairs++] =
@@ -126,7 +126,7 @@ static void no_pairs_text(struct linker *l, const struct app_join *join, struct 
 
     app_pins_get(l->parts[join->from].filter, &pins);
     for (size_t i = 0; i < pins.count; i++)
-        out_free = out_free || pin_fits(pins.items[i], PINDIR_OUTPUT, join->from_pin);
+        out_free = out_free || app_pin_fits(pins.items[i], PINDIR_OUTPUT, join->from_pin);
     if (!out_free) {
         app_text_add(text,
                      "%s has no free output%s%s%s; its outputs:", l->parts[join->from].name,
@@ -156,7 +156,7 @@ static bool names_types(IBaseFilter *filter, PIN_DIRECTION direction)
         APP_AUTO(IEnumMediaTypes) types = NULL;
         AM_MEDIA_TYPE *type = NULL;
 
-        if (!pin_fits(pins.items[i], direction, NULL) ||
+        if (!app_pin_fits(pins.items[i], direction, NULL) ||
             FAILED(IPin_EnumMediaTypes(pins.items[i], &types)) || !types)
             continue;
         found = IEnumMediaTypes_Next(types, 1, &type, NULL) == S_OK;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* perform.c - does one edit on the graph while its gate is closed, and books what came of it.
+/* perform.c - one edit of the graph: a transaction that is prepared ahead, committed once its gate
+ * has closed, and booked.
  *
- * The schedule's thread.  Knows: IGraphEdit, places, ledger.  Must not know: times to come.
+ * The schedule's thread.  Knows: IGraphTransaction, places, ledger.  Must not know: times to come.
  */
 #include "app/schedule_internal.h"
 
@@ -124,16 +125,156 @@ static char *refusal(struct app_schedule *s, const struct app_edit_record *recor
     return app_text_steal(&text);
 }
 
-/* ---- the edits --------------------------------------------------------------------------- */
+/* ---- as a transaction -------------------------------------------------------------------- */
 
-static RG_EDIT_REQUEST request(const struct app_schedule *s)
+static void unstage(struct staged *staged)
 {
-    return (RG_EDIT_REQUEST){
-        .size = sizeof(RG_EDIT_REQUEST),
+    app_release(&staged->edit);
+    app_release(&staged->present);
+    app_release(&staged->pin);
+    app_release(&staged->leg);
+    app_parts_free(&staged->branch);
+    free(staged->name);
+    *staged = (struct staged){ 0 };
+}
+
+void app_task_let_go(struct task *task)
+{
+    unstage(&task->staged);
+    app_release(&task->ready);
+}
+
+/* Is what is staged still what is wanted?  Other edits may have been there since. */
+static bool is_staged(const struct app_schedule *s, const struct task *task, IPin *pin)
+{
+    const struct app_graph *graph = s->setup.graph;
+    const struct staged *staged = &task->staged;
+
+    if (!staged->edit || !app_is_same(staged->pin, pin) ||
+        !app_is_same(staged->present, app_graph_find(graph, task->edit->target)))
+        return false;
+    if (task->edit->kind == APP_EDIT_INSERT)
+        return !app_graph_find(graph, staged->name);
+    if (task->edit->kind == APP_EDIT_ATTACH)
+        return app_pin_fits(staged->leg, PINDIR_OUTPUT, NULL) &&
+               !app_branch_taken(graph, &staged->branch);
+    return true;
+}
+
+static HRESULT attach_add(struct app_schedule *s, struct task *task,
+                          struct app_failure *failure)
+{
+    const struct app_text_graph *text = &task->edit->branch;
+    struct staged *staged = &task->staged;
+    HRESULT hr;
+
+    if (!app_graph_check_members(s->setup.graph, text, failure))
+        return E_INVALIDARG;
+    staged->leg = app_branch_leg(staged->present);
+    if (!staged->leg) {
+        app_text_add(&failure->text,
+                     "%s has no free output; attach to a tee, or put one in: insert tee after "
+                     "%s",
+                     task->edit->target, task->edit->target);
+        return VFW_E_NOT_FOUND;
+    }
+    hr = app_parts_make(text, s->setup.graph, true, &staged->branch, failure);
+    if (FAILED(hr))
+        return hr;
+    return app_branch_stage(s->setup.graph, text, &staged->branch, staged->leg, staged->edit,
+                            failure);
+}
+
+static HRESULT step_add(struct app_schedule *s, struct task *task, struct app_failure *failure)
+{
+    struct app_graph *graph = s->setup.graph;
+    struct staged *staged = &task->staged;
+
+    switch (task->edit->kind) {
+    case APP_EDIT_SWAP:
+        staged->name = app_dup(task->edit->target);
+        return IGraphTransaction_Swap(staged->edit, staged->present, task->ready, staged->name);
+    case APP_EDIT_INSERT:
+        staged->name = insert_name(graph, next_element(task));
+        if (app_graph_find(graph, staged->name)) {
+            app_text_add(&failure->text, "another filter is named \"%s\"", staged->name);
+            return VFW_E_DUPLICATE_NAME;
+        }
+        return IGraphTransaction_Insert(staged->edit, staged->pin, task->ready, staged->name);
+    case APP_EDIT_REMOVE:
+        return IGraphTransaction_Remove(staged->edit, staged->present);
+    case APP_EDIT_ATTACH:
+        return attach_add(s, task, failure);
+    case APP_EDIT_DETACH:
+        return IGraphTransaction_RemoveBranch(staged->edit, staged->pin);
+    default:
+        return E_NOTIMPL;
+    }
+}
+
+static HRESULT stage(struct app_schedule *s, struct task *task, IPin *pin,
+                     struct app_failure *failure)
+{
+    RG_EDIT_REQUEST request = {
+        .size = sizeof(request),
         .flags = RG_EDIT_CALLER_BLOCKED,
         .abort = s->stop,
     };
+    HRESULT hr;
+
+    if (is_staged(s, task, pin))
+        return S_OK;
+    unstage(&task->staged);
+    hr = IGraphEdit_Begin(s->editor, &request, &task->staged.edit);
+    if (FAILED(hr))
+        return hr;
+    task->staged.present = app_graph_find(s->setup.graph, task->edit->target);
+    IBaseFilter_AddRef(task->staged.present);
+    task->staged.pin = pin;
+    IPin_AddRef(pin);
+    return step_add(s, task, failure);
 }
+
+static bool is_structural(enum app_edit_kind kind)
+{
+    return kind != APP_EDIT_SET && kind != APP_EDIT_BLOCK && kind != APP_EDIT_UNBLOCK;
+}
+
+/* What ends a road is prepared only once it is due: its file would begin, and what had that name before
+ * be gone; and the graph would wait for the end of a stream that may never get there. */
+static bool can_prepare_ahead(const struct task *task)
+{
+    struct app_pins pins;
+    bool has_output = false;
+
+    if (task->edit->kind == APP_EDIT_ATTACH)
+        return false;
+    if (!task->ready)
+        return true;
+    app_pins_get(task->ready, &pins);
+    for (size_t i = 0; i < pins.count; i++)
+        has_output = has_output || app_pin_direction(pins.items[i]) == PINDIR_OUTPUT;
+    app_pins_release(&pins);
+    return has_output;
+}
+
+bool app_task_prepare_edit(struct app_schedule *s, struct task *task, IPin *pin)
+{
+    struct app_failure failure = { 0 };
+    HRESULT hr = app_task_prepare(task, &failure);
+
+    if (SUCCEEDED(hr) && is_structural(task->edit->kind)) {
+        hr = stage(s, task, pin, &failure);
+        if (SUCCEEDED(hr) && can_prepare_ahead(task))
+            hr = IGraphTransaction_Prepare(task->staged.edit);
+        if (FAILED(hr))
+            unstage(&task->staged);
+    }
+    app_text_clear(&failure.text);
+    return hr != S_FALSE;
+}
+
+/* ---- the edits --------------------------------------------------------------------------- */
 
 /* What a decoder does not give is on no link: no count tells, so the words have to. */
 static void unprimed_note(struct app_schedule *s, struct app_edit_record *record)
@@ -150,100 +291,87 @@ static void unprimed_note(struct app_schedule *s, struct app_edit_record *record
     app_text_clear(&line);
 }
 
-static HRESULT do_swap(struct app_schedule *s, struct task *task,
-                       struct app_edit_record *record)
+static void filters_put(struct app_filters *filters, IBaseFilter *filter)
+{
+    if (!filter)
+        return;
+    filters->items = app_grow(filters->items, filters->count, sizeof(*filters->items));
+    filters->items[filters->count++] = filter;
+    IBaseFilter_AddRef(filter);
+}
+
+/* The filters that an edit may give new links. */
+static void touched_get(const struct task *task, struct app_filters *ret)
+{
+    const struct staged *staged = &task->staged;
+    APP_AUTO(IBaseFilter) above = app_pin_filter(staged->pin);
+
+    *ret = (struct app_filters){ 0 };
+    filters_put(ret, above);
+    filters_put(ret, staged->present);
+    filters_put(ret, task->ready);
+    for (size_t i = 0; i < staged->branch.count; i++)
+        filters_put(ret, staged->branch.items[i].filter);
+}
+
+/* Names of what has come, before the rows of the ledger that begin here. */
+static void names_put(struct app_schedule *s, struct task *task)
+{
+    if (task->staged.name)
+        app_graph_place(s->setup.graph, task->staged.name, task->ready);
+    app_parts_place(&task->staged.branch, &task->edit->branch, s->setup.graph);
+}
+
+static HRESULT do_transaction(struct app_schedule *s, struct task *task, struct gate *gate,
+                              struct app_edit_record *record, struct app_failure *failure)
 {
     struct app_graph *graph = s->setup.graph;
-    APP_AUTO(IBaseFilter) present = app_graph_find(graph, task->edit->target);
-    IBaseFilter *touched[] = { present, task->ready };
-    RG_EDIT_REQUEST wish = request(s);
-    HRESULT hr;
+    struct staged *staged = &task->staged;
+    struct app_filters touched;
+    HRESULT hr = stage(s, task, gate->pin, failure);
 
-    IBaseFilter_AddRef(present);
-    hr = IGraphEdit_Swap(s->editor, present, task->ready, task->edit->target, &wish,
-                         &record->certificate);
+    record->has_certificate = true;
+    if (FAILED(hr))
+        return hr;
+    touched_get(task, &touched);
+    if (task->edit->kind == APP_EDIT_DETACH)
+        app_ledger_leave(s->setup.ledger, gate->pin);
+    hr = IGraphTransaction_Commit(staged->edit, -1, NULL);
+    (void)IGraphTransaction_GetCertificate(staged->edit, 0, &record->certificate);
     if (SUCCEEDED(hr))
-        app_graph_place(graph, task->edit->target, task->ready);
+        names_put(s, task);
+    /* while its files are finished nobody waits for a branch that has left */
+    if (SUCCEEDED(hr) && task->edit->kind == APP_EDIT_DETACH)
+        record->closed_ns = record->certificate.closed_ns;
     if (SUCCEEDED(hr) && (record->certificate.flags & RG_CUT_UNPRIMED))
         unprimed_note(s, record);
-    app_ledger_sync(s->setup.ledger, graph, touched, 2);
-    return hr;
-}
-
-static HRESULT do_insert(struct app_schedule *s, struct task *task, struct gate *gate,
-                         struct app_edit_record *record)
-{
-    struct app_graph *graph = s->setup.graph;
-    IBaseFilter *touched[] = { app_graph_find(graph, task->edit->target), task->ready };
-    RG_EDIT_REQUEST wish = request(s);
-    char *name = insert_name(graph, next_element(task));
-    struct app_text taken = { 0 };
-    HRESULT hr = VFW_E_DUPLICATE_NAME;
-
-    if (app_graph_find(graph, name)) {
-        app_text_add(&taken, "another filter is named \"%s\"", name);
-        record->reason = app_text_steal(&taken);
-    } else {
-        hr = IGraphEdit_Insert(s->editor, gate->pin, task->ready, name, &wish,
-                               &record->certificate);
-    }
-    if (SUCCEEDED(hr))
-        app_graph_place(graph, name, task->ready);
-    app_ledger_sync(s->setup.ledger, graph, touched, 2);
-    free(name);
-    return hr;
-}
-
-static HRESULT do_remove(struct app_schedule *s, struct task *task, struct gate *gate,
-                         struct app_edit_record *record)
-{
-    struct app_graph *graph = s->setup.graph;
-    APP_AUTO(IBaseFilter) present = app_graph_find(graph, task->edit->target);
-    APP_AUTO(IBaseFilter) above = app_pin_filter(gate->pin);
-    IBaseFilter *touched[] = { above, present };
-    RG_EDIT_REQUEST wish = request(s);
-    HRESULT hr;
-
-    IBaseFilter_AddRef(present);
-    hr = IGraphEdit_Remove(s->editor, present, &wish, &record->certificate);
-    /* The place is forgotten last: the rows that end here still go by its name. */
-    app_ledger_sync(s->setup.ledger, graph, touched, 2);
-    if (SUCCEEDED(hr))
-        app_graph_place(graph, task->edit->target, NULL);
-    return hr;
-}
-
-static HRESULT do_set(struct app_schedule *s, struct task *task, struct app_edit_record *record)
-{
-    const struct app_edit *edit = task->edit;
-    struct app_failure failure = { 0 };
-    HRESULT hr = app_filter_set(app_graph_find(s->setup.graph, edit->target), edit->settings,
-                                edit->n_settings, NULL, &failure);
-
-    if (FAILED(hr))
-        record->reason = app_text_steal(&failure.text);
-    app_text_clear(&failure.text);
+    app_ledger_sync(s->setup.ledger, graph, touched.items, touched.count);
+    app_filters_release(&touched);
+    /* Places are forgotten last: the rows that end here still go by their names. */
+    if (SUCCEEDED(hr) &&
+        (task->edit->kind == APP_EDIT_REMOVE || task->edit->kind == APP_EDIT_DETACH))
+        app_branch_forget(graph);
     return hr;
 }
 
 static HRESULT do_edit(struct app_schedule *s, struct task *task, struct gate *gate,
-                       struct app_edit_record *record)
+                       struct app_edit_record *record, struct app_failure *failure)
 {
-    if (!gate && task->edit->kind != APP_EDIT_SET)
+    const struct app_edit *edit = task->edit;
+
+    if (!gate && edit->kind != APP_EDIT_SET)
         return VFW_E_NOT_CONNECTED;
     record->certificate = (RG_CERTIFICATE){ .size = sizeof(RG_CERTIFICATE), .cut = -1 };
-    switch (task->edit->kind) {
+    switch (edit->kind) {
     case APP_EDIT_SWAP:
-        record->has_certificate = true;
-        return do_swap(s, task, record);
     case APP_EDIT_INSERT:
-        record->has_certificate = true;
-        return do_insert(s, task, gate, record);
     case APP_EDIT_REMOVE:
-        record->has_certificate = true;
-        return do_remove(s, task, gate, record);
+    case APP_EDIT_ATTACH:
+    case APP_EDIT_DETACH:
+        return do_transaction(s, task, gate, record, failure);
     case APP_EDIT_SET:
-        return do_set(s, task, record);
+        return app_filter_set(app_graph_find(s->setup.graph, edit->target), edit->settings,
+                              edit->n_settings, NULL, failure);
     case APP_EDIT_BLOCK:
         gate->is_shut = true;
         return S_OK;
@@ -269,17 +397,16 @@ size_t app_task_perform(struct app_schedule *s, struct task *task, struct gate *
     } else {
         hr = app_task_prepare(task, &failure);
         if (SUCCEEDED(hr))
-            hr = do_edit(s, task, gate, &record);
+            hr = do_edit(s, task, gate, &record, &failure);
     }
-    app_release(&task->ready);
+    app_task_let_go(task);
     record.hr = hr;
     if (SUCCEEDED(hr)) {
         record.cut = record.certificate.cut >= 0 ? record.certificate.cut : held;
     } else {
         record.result = APP_EDIT_REFUSED;
-        if (!record.reason)
-            record.reason =
-                failure.text.length ? app_text_steal(&failure.text) : refusal(s, &record);
+        record.reason =
+            failure.text.length ? app_text_steal(&failure.text) : refusal(s, &record);
     }
     app_text_clear(&failure.text);
     return book(s, &record);

@@ -218,6 +218,8 @@ static HRESULT run_start(struct run *run)
     hr = IMediaControl_Run(run->control);
     if (FAILED(hr))
         return run_fail(run, hr, "can't start the graph");
+    if (run->schedule)
+        app_schedule_running(run->schedule);
     message(run, "running", true);
     return S_OK;
 }

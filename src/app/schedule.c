@@ -15,15 +15,9 @@
 /* Will an edit that is still to come put a filter of this name into the graph? */
 static bool name_will_come(const struct app_schedule *s, const char *name)
 {
-    for (size_t i = 0; i < s->n_tasks; i++) {
-        const struct app_edit *edit = s->tasks[i].edit;
-
-        if (s->tasks[i].is_over)
-            continue;
-        for (size_t k = 0; k < edit->n_filters; k++)
-            if (edit->filters[k].name && !strcmp(edit->filters[k].name, name))
-                return true;
-    }
+    for (size_t i = 0; i < s->n_tasks; i++)
+        if (!s->tasks[i].is_over && app_edit_brings(s->tasks[i].edit, name))
+            return true;
     return false;
 }
 
@@ -49,7 +43,13 @@ static void tasks_arm(struct app_schedule *s)
         if (!gate || !gate->link) {
             struct app_text why = { 0 };
 
-            if (!pin)
+            if (!pin && task->edit->kind == APP_EDIT_DETACH &&
+                app_graph_find(s->setup.graph, task->edit->target))
+                app_text_add(&why,
+                             "\"%s\" is in no branch: nothing above it has more than one "
+                             "output",
+                             task->edit->target);
+            else if (!pin)
                 app_text_add(&why, "no filter named \"%s\" is connected any more",
                              task->edit->target);
             else if (!gate)
@@ -79,21 +79,32 @@ static void tasks_arm(struct app_schedule *s)
     }
 }
 
-/* Makes the filters that come in next, while data still flows. */
+/* What comes next at each gate is made ready while data still flows: of the first edit there all
+ * but the cut, of others that are due with it the filters. */
 static void tasks_prepare(struct app_schedule *s)
 {
-    for (size_t g = 0; g < s->n_gates; g++) {
-        if (s->gates[g].armed < 0)
-            continue;
-        for (size_t i = 0; i < s->n_tasks; i++) {
-            struct task *task = &s->tasks[i];
-            struct app_failure failure = { 0 };
+    bool is_ready[GATES_MAX] = { false };
 
-            if (task->is_over || task->edit->is_wall || task->due != s->gates[g].armed)
-                continue;
+    s->prepare_ns = PREPARED;
+    for (size_t i = 0; i < s->n_tasks; i++) {
+        struct task *task = &s->tasks[i];
+        APP_AUTO(IPin) pin = NULL;
+        struct app_failure failure = { 0 };
+        struct gate *gate;
+
+        if (task->is_over || task->edit->is_wall)
+            continue;
+        pin = app_task_pin(s, task);
+        gate = pin ? app_gate_find(s, pin) : NULL;
+        if (!gate || gate->armed != task->due)
+            continue;
+        if (!is_ready[gate - s->gates]) {
+            if (!app_task_prepare_edit(s, task, pin))
+                s->prepare_ns = app_now_ns() + SETTLE_WAIT_MS * INT64_C(1000000);
+        } else
             app_task_prepare(task, &failure); /* a failure comes again when it is due */
-            app_text_clear(&failure.text);
-        }
+        app_text_clear(&failure.text);
+        is_ready[gate - s->gates] = true;
     }
 }
 
@@ -244,7 +255,7 @@ static void gate_fired(struct app_schedule *s, struct gate *gate)
     gate_tasks_perform(s, gate, held >= 0 ? held : armed, &first, &count);
     tasks_arm(s);
     gate_release(s, pin, first, count);
-    tasks_prepare(s);
+    s->prepare_ns = 0;
 }
 
 /* The fired gate that no other fired gate is below of: what it holds can't be in another's
@@ -327,39 +338,50 @@ static void wall_perform(struct app_schedule *s, struct task *task)
     tasks_arm(s);
     if (gate)
         gate_release(s, pin, record, 1);
-    tasks_prepare(s);
+    s->prepare_ns = 0;
 }
 
 /* ---- the thread -------------------------------------------------------------------------- */
 
+/* Until the next edit at a wall time, or until something is to be prepared. */
+static DWORD time_left_ms(struct app_schedule *s)
+{
+    struct task *wall = wall_next(s);
+    int64_t now = app_now_ns();
+    int64_t until = INT64_MAX;
+
+    if (wall && wall->due < INT64_MAX / 200)
+        until = s->start_ns + wall->due * 100;
+    if (s->prepare_ns < until)
+        until = s->prepare_ns;
+    if (until == INT64_MAX)
+        return INFINITE;
+    if (until <= now)
+        return 0;
+    until = (until - now + 999999) / 1000000;
+    return until < 3600000 ? (DWORD)until : 3600000;
+}
+
 /* Waits for the stop event, a gate or the clock.  False: stop. */
 static bool schedule_wait(struct app_schedule *s)
 {
-    HANDLE handles[GATES_MAX + 1];
-    struct gate *gates[GATES_MAX + 1];
-    struct task *wall = wall_next(s);
-    DWORD count = 1;
-    DWORD timeout = INFINITE;
+    HANDLE handles[GATES_MAX + 2] = { s->stop, s->running };
+    struct gate *gates[GATES_MAX + 2];
+    DWORD count = 2;
     DWORD woken;
 
-    handles[0] = s->stop;
     for (size_t i = 0; i < s->n_gates; i++) {
         if (s->gates[i].armed < 0 || s->gates[i].has_fired)
             continue;
         gates[count] = &s->gates[i];
         handles[count++] = s->gates[i].event;
     }
-    if (wall) {
-        int64_t left = wall->due - wall_now(s);
-
-        timeout = left <= 0
-                      ? 0
-                      : (DWORD)(left < INT64_C(36000000000) ? (left + 9999) / 10000 : 3600000);
-    }
-    woken = WaitForMultipleObjects(count, handles, FALSE, timeout);
+    woken = WaitForMultipleObjects(count, handles, FALSE, time_left_ms(s));
     if (woken == WAIT_OBJECT_0 || woken == WAIT_FAILED)
         return false;
-    if (woken < WAIT_OBJECT_0 + count)
+    if (woken == WAIT_OBJECT_0 + 1)
+        s->prepare_ns = 0;
+    else if (woken < WAIT_OBJECT_0 + count)
         gates[woken - WAIT_OBJECT_0]->has_fired = true;
     return true;
 }
@@ -385,6 +407,8 @@ static DWORD schedule_main(LPVOID parameter)
             gate_fired(s, gate);
         else if (wall && wall->due <= wall_now(s))
             wall_perform(s, wall);
+        else if (s->prepare_ns <= app_now_ns())
+            tasks_prepare(s);
         else if (!schedule_wait(s))
             break;
     }
@@ -395,6 +419,19 @@ static DWORD schedule_main(LPVOID parameter)
 
 /* ---- opening and closing ----------------------------------------------------------------- */
 
+static HRESULT branch_check(const struct app_schedule *s, const struct app_edit *edit,
+                            struct app_failure *failure)
+{
+    struct app_parts trial = { 0 };
+    HRESULT hr = E_INVALIDARG;
+
+    if (app_graph_check_branch(&edit->branch, failure) &&
+        app_graph_check_files(&edit->branch, failure))
+        hr = app_parts_make(&edit->branch, s->setup.graph, true, &trial, failure);
+    app_parts_free(&trial);
+    return hr;
+}
+
 /* Every name, filter and option is tried once, before anything runs. */
 static HRESULT task_check(struct app_schedule *s, struct task *task,
                           struct app_failure *failure)
@@ -404,11 +441,7 @@ static HRESULT task_check(struct app_schedule *s, struct task *task,
     bool added_later = false;
 
     for (size_t i = 0; i < s->setup.n_edits; i++)
-        for (size_t k = 0; k < s->setup.edits[i].n_filters; k++) {
-            const char *name = s->setup.edits[i].filters[k].name;
-
-            added_later = added_later || (name && !strcmp(name, edit->target));
-        }
+        added_later = added_later || app_edit_brings(&s->setup.edits[i], edit->target);
     if (!added_later && !app_graph_find(s->setup.graph, edit->target)) {
         for (size_t i = 0; i < s->setup.graph->n_places; i++)
             app_nearest_try(&nearest, s->setup.graph->places[i].name);
@@ -428,11 +461,11 @@ static HRESULT task_check(struct app_schedule *s, struct task *task,
         struct task trial = { .edit = edit, .turn = turn };
         HRESULT hr = app_task_prepare(&trial, failure);
 
-        app_release(&trial.ready);
+        app_task_let_go(&trial);
         if (FAILED(hr))
             return hr;
     }
-    return S_OK;
+    return edit->kind == APP_EDIT_ATTACH ? branch_check(s, edit, failure) : S_OK;
 }
 
 /* What is due at the very start is done while the graph still stands: once it starts, a renderer
@@ -463,9 +496,11 @@ HRESULT app_schedule_open(const struct app_schedule_setup *setup,
     s->setup = *setup;
     s->editor = app_query(setup->graph->builder, &IID_IGraphEdit);
     s->stop = CreateEventW(NULL, TRUE, FALSE, NULL);
+    s->running = CreateEventW(NULL, FALSE, FALSE, NULL);
     s->tasks = app_alloc(setup->n_edits, sizeof(*s->tasks));
     s->start_ns = app_now_ns();
-    if (!s->editor || !s->stop) {
+    s->prepare_ns = PREPARED; /* until the graph runs */
+    if (!s->editor || !s->stop || !s->running) {
         hr = E_NOINTERFACE;
         failure->code = APP_EXIT_FAILED;
         app_text_add(&failure->text, "this graph can't be edited while it runs");
@@ -484,7 +519,6 @@ HRESULT app_schedule_open(const struct app_schedule_setup *setup,
     }
     tasks_at_start(s);
     tasks_arm(s);
-    tasks_prepare(s);
     *ret_schedule = s;
     return S_OK;
 }
@@ -494,6 +528,11 @@ HRESULT app_schedule_start(struct app_schedule *s)
     s->start_ns = app_now_ns();
     s->thread = CreateThread(NULL, 0, schedule_main, s, 0, NULL);
     return s->thread ? S_OK : E_OUTOFMEMORY;
+}
+
+void app_schedule_running(struct app_schedule *s)
+{
+    SetEvent(s->running);
 }
 
 void app_schedule_close(struct app_schedule *s)
@@ -518,12 +557,14 @@ void app_schedule_close(struct app_schedule *s)
         struct task *task = &s->tasks[i];
 
         task_end(s, task);
-        app_release(&task->ready);
+        app_task_let_go(task);
     }
     app_ledger_sort(s->setup.ledger);
     free(s->tasks);
     if (s->stop)
         CloseHandle(s->stop);
+    if (s->running)
+        CloseHandle(s->running);
     app_release(&s->editor);
     free(s);
 }

@@ -34,5 +34,8 @@ HRESULT app_schedule_open(const struct app_schedule_setup *setup,
  * thread. */
 HRESULT app_schedule_start(struct app_schedule *schedule);
 
+/* Run has returned: edits to come are prepared now. */
+void app_schedule_running(struct app_schedule *schedule);
+
 /* Ends the thread, opens what it holds closed, books what was not reached.  NULL is fine. */
 void app_schedule_close(struct app_schedule *schedule);

@@ -5,11 +5,24 @@
  */
 #pragma once
 
+#include "app/branch.h"
 #include "app/schedule.h"
 
-#define GATES_MAX       60    /* what one wait can watch, less the stop event */
+#define GATES_MAX       60    /* what one wait can watch, less two events */
 #define GATE_TIMEOUT_MS 10000 /* for a gate to close */
-#define ORDER_WAIT_MS   250   /* for a later gate with an earlier time to close by itself */
+#define PREPARED        INT64_MAX
+#define SETTLE_WAIT_MS  10  /* until a graph on its way to running is asked again */
+#define ORDER_WAIT_MS   250 /* for a later gate with an earlier time to close by itself */
+
+/* The next turn of an edit as a transaction, for the graph as it was when it was staged. */
+struct staged {
+    IGraphTransaction *edit; /* NULL: nothing is staged */
+    IBaseFilter *present;    /* who sat at the target's place */
+    IPin *pin;               /* behind which it was to happen */
+    char *name;              /* of the filter that comes in; NULL: none does */
+    struct app_parts branch; /* that comes in */
+    IPin *leg;               /* on which it will hang */
+};
 
 /* One edit on its way: what is due next. */
 struct task {
@@ -18,6 +31,7 @@ struct task {
     uint64_t turn;
     bool is_over;
     IBaseFilter *ready; /* made ahead for the next turn; NULL if not */
+    struct staged staged;
 };
 
 /* An output pin that is watched, or held closed. */
@@ -36,7 +50,8 @@ struct app_schedule {
     /* set at creation */
     struct app_schedule_setup setup;
     IGraphEdit *editor;
-    HANDLE stop; /* manual reset */
+    HANDLE stop;    /* manual reset */
+    HANDLE running; /* auto-reset: the graph runs, what was prepared before is gone */
     /* owned by the schedule's thread once started */
     HANDLE thread;
     int64_t start_ns;
@@ -44,6 +59,7 @@ struct app_schedule {
     size_t n_tasks;
     struct gate gates[GATES_MAX];
     size_t n_gates;
+    int64_t prepare_ns; /* when to prepare ahead again; 0: now, PREPARED: all is */
 };
 
 /* ---- schedule.c -------------------------------------------------------------------------- */
@@ -52,10 +68,14 @@ int64_t app_task_next(int64_t due, int64_t step, int64_t held);
 
 /* ---- gate.c ------------------------------------------------------------------------------ */
 /* The pin that has to be held for an edit, with a reference; NULL if the target is not there.
- * Above the filter; behind it for insert and for filters without a connected input. */
+ * Above the filter; behind it for insert and for filters without a connected input; for detach the
+ * one that the branch hangs on. */
 IPin *app_task_pin(const struct app_schedule *s, const struct task *task);
 
-/* The gate of a pin, made if new; NULL if there are too many. */
+/* The gate of a pin; NULL if it has none. */
+struct gate *app_gate_find(struct app_schedule *s, IPin *pin);
+
+/* The same, made if new; NULL if there are too many. */
 struct gate *app_gate_get(struct app_schedule *s, IPin *pin);
 void app_gate_clear(struct gate *gate);
 
@@ -72,6 +92,13 @@ bool app_gate_is_below(IPin *below, IPin *above);
 /* ---- perform.c --------------------------------------------------------------------------- */
 /* Makes the filter of the task's next turn ahead of its time.  S_OK, or failure says why. */
 HRESULT app_task_prepare(struct task *task, struct app_failure *failure);
+
+/* Has all ready, up to the cut, while data flows.  What can't be says so when it is due.  False: the
+ * graph does not quite run yet. */
+bool app_task_prepare_edit(struct app_schedule *s, struct task *task, IPin *pin);
+
+/* Lets go of what was made ahead. */
+void app_task_let_go(struct task *task);
 
 /* Does the edit, its gate (may be NULL) being closed; books it.  Returns the record's index. */
 size_t app_task_perform(struct app_schedule *s, struct task *task, struct gate *gate,

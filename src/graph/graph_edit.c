@@ -38,6 +38,14 @@ void rewire_request_take(struct rewire *edit, const RG_EDIT_REQUEST *request)
         edit->timeout_ms = request->timeout_ms;
 }
 
+bool rewire_is_settled(const struct rewire *edit)
+{
+    const struct graph *graph = edit->graph;
+    FILTER_STATE goal = (FILTER_STATE)atomic_load(&graph->goal);
+
+    return goal != State_Running || graph->state == goal;
+}
+
 /* A graph that is still on its way to running holds its first samples in the renderers: an
  * edit waits until it has arrived, without the lock, which the arrival needs.  Not behind a
  * gate that the caller has closed already: that may be what the renderers wait for. */
@@ -52,8 +60,7 @@ HRESULT rewire_lock_settled(struct rewire *edit)
 
         if (FAILED(hr))
             return hr;
-        if (edit->caller_blocked || graph->state == (FILTER_STATE)atomic_load(&graph->goal) ||
-            (FILTER_STATE)atomic_load(&graph->goal) != State_Running)
+        if (edit->caller_blocked || rewire_is_settled(edit))
             return S_OK;
         graph_unlock(graph);
         graph_wait_begin(&note, graph, "the change of state to end", "");

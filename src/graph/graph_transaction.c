@@ -218,6 +218,12 @@ static HRESULT STDMETHODCALLTYPE transaction_prepare(IGraphTransaction *face)
 
     if (FAILED(hr))
         return hr;
+    /* A renderer that is prepared would be waited for like the others, and its first sample comes
+     * after the cut only. */
+    if (!rewire_is_settled(&t->edit)) {
+        graph_unlock(t->graph);
+        return S_FALSE;
+    }
     hr = rewire_get_ready(&t->edit);
     if (SUCCEEDED(hr)) {
         transaction_list(t);

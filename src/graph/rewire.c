@@ -174,12 +174,33 @@ HRESULT rewire_close_gates(struct rewire *edit, unsigned rank)
     return hr;
 }
 
+/* A caller who says that the gates are closed: are they?  Asked only now: what can be prepared is,
+ * while they are still open. */
+static HRESULT check_closed(struct rewire *edit)
+{
+    for (size_t i = 0; i < edit->n_edges; i++) {
+        struct rewire_edge *edge = &edit->edges[i];
+
+        if (!edge->is_gate || edge->link == NULL ||
+            IRgLink_IsBlocked(edge->link, NULL) != S_FALSE)
+            continue;
+        graph_report_set(edit->graph,
+                         "RG_EDIT_CALLER_BLOCKED was given, but the gate %s is open: block the "
+                         "pin first",
+                         edge->certificate.gate);
+        return E_INVALIDARG;
+    }
+    return S_OK;
+}
+
 static HRESULT close_gates(struct rewire *edit)
 {
     HRESULT hr;
 
-    if (!rewire_is_live(edit) || edit->caller_blocked)
+    if (!rewire_is_live(edit))
         return S_OK;
+    if (edit->caller_blocked)
+        return check_closed(edit);
     hr = rewire_rank_gates(edit);
     return SUCCEEDED(hr) ? rewire_close_gates(edit, 0) : hr;
 }

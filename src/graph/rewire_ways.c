@@ -353,28 +353,12 @@ static HRESULT check_input(struct rewire *edit, struct rewire_input *input)
                   "IPinConnection): stop the graph for this edit");
 }
 
-/* A caller who says that the gates are closed: are they? */
-static HRESULT check_gate(struct rewire *edit, struct rewire_edge *edge)
-{
-    if (!edit->caller_blocked || !edge->is_gate || edge->link == NULL ||
-        IRgLink_IsBlocked(edge->link, NULL) != S_FALSE)
-        return S_OK;
-    graph_report_set(edit->graph,
-                     "RG_EDIT_CALLER_BLOCKED was given, but the gate %s is open: block the pin "
-                     "first",
-                     edge->certificate.gate);
-    return E_INVALIDARG;
-}
-
 static HRESULT check_all(struct rewire *edit)
 {
     HRESULT hr = S_OK;
 
-    for (size_t i = 0; SUCCEEDED(hr) && rewire_is_live(edit) && i < edit->n_edges; i++) {
+    for (size_t i = 0; SUCCEEDED(hr) && rewire_is_live(edit) && i < edit->n_edges; i++)
         hr = check_edge(edit, &edit->edges[i]);
-        if (SUCCEEDED(hr))
-            hr = check_gate(edit, &edit->edges[i]);
-    }
     for (size_t i = 0; SUCCEEDED(hr) && rewire_is_live(edit) && i < edit->n_inputs; i++)
         hr = check_input(edit, &edit->inputs[i]);
     return hr;

@@ -13,6 +13,8 @@ HRESULT transaction_create(struct graph *graph, const RG_EDIT_REQUEST *request,
 /* graph_edit.c.  S_OK; E_INVALIDARG. */
 HRESULT rewire_request_check(const RG_EDIT_REQUEST *request);
 void rewire_request_take(struct rewire *edit, const RG_EDIT_REQUEST *request);
+/* Graph lock held.  Not: the graph is on its way to running, its renderers wait for samples. */
+bool rewire_is_settled(const struct rewire *edit);
 /* The graph lock, once a graph that is to run has arrived there.  VFW_E_TIMEOUT;
  * VFW_E_STATE_CHANGED. */
 HRESULT rewire_lock_settled(struct rewire *edit);

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """run: edits at media time, the ledger, exit codes."""
 import json
+import os
+import shutil
+import subprocess
 
 from harness import equal, has, main, regraft
 
@@ -178,6 +181,102 @@ def case_refusals_say_their_own_reason():
     whole, taken = (edit['reason'] for edit in out['edits'])
     has(whole, 'what would help: connect a pin that carries the same kind of stream')
     has(taken, 'another filter is named "fx"')
+
+
+TEE = 'testsrc size=160x120 fps=25 frames=200 ! tee name=t ! null name=end'
+
+
+def assert_whole(path, frames):
+    """The file decodes without a word, begins at 0 and has so many frames."""
+    if not shutil.which('ffprobe'):
+        return
+    equal(subprocess.run(['ffmpeg', '-nostdin', '-v', 'error', '-i', path, '-f', 'null', '-'], check=True,
+                         stderr=subprocess.PIPE).stderr, b'')
+    said = subprocess.run(['ffprobe', '-v', 'error', '-count_packets', '-show_entries',
+                           'stream=start_time,nb_read_packets', '-of', 'csv=p=0', path], check=True,
+                          stdout=subprocess.PIPE, encoding='utf-8').stdout
+    equal(said.strip(), f'0.000000,{frames}')
+
+
+def case_a_recording_comes_and_goes():
+    for clock in ([], ['--no-clock']):
+        ledger = ledger_of(TEE, *clock, '--at', '2s', 'attach t queue ! encode codec=h264 name=e ! file a.mp4 name=rec',
+                           '--at', '5s', 'detach rec',
+                           '--at', '6s', 'attach t encode codec=mpeg4 name=e ! file b.mkv name=rec',
+                           '--at', '7s', 'attach t flip ! null')
+        equal([(e['result'], e['cut_ns']) for e in ledger['edits']],
+              [('done', at * 10**9) for at in (2, 5, 6, 7)])
+        assert_whole('a.mp4', 75)
+        assert_whole('b.mkv', 50)
+        balanced(ledger, 200)
+        equal(link(ledger, 't', 'queue0')['samples_in'], 75)
+        equal(link(ledger, 't', 'flip0')['samples_in'], 25)
+        # what the tee still had for the branch that left is for nobody, and no drop of its row
+        equal(link(ledger, 't', 'queue0')['drops'], {})
+        equal(link(ledger, 't', 'end')['drops'], {})
+
+
+def case_a_branch_below_an_edit_that_is_prepared():
+    graph = 'testsrc size=160x120 fps=25 frames=100 ! invert name=fx ! tee name=t ! null name=end'
+    ledger = ledger_of(graph, '--at', '1s', 'attach t null name=more', '--at', '2s', 'detach more',
+                       '--at', '3s', 'swap fx flip')
+    balanced(ledger, 100)
+    equal([(row['from'], row['to'], row['samples_in']) for row in ledger['links']],
+          [('testsrc0.Out', 'fx.In', 100), ('fx.Out', 't.In', 100), ('t.Out 0', 'end.In', 100),
+           ('t.Out 1', 'more.In', 25)])
+
+
+def case_a_branch_at_wall_time():
+    graph = 'testsrc size=160x120 fps=25 frames=50 live=true ! tee name=t ! null name=end'
+    ledger = ledger_of(graph, '--at', 'wall:300ms', 'attach t encode codec=mpeg4 ! file w.mkv name=rec',
+                       '--at', 'wall:1s', 'detach rec')
+    equal([e['result'] for e in ledger['edits']], ['done', 'done'])
+    balanced(ledger, 50)
+    frames = link(ledger, 't', 'encode0')['samples_in']
+    assert 0 < frames < 50, frames
+    assert_whole('w.mkv', frames)
+
+
+def case_a_file_begins_when_its_edit_is_due():
+    for edit in ('attach t encode codec=mpeg4 ! file kept.mkv', 'swap m mux kept.mkv'):
+        with open('kept.mkv', 'w', encoding='utf-8') as f:
+            f.write('precious')
+        graph = f'testsrc size=160x120 fps=25 frames=50 ! tee name=t ! encode codec=mpeg4 ! mux name=m ! file x{len(edit)}.mkv'
+        regraft('run', '-q', graph, '--at', '1h', edit)
+        with open('kept.mkv', encoding='utf-8') as f:
+            equal(f.read(), 'precious')
+
+
+def case_an_end_that_is_never_due_is_not_waited_for():
+    for edit in ('attach t flip ! null', 'swap end null'):
+        ledger = ledger_of(TEE, '--no-clock', '--at', '1s', 'attach t null name=more', '--at', '1h', edit)
+        equal([e['result'] for e in ledger['edits']], ['done', 'not reached'])
+        balanced(ledger, 200)
+
+
+def case_branches_that_can_not_be():
+    for edit, word in (('attach t encode', 'goes nowhere'),
+                       ('attach t encode ! file a.mkv  testsrc ! null', 'one beginning'),
+                       ('attach t', 'the branch is missing here'), ('attach x null', 'no filter is named "x"'),
+                       ('attach t flip bogus=1 ! null', 'no option "bogus"'), ('detach nobody', 'no filter is named')):
+        has(regraft('run', TEE, '--at', '1s', edit, code=2).err, word)
+    has(regraft('run', TEE, '--every', '1s', 'attach t null', code=2).err, 'only once')
+    for edit, reason in (('attach end null', 'no free output'), ('detach t', 'is in no branch'),
+                         ('attach t volume ! null', ''), ('attach t flip name=end ! null', 'another filter is named "end"')):
+        ledger = ledger_of(TEE, '--no-clock', '--at', '1s', edit, '--at', '2s', 'attach t null name=more', code=5)
+        equal([e['result'] for e in ledger['edits']], ['refused', 'done'])
+        has(ledger['edits'][0]['reason'], reason)
+        balanced(ledger, 200)
+        equal(link(ledger, 't', 'more')['samples_in'], 150)
+
+
+def case_a_file_that_is_open_is_not_written():
+    regraft('run', '-q', 'testsrc size=160x120 fps=25 frames=50 ! encode codec=mpeg4 ! file in.mkv', '--no-clock')
+    size = os.path.getsize('in.mkv')
+    graph = 'file in.mkv ! decode ! tee name=t ! null name=end'
+    ledger = ledger_of(graph, '--at', '1s', 'attach t encode codec=mpeg4 ! file in.mkv', code=5)
+    has(ledger['edits'][0]['reason'], 'in.mkv is being read')
+    equal(os.path.getsize('in.mkv'), size)
 
 
 main(globals())

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_swap.c - edits of a road that carries numbered samples: each number arrives once, in order. */
-#include "rewire_test.h"
+#include "transaction_test.h"
 
 #define SWAPS 1000
 
@@ -263,6 +263,84 @@ static void at_media_time(void **state)
     }
 }
 
+/* Who holds the gates himself may prepare while they are open; the cut finds out whether they are closed. */
+static void prepared_before_the_caller_blocks(void **state)
+{
+    struct road r;
+    RG_EDIT_REQUEST request = { .size = sizeof(request), .flags = RG_EDIT_CALLER_BLOCKED };
+    IPinFlowControl *flow;
+
+    (void)state;
+    road_open(&r, kit_filter(KIT_SOURCE), make_pass(0), kit_filter(KIT_SINK));
+    assert_hr(CALL(kit_out(r.source), QueryInterface, &IID_IPinFlowControl, (void **)&flow),
+              S_OK);
+    road_run(&r);
+    for (unsigned i = 1; i <= 50; i++) {
+        IGraphTransaction *t = begin_with(&r, &request);
+        IBaseFilter *fx = i % 2 != 0 ? make_hold(i) : make_pass(i);
+        CERTIFICATE(c);
+
+        assert_hr(CALL(t, Swap, r.middle, fx, "fx"), S_OK);
+        assert_hr(CALL(t, Prepare), S_OK);
+        assert_int_equal(kit_state(fx), State_Running);
+        assert_flows(0);
+        if (i % 10 == 0) {
+            assert_hr(CALL(t, Commit, -1, NULL), E_INVALIDARG);
+            assert_flows(0);
+            assert_hr(CALL(t, Prepare), S_OK);
+        }
+        assert_hr(CALL(flow, Block, AM_PIN_FLOW_CONTROL_BLOCK, NULL), S_OK);
+        assert_hr(CALL(t, Commit, -1, NULL), S_OK);
+        c = certificate_of(t, 0);
+        assert_int_equal(c.dropped, 0);
+        assert_hr(CALL(flow, Block, 0, NULL), S_OK); /* as found */
+        LET_GO(t);
+        r.middle = fx;
+        LET_GO(fx);
+    }
+    assert_flows(0);
+    assert_all_there(0);
+    LET_GO(flow);
+    road_close(&r);
+}
+
+/* While the graph is on its way to running its renderer waits for a first sample: nothing that is only
+ * prepared may be waited for as well. */
+static void not_prepared_on_the_way(void **state)
+{
+    struct road r;
+    RG_EDIT_REQUEST request = { .size = sizeof(request), .flags = RG_EDIT_CALLER_BLOCKED };
+    struct rg_class_info info;
+    IBaseFilter *sink, *other;
+    IGraphTransaction *t;
+    OAFilterState now;
+
+    (void)state;
+    if (rg_class_by_name("null", &info) != S_OK)
+        skip();
+    assert_hr(CoCreateInstance(&info.clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IBaseFilter,
+                               (void **)&sink),
+              S_OK);
+    assert_hr(CoCreateInstance(&info.clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IBaseFilter,
+                               (void **)&other),
+              S_OK);
+    road_open(&r, kit_filter(KIT_SOURCE), kit_filter(KIT_TEE), sink);
+    kit_let_until(0);
+    t = begin_with(&r, &request);
+    assert_hr(CALL(t, Add, other, NULL), S_OK);
+    assert_hr(CALL(t, Connect, free_pin(r.middle, PINDIR_OUTPUT), kit_in(other), NULL), S_OK);
+    assert_true(SUCCEEDED(CALL(r.g.control, Run)));
+    assert_hr(CALL(t, Prepare), S_FALSE);
+    assert_false(kit_in_graph(other));
+    kit_let_all();
+    assert_hr(CALL(r.g.control, GetState, KIT_WAIT_MS, &now), S_OK);
+    assert_hr(CALL(t, Prepare), S_OK);
+    assert_true(kit_in_graph(other));
+    LET_GO(t);
+    LET_GO(other);
+    road_close(&r);
+}
+
 /* ---- stopped, paused ------------------------------------------------------------------------------------------- */
 
 static void in_a_stopped_graph(void **state)
@@ -349,6 +427,8 @@ int main(void)
         cmocka_unit_test(delaying_in_and_out),
         cmocka_unit_test(other_branch_goes_on),
         cmocka_unit_test(at_media_time),
+        cmocka_unit_test(prepared_before_the_caller_blocks),
+        cmocka_unit_test(not_prepared_on_the_way),
         cmocka_unit_test(in_a_stopped_graph),
         cmocka_unit_test(in_a_paused_graph),
         cmocka_unit_test(the_place_keeps_its_name),

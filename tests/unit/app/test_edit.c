@@ -35,6 +35,8 @@ static void edits_are_understood(void **state)
         { "wall:2s", false, "set fx a=1 b='two words'", APP_EDIT_SET, "fx", 0, 2 },
         { "1s", false, "block fx", APP_EDIT_BLOCK, "fx", 0, 0 },
         { "wall:3s", false, "unblock fx", APP_EDIT_UNBLOCK, "fx", 0, 0 },
+        { "1s", false, "attach t. invert ! flip", APP_EDIT_ATTACH, "t", 0, 0 },
+        { "1s", false, "detach fx", APP_EDIT_DETACH, "fx", 0, 0 },
     };
 
     (void)state;
@@ -62,6 +64,23 @@ static void options_stay_with_their_filter(void **state)
     assert_int_equal(edit.filters[1].n_settings, 0);
     assert_string_equal(edit.filters[2].settings[0].value, "x");
     assert_int_equal(edit.time, 1000000);
+    app_edit_free(&edit);
+}
+
+/* What follows the name is a graph, whose names count as the edit's. */
+static void branches_are_graphs(void **state)
+{
+    struct app_edit edit = parse("1s", "attach t flip mode=both name=a ! invert name=b", false);
+    struct app_text text = { 0 };
+
+    (void)state;
+    assert_int_equal(edit.branch.n_elements, 2);
+    assert_int_equal(edit.branch.n_joins, 1);
+    assert_true(app_edit_brings(&edit, "a") && app_edit_brings(&edit, "b"));
+    assert_false(app_edit_brings(&edit, "t"));
+    app_edit_text(&edit, 0, &text);
+    assert_string_equal(text.data, "attach t → flip mode=both name=a ! invert name=b");
+    app_text_clear(&text);
     app_edit_free(&edit);
 }
 
@@ -113,6 +132,10 @@ static void wrong_edits_are_refused(void **state)
         { "1s", false, "set fx loud", 7, "OPTION=VALUE" },
         { "1s", false, "unblock fx", 0, "wall:2s" },
         { "1s", false, "swap fx 'flip", 8, "never closed" },
+        { "1s", false, "attach t", 8, "branch is missing" },
+        { "1s", true, "attach t flip", 0, "only once" },
+        { "1s", false, "attach t invert ! flop", 9, "did you mean \"flip\"" },
+        { "1s", true, "detach fx", 0, "only once" },
     };
 
     (void)state;
@@ -139,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(edits_are_understood),
         cmocka_unit_test(options_stay_with_their_filter),
+        cmocka_unit_test(branches_are_graphs),
         cmocka_unit_test(edits_are_told_by_turn),
         cmocka_unit_test(wrong_edits_are_refused),
     };
