@@ -71,13 +71,21 @@ def program(name, *first, **options):
     return json.loads(run([os.path.join(PROGRAMS, name), *first, *words]).out)
 
 
-def instructions(name, **options):
-    """How many instructions the program takes from begin to end, all threads."""
-    words = [word for key, value in options.items() for word in ('--' + key, str(value))]
-    done = subprocess.run(['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null',
-                           os.path.join(PROGRAMS, name), *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                          stderr=subprocess.PIPE, env=ENVIRONMENT, text=True, check=False)
-    found = re.search(r'Collected : (\d+)', done.stderr)
-    if done.returncode != 0 or not found:
+def instructions(name, samples, **options):
+    """How many instructions a sample takes, all threads: callgrind's count from the mark where the block of samples
+    begins to the one where it ends."""
+    words = [word for key, value in {'warm': 100, 'blocks': 1, 'samples': samples, **options}.items()
+             for word in ('--' + key, str(value))]
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(['valgrind', '--tool=callgrind', '--dump-before=gauge_mark',
+                               f'--callgrind-out-file={folder}/out', os.path.join(PROGRAMS, name), *words],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              env=ENVIRONMENT, text=True, check=False)
+        try:
+            with open(f'{folder}/out.2', encoding='utf-8') as f:
+                total = re.search(r'^(?:totals|summary): (\d+)', f.read(), re.M)
+        except FileNotFoundError:
+            total = None
+    if done.returncode != 0 or not total:
         raise Failed(f'callgrind failed ({done.returncode}): {name} {" ".join(words)}\n{done.stderr[-2000:]}')
-    return int(found.group(1))
+    return int(total.group(1)) / samples
