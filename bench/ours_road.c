@@ -9,9 +9,27 @@
  */
 #include <stdio.h>
 
+#include <regraft.h>
+
 #include "gauge.h"
 #include "ours_filters.h"
 #include "ours_graph.h"
+
+/* What was measured went through pins that count and a gate that stood open. */
+static void check_ledger(IBaseFilter *filter, uint64_t samples)
+{
+    RG_LEDGER ledger = { 0 };
+    IRgLink *link;
+    IPin *out;
+
+    ours_must(IBaseFilter_FindPin(filter, L"Out", &out), "no output");
+    ours_must(IPin_QueryInterface(out, &IID_IRgLink, (void **)&link), "no ledger");
+    ours_must(IRgLink_GetLedger(link, &ledger), "ledger");
+    if (ledger.samples + 1 < samples || ledger.closings != 0) /* one may be on its way */
+        meter_fail("not counted, or a gate was closed", (unsigned)ledger.samples);
+    IRgLink_Release(link);
+    IPin_Release(out);
+}
 
 int main(int argc, char **argv)
 {
@@ -45,6 +63,7 @@ int main(int argc, char **argv)
     gauge_arm(warm, samples, blocks);
     ours_run(control);
     gauge_wait();
+    check_ledger(last, gauge.count);
     ours_close(graph, control);
     CoUninitialize();
     gauge_print_begin("regraft");

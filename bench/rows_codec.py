@@ -7,8 +7,8 @@ from clips import clip
 from figures import OURS, figure, work
 from tree import program
 
-RATE, SECONDS, GOP = 25, 24, 48
-SWAPS = 4  # what looks ahead swallows a second and more each time
+RATE, GOP = 25, 48
+WHOLE, QUICK = (24, 4), (12, 2)  # seconds and swaps: what looks ahead swallows a second and more each time
 
 
 @functools.lru_cache(maxsize=None)
@@ -18,14 +18,15 @@ def whole(name, decoder, path):
 
 
 def exchange(prefix, name, decoder, **options):
-    def once(_):
-        path = clip('1280x720', RATE, SECONDS, GOP)
-        said = program(name, path, swaps=SWAPS, gap=40, decoder=decoder, **options)
+    def once(is_quick):
+        seconds, swaps = QUICK if is_quick else WHOLE
+        path = clip('1280x720', RATE, seconds, GOP)
+        said = program(name, path, swaps=swaps, gap=40, decoder=decoder, **options)
         closed = [ns / 1e6 for ns in said['closed_ns']]
         good = said['came']
         if decoder:
             good = len(whole(name, decoder, path).intersection(said['contents']))
-        return {f'{prefix}-lost': (RATE * SECONDS - good) / SWAPS, f'{prefix}-closed': statistics.median(closed),
+        return {f'{prefix}-lost': (RATE * seconds - good) / swaps, f'{prefix}-closed': statistics.median(closed),
                 f'{prefix}-closed-most': max(closed)}
     return once
 

@@ -6,7 +6,7 @@ from clips import QUIET, clip, frames, output
 from figures import OURS, figure, work
 from tree import PROGRAMS, REGRAFT, Failed, run
 
-SIZES = {'720p': ('1280x720', 25, 60, 8), '1080p': ('1920x1080', 25, 20, None)}  # seconds: whole, quick
+SIZES = {'720p': ('1280x720', 25, 60, 5), '1080p': ('1920x1080', 25, 20, None)}  # seconds: whole, quick
 SHORT = ('1280x720', 25, 2)
 
 
@@ -51,8 +51,8 @@ def transcode_work(size, title, rounds):
         figure(f'{name}-cpu', f'{title}, CPU', 's', target_ratio=1.02),
         figure(f'{name}-rss', 'its memory at the most (row 11)', 'MB', target_ratio=1.0),
         figure(f'{name}-bytes', 'size of what came out', 'MB')], rounds,
-                'x264 veryfast at crf 23, AAC at 128 kbit/s, all pictures counted.  gst-launch\'s x264enc knows crf only under '
-                'another name and sets a few options of its own: its size shows how far the work is the same; each side chooses '
+                'x264 veryfast at crf 23, AAC at 128 kbit/s, all pictures counted.  gst-launch\'s x264enc calls crf '
+                'pass=qual; the size of what comes out shows how far the work is the same; each side chooses '
                 'its numbers of threads')
 
 

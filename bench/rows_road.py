@@ -91,7 +91,7 @@ WORKS = [
     work(1, 'hop', {side: hop(name, **options) for side, (name, options) in HOP_SIDES.items()},
          [figure(f'hop-{n}', f'hop: one sample through one pass-through filter, chain of {n}', 'ns', 8) for n in LENGTHS] +
          [figure(f'hop-cpu-{n}', f'the same, CPU time, chain of {n}', 'ns', 8) for n in LENGTHS],
-         (3, 7), HOP_UNFAIR, HOP_FLOOR),
+         (2, 7), HOP_UNFAIR, HOP_FLOOR),
     work(1, 'hop-instructions', {side: hop_instructions(name, is_whole=name == 'av_road' or bool(options), **options) for side, (name, options) in HOP_SIDES.items()},
          [figure('hop-instructions', 'hop: instructions', 'count')], (1, 1),
          'callgrind counts user space, and runs one thread at a time', HOP_FLOOR),
