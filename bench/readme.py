@@ -13,7 +13,8 @@ SHOWN = ('hop-cpu-50', 'queue', 'handover', 'swap-closed', 'swap-cut', 'swap-per
          'transcode-720p-rss', 'decode-cpu', 'remux-wall', 'first-picture', 'first-test', 'idle-kb', 'foreign')
 TITLES = {'hop-cpu-50': 'hop: one sample through one pass-through filter, chain of 50, CPU', 'encoder-closed': 'the same: nothing passes',
           'decoder-closed': 'the same: nothing passes', 'transcode-720p-rss': 'its memory at the most', 'live-cpu': 'the same: CPU time per sample',
-          'swap-cut': 'swap: request of the cut to first sample, p50', 'remux-wall': 'remux only, 720p, wall'}
+          'swap-cut': 'swap: request of the cut to first sample, p50', 'others-closed-growth': 'swap: gate closed with 10,000 other filters, to that with 3',
+          'remux-wall': 'remux only, 720p, wall'}
 
 
 def line(said):

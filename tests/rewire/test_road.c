@@ -57,23 +57,23 @@ SEEN void *malloc(size_t size)
     return __libc_malloc(size);
 }
 
-SEEN void *calloc(size_t count, size_t size)
+SEEN void *calloc(size_t nmemb, size_t size)
 {
     note_call();
-    return __libc_calloc(count, size);
+    return __libc_calloc(nmemb, size);
 }
 
-SEEN void *realloc(void *block, size_t size)
+SEEN void *realloc(void *ptr, size_t size)
 {
     note_call();
-    return __libc_realloc(block, size);
+    return __libc_realloc(ptr, size);
 }
 
-SEEN int posix_memalign(void **ret, size_t align, size_t size)
+SEEN int posix_memalign(void **memptr, size_t alignment, size_t size)
 {
     note_call();
-    *ret = __libc_memalign(align, size);
-    return *ret != NULL ? 0 : ENOMEM;
+    *memptr = __libc_memalign(alignment, size);
+    return *memptr != NULL ? 0 : ENOMEM;
 }
 #endif
 
