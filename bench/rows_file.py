@@ -102,7 +102,7 @@ FIRST_UNFAIR = ('whole processes from start to end, files and registry in the pa
                 'ffmpeg is a command that also reads options and prints; drawing of the test pictures differs')
 
 WORKS = [
-    transcode_work('720p', 'transcode 720p', (1, 3)),
+    transcode_work('720p', 'transcode 720p', (1, 2)),
     transcode_work('1080p', 'transcode 1080p, 20 s', (0, 2)),
     work(9, 'decode', DECODE, [figure('decode-wall', 'decode only, 720p, wall', 's', target_ratio=1.0),
                                figure('decode-cpu', 'decode only, 720p, CPU', 's', target_ratio=1.0)], (2, 5),

@@ -34,7 +34,7 @@ GST_IDENTITY = 'gstreamer identity'
 
 def live(name, prefix, **options):
     def once(is_quick):
-        said = program(name, graphs=1000, seconds=2 if is_quick else 8, **options)
+        said = program(name, graphs=1000, seconds=2 if is_quick else 5, **options)
         return {f'{prefix}-kb': said['kb_each'], f'{prefix}-threads': said['threads_each'],
                 f'{prefix}-cpu': said['cpu_us_per_sample'], f'{prefix}-rate': said['samples_per_s']}
     return once

@@ -20,7 +20,7 @@ def middle(said, key):
 def hop(name, **options):
     """Per filter: what a chain costs more than source and sink alone."""
     def once(is_quick):
-        options.update(samples=2000 if is_quick else 10000, warm=2000)
+        options.update(samples=2000 if is_quick else 5000, warm=2000)
         bare = program(name, length=0, **options)
         ret = {}
         for length in LENGTHS:
@@ -91,8 +91,10 @@ WORKS = [
     work(1, 'hop', {side: hop(name, **options) for side, (name, options) in HOP_SIDES.items()},
          [figure(f'hop-{n}', f'hop: one sample through one pass-through filter, chain of {n}', 'ns', 8) for n in LENGTHS] +
          [figure(f'hop-cpu-{n}', f'the same, CPU time, chain of {n}', 'ns', 8) for n in LENGTHS],
-         (2, 7), HOP_UNFAIR, HOP_FLOOR),
-    work(1, 'hop-instructions', {side: hop_instructions(name, is_whole=name == 'av_road' or bool(options), **options) for side, (name, options) in HOP_SIDES.items()},
+         (2, 5), HOP_UNFAIR, HOP_FLOOR),
+    work(1, 'hop-instructions', {
+        side: hop_instructions(name, is_whole=name == 'av_road' or bool(options), **options)
+        for side, (name, options) in HOP_SIDES.items()},
          [figure('hop-instructions', 'hop: instructions', 'count')], (1, 1),
          'callgrind counts user space, and runs one thread at a time', HOP_FLOOR),
     work(2, 'queue', {OURS: queue_free('ours_road', **QUEUE), 'gstreamer queue': queue_free('gst_road', **QUEUE),
