@@ -60,7 +60,7 @@ def queue_free(name, **options):
 
 def queue_step(name, **options):
     def once(is_quick):
-        said = program(name, samples=500 if is_quick else 3000, warm=500, **options)
+        said = program(name, samples=500 if is_quick else 1500, warm=500, **options)
         steps = sorted(said['step_ns'])
         return {'handover': steps[len(steps) // 2] / 1000, 'handover-p99': steps[len(steps) * 99 // 100] / 1000,
                 'handover-cpu': middle(said, 'process_ns') / 1000}
