@@ -24,7 +24,7 @@ def transcode_commands(path, out):
                    '-c:a', 'aac', '-b:a', '128k', out],
         'gst-launch': ['gst-launch-1.0', '-q', 'filesrc', f'location={path}', '!', 'qtdemux', 'name=d',
                        'd.video_0', '!', 'queue', '!', 'h264parse', '!', 'avdec_h264', '!', 'queue', '!', 'x264enc',
-                       'speed-preset=veryfast', 'pass=qual', 'quantizer=23', '!',
+                       'speed-preset=veryfast', 'pass=qual', 'quantizer=23', 'vbv-buf-capacity=0', '!',
                        'h264parse', '!', 'queue', '!', 'mp4mux', 'name=m', '!', 'filesink', f'location={out}',
                        'd.audio_0', '!', 'queue', '!', 'aacparse', '!', 'avdec_aac', '!', 'audioconvert', '!',
                        'avenc_aac', 'bitrate=128000', '!', 'aacparse', '!', 'queue', '!', 'm.'],
