@@ -6,7 +6,7 @@
  */
 #include "gst_elements.h"
 
-#include "swap_meter.h"
+#include "gauge.h"
 
 #define SAMPLE_NS 100000 /* from one buffer to the next */
 #define SLACK_NS  1
@@ -182,9 +182,16 @@ static GstFlowReturn sink_chain(GstPad *pad, GstObject *parent, GstBuffer *buffe
     GstMapInfo map;
 
     (void)pad;
-    if (self->numbers < 0) {
+    if (self->numbers == METER_SINK_COUNTS && gst_buffer_map(buffer, &map, GST_MAP_READ)) {
+        meter_counted(map.data, map.size);
+        gst_buffer_unmap(buffer, &map);
+    } else if (self->numbers == METER_SINK_ELSEWHERE) {
         meter_arrived_elsewhere();
-    } else if (self->numbers == 0) {
+    } else if (self->numbers < METER_SINK_ELSEWHERE) {
+        if (self->numbers == METER_SINK_STEPS)
+            gauge_step_arrived();
+        gauge_arrived();
+    } else if (self->numbers == METER_SINK_TIMES) {
         meter_arrived_at((gint64)GST_BUFFER_PTS(buffer),
                          (gint64)(GST_BUFFER_PTS(buffer) + GST_BUFFER_DURATION(buffer)),
                          SLACK_NS);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* gst_elements.h - GStreamer's elements of bench/swap: plain pads and no more, its least cost.
+/* gst_elements.h - GStreamer's elements of the bench: plain pads and no more, its least cost.
  *
  * Each is new and floating, as from gst_element_factory_make.
  */
@@ -11,5 +11,5 @@
 GstElement *bench_source_new(int rate);
 /* In place; slot as in meter_pass. */
 GstElement *bench_pass_new(int slot);
-/* Takes anything.  numbers: 1: meter_arrived, 0: meter_arrived_at, -1: of another road. */
+/* Takes anything; METER_SINK_..., in swap_meter.h. */
 GstElement *bench_sink_new(int numbers);

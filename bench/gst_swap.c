@@ -20,6 +20,7 @@
 #include <gst/gst.h>
 
 #include "gst_elements.h"
+#include "gst_graph.h"
 #include "swap_meter.h"
 
 struct way {
@@ -134,18 +135,10 @@ static void swap_one(struct road *road, GstElement *newcomer, struct meter_times
 
 /* ---- pipelines ---------------------------------------------------------------------------------- */
 
-static GstElement *make(const char *name)
-{
-    GstElement *element = gst_element_factory_make(name, NULL);
-
-    if (element == NULL)
-        meter_fail(name, 0);
-    return element;
-}
-
 static struct stage new_middle(const struct road *road, int slot)
 {
-    struct stage stage = { road->real ? make("volume") : bench_pass_new(slot), NULL, NULL };
+    struct stage stage = { road->real ? bench_make("volume") : bench_pass_new(slot), NULL,
+                           NULL };
 
     if (road->real)
         g_object_set(stage.element, "volume", 0.5, NULL);
@@ -160,54 +153,9 @@ static void stage_free(struct stage *stage)
     gst_object_unref(stage->src);
 }
 
-/* Messages are thrown away as they come, or they would pile up. */
-static GstElement *pipeline_new(void)
-{
-    GstElement *pipeline = gst_pipeline_new(NULL);
-    GstBus *bus = gst_element_get_bus(pipeline);
-
-    gst_bus_set_flushing(bus, TRUE);
-    gst_object_unref(bus);
-    return pipeline;
-}
-
-static GstElement *put(GstElement *pipeline, GstElement *element)
-{
-    gst_bin_add(GST_BIN(pipeline), element);
-    return element;
-}
-
-static void join(GstElement *from, GstElement *to)
-{
-    if (!gst_element_link_pads_full(from, "src", to, "sink", GST_PAD_LINK_CHECK_NOTHING))
-        meter_fail("connect", 0);
-}
-
-/* A chain of so many elements, source and sink included, of which nobody takes the time. */
-static void put_chain(GstElement *pipeline, int elements, int rate)
-{
-    GstElement *last = put(pipeline, bench_source_new(rate));
-
-    for (int i = 2; i <= elements; i++) {
-        GstElement *next =
-            put(pipeline, i < elements ? bench_pass_new(-1) : bench_sink_new(-1));
-
-        join(last, next);
-        last = next;
-    }
-}
-
-static void set_state(GstElement *pipeline, GstState state)
-{
-    if (gst_element_set_state(pipeline, state) == GST_STATE_CHANGE_FAILURE ||
-        gst_element_get_state(pipeline, NULL, NULL, GST_CLOCK_TIME_NONE) ==
-            GST_STATE_CHANGE_FAILURE)
-        meter_fail("the state does not change", (unsigned)state);
-}
-
 static GstElement *real_source(void)
 {
-    GstElement *source = make("audiotestsrc");
+    GstElement *source = bench_make("audiotestsrc");
 
     g_object_set(source, "samplesperbuffer", 64, NULL);
     return source;
@@ -226,16 +174,16 @@ static void road_open(struct road *road, const struct meter_plan *plan)
         meter_fail("an idle probe back to back comes in between a push: --gap 1 or more", 0);
     sem_init(&road->called, 0, 0);
     road->real = plan->real;
-    road->pipeline = pipeline_new();
+    road->pipeline = bench_pipeline_new();
     for (int left = plan->others; left > 0; left -= METER_CHAIN)
-        put_chain(road->pipeline, left < METER_CHAIN ? left : METER_CHAIN, METER_NEVER);
-    source =
-        put(road->pipeline, plan->real ? real_source() : bench_source_new(METER_FULL_RATE));
+        bench_put_chain(road->pipeline, left < METER_CHAIN ? left : METER_CHAIN, METER_NEVER);
+    source = bench_put(road->pipeline,
+                       plan->real ? real_source() : bench_source_new(METER_FULL_RATE));
     road->middle = new_middle(road, 0);
-    put(road->pipeline, road->middle.element);
-    sink = put(road->pipeline, bench_sink_new(plan->real ? 0 : 1));
-    join(source, road->middle.element);
-    join(road->middle.element, sink);
+    bench_put(road->pipeline, road->middle.element);
+    sink = bench_put(road->pipeline, bench_sink_new(plan->real ? 0 : 1));
+    bench_join(source, road->middle.element);
+    bench_join(road->middle.element, sink);
     road->up = gst_element_get_static_pad(source, "src");
     road->down = gst_element_get_static_pad(sink, "sink");
 }
@@ -262,20 +210,20 @@ int main(int argc, char **argv)
     meter_plan_read(&plan, argc, argv);
     others = g_new0(GstElement *, (gsize)plan.streams + 1);
     for (int i = 0; i < plan.streams; i++) {
-        others[i] = pipeline_new();
-        put_chain(others[i], 3, plan.rate);
-        set_state(others[i], GST_STATE_PLAYING);
+        others[i] = bench_pipeline_new();
+        bench_put_chain(others[i], 3, plan.rate);
+        bench_set_state(others[i], GST_STATE_PLAYING);
     }
     road_open(&road, &plan);
-    set_state(road.pipeline, GST_STATE_PLAYING);
+    bench_set_state(road.pipeline, GST_STATE_PLAYING);
     code = meter_run(&plan, swap, &road);
-    set_state(road.pipeline, GST_STATE_NULL);
+    bench_set_state(road.pipeline, GST_STATE_NULL);
     stage_free(&road.middle);
     gst_object_unref(road.up);
     gst_object_unref(road.down);
     gst_object_unref(road.pipeline);
     for (int i = 0; i < plan.streams; i++) {
-        set_state(others[i], GST_STATE_NULL);
+        bench_set_state(others[i], GST_STATE_NULL);
         gst_object_unref(others[i]);
     }
     g_free(others);

@@ -11,7 +11,7 @@
 #include "base/sink.h"
 #include "base/source.h"
 #include "base/transform.h"
-#include "swap_meter.h"
+#include "gauge.h"
 
 #define SAMPLE_HNS 1000 /* 100 ns from one sample to the next */
 #define SLACK_HNS  1    /* ends are rounded */
@@ -57,7 +57,8 @@ struct source_state {
 };
 
 static const struct rg_option source_options[] = {
-    RG_INT(struct source_settings, rate, 0, -1, 1000000, "as in struct meter_pacer"),
+    RG_INT(struct source_settings, rate, METER_FULL_RATE, METER_IN_STEP, 1000000,
+           "as in struct meter_pacer"),
     RG_OPTIONS_END,
 };
 
@@ -212,7 +213,8 @@ struct sink_settings {
 };
 
 static const struct rg_option sink_options[] = {
-    RG_INT(struct sink_settings, numbers, 1, -1, 1, "as in ours_sink"),
+    RG_INT(struct sink_settings, numbers, METER_SINK_NUMBERS, METER_SINK_COUNTS,
+           METER_SINK_NUMBERS, "METER_SINK_..."),
     RG_OPTIONS_END,
 };
 
@@ -238,18 +240,26 @@ static HRESULT sink_render(void *state, const void *settings, unsigned input,
     HRESULT hr;
 
     (void)state, (void)input;
-    if (numbers < 0) {
+    if (numbers == METER_SINK_GAUGE || numbers == METER_SINK_STEPS) {
+        if (numbers == METER_SINK_STEPS)
+            gauge_step_arrived();
+        gauge_arrived();
+        return S_OK;
+    }
+    if (numbers == METER_SINK_ELSEWHERE) {
         meter_arrived_elsewhere();
         return S_OK;
     }
-    if (numbers == 0) {
+    if (numbers == METER_SINK_TIMES) {
         hr = IMediaSample_GetTime(sample, &start, &stop);
         if (SUCCEEDED(hr))
             meter_arrived_at(start, stop, SLACK_HNS);
         return hr;
     }
     hr = IMediaSample_GetPointer(sample, &data);
-    if (SUCCEEDED(hr))
+    if (SUCCEEDED(hr) && numbers == METER_SINK_COUNTS)
+        meter_counted(data, (size_t)IMediaSample_GetActualDataLength(sample));
+    else if (SUCCEEDED(hr))
         meter_arrived((const struct meter_sample *)(void *)data);
     return hr;
 }

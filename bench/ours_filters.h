@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ours_filters.h - regraft's filters of bench/swap: as small as the base classes let them be.
+/* ours_filters.h - regraft's filters of the bench: as small as the base classes let them be.
  *
  * Each with one reference, the caller's; NULL: out of memory.
  */
@@ -11,5 +11,5 @@
 IBaseFilter *ours_source(int rate);
 /* In place; slot as in meter_pass. */
 IBaseFilter *ours_pass(int slot);
-/* Takes any type.  numbers: 1: meter_arrived, 0: meter_arrived_at, -1: of another road. */
+/* Takes any type; METER_SINK_..., in swap_meter.h. */
 IBaseFilter *ours_sink(int numbers);

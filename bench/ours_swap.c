@@ -11,9 +11,8 @@
 #include <regraft.h>
 
 #include "ours_filters.h"
+#include "ours_graph.h"
 #include "swap_meter.h"
-
-#define RUN_MS 60000
 
 struct road {
     bool real, by_swap;
@@ -22,12 +21,6 @@ struct road {
     IGraphEdit *edit;
     IBaseFilter *middle; /* borrowed: the graph keeps it */
 };
-
-static void must(HRESULT hr, const char *what)
-{
-    if (FAILED(hr))
-        meter_fail(what, (unsigned)hr);
-}
 
 /* ---- the swap --------------------------------------------------------------------------------- */
 
@@ -73,87 +66,9 @@ static HRESULT by_swap(struct road *road, IBaseFilter *newcomer, struct meter_ti
 
 /* ---- graphs ------------------------------------------------------------------------------------- */
 
-static IBaseFilter *make(const char *name)
-{
-    struct rg_class_info info;
-    IBaseFilter *filter = NULL;
-    HRESULT hr = rg_class_by_name(name, &info);
-
-    if (hr == S_OK)
-        hr = CoCreateInstance(&info.clsid, NULL, CLSCTX_INPROC_SERVER, &IID_IBaseFilter,
-                              (void **)&filter);
-    if (hr != S_OK)
-        meter_fail(name, (unsigned)hr);
-    return filter;
-}
-
-static IBaseFilter *make_set(const char *name, const char *option, const char *value)
-{
-    IBaseFilter *filter = make(name);
-    IRgOptions *options;
-
-    must(IBaseFilter_QueryInterface(filter, &IID_IRgOptions, (void **)&options), name);
-    must(IRgOptions_Set(options, option, value), option);
-    IRgOptions_Release(options);
-    return filter;
-}
-
 static IBaseFilter *new_middle(const struct road *road, int slot)
 {
-    return road->real ? make_set("volume", "gain", "0.5") : ours_pass(slot);
-}
-
-static void graph_make(IGraphBuilder **ret_graph, IMediaControl **ret_control)
-{
-    must(CoCreateInstance(&CLSID_FilterGraph, NULL, CLSCTX_INPROC_SERVER, &IID_IGraphBuilder,
-                          (void **)ret_graph),
-         "no graph");
-    must(IGraphBuilder_QueryInterface(*ret_graph, &IID_IMediaControl, (void **)ret_control),
-         "no control");
-}
-
-/* The graph alone keeps filter from now on. */
-static IBaseFilter *put(IGraphBuilder *graph, IBaseFilter *filter)
-{
-    if (filter == NULL)
-        meter_fail("no filter", (unsigned)E_OUTOFMEMORY);
-    must(IGraphBuilder_AddFilter(graph, filter, NULL), "add");
-    IBaseFilter_Release(filter);
-    return filter;
-}
-
-static void join(IGraphBuilder *graph, IBaseFilter *from, IBaseFilter *to)
-{
-    IPin *out, *in;
-
-    must(IBaseFilter_FindPin(from, L"Out", &out), "no output");
-    must(IBaseFilter_FindPin(to, L"In", &in), "no input");
-    must(IGraphBuilder_ConnectDirect(graph, out, in, NULL), "connect");
-    IPin_Release(in);
-    IPin_Release(out);
-}
-
-/* A chain of so many filters, source and sink included, of which nobody takes the time. */
-static void put_chain(IGraphBuilder *graph, int filters, int rate)
-{
-    IBaseFilter *last = put(graph, ours_source(rate));
-
-    for (int i = 2; i <= filters; i++) {
-        IBaseFilter *next = put(graph, i < filters ? ours_pass(-1) : ours_sink(-1));
-
-        join(graph, last, next);
-        last = next;
-    }
-}
-
-static void run(IMediaControl *control)
-{
-    OAFilterState state;
-
-    must(IMediaControl_Run(control), "run");
-    must(IMediaControl_GetState(control, RUN_MS, &state), "state");
-    if (state != State_Running)
-        meter_fail("the graph does not run", (unsigned)state);
+    return road->real ? ours_make_set("volume", "gain", "0.5") : ours_pass(slot);
 }
 
 static void road_open(struct road *road, const struct meter_plan *plan)
@@ -164,17 +79,17 @@ static void road_open(struct road *road, const struct meter_plan *plan)
     road->by_swap = strcmp(plan->way, "swap") == 0;
     if (!road->by_swap && strcmp(plan->way, "commit") != 0)
         meter_fail("--way commit or swap", 0);
-    graph_make(&road->graph, &road->control);
-    must(IGraphBuilder_QueryInterface(road->graph, &IID_IGraphEdit, (void **)&road->edit),
-         "no edit");
+    ours_open(&road->graph, &road->control);
+    ours_must(IGraphBuilder_QueryInterface(road->graph, &IID_IGraphEdit, (void **)&road->edit),
+              "no edit");
     for (int left = plan->others; left > 0; left -= METER_CHAIN)
-        put_chain(road->graph, left < METER_CHAIN ? left : METER_CHAIN, METER_NEVER);
-    source = put(road->graph,
-                 plan->real ? make_set("tone", "block", "64") : ours_source(METER_FULL_RATE));
-    road->middle = put(road->graph, new_middle(road, 0));
-    sink = put(road->graph, ours_sink(plan->real ? 0 : 1));
-    join(road->graph, source, road->middle);
-    join(road->graph, road->middle, sink);
+        ours_put_chain(road->graph, left < METER_CHAIN ? left : METER_CHAIN, METER_NEVER);
+    source = ours_put(road->graph, plan->real ? ours_make_set("tone", "block", "64")
+                                              : ours_source(METER_FULL_RATE));
+    road->middle = ours_put(road->graph, new_middle(road, 0));
+    sink = ours_put(road->graph, ours_sink(plan->real ? 0 : 1));
+    ours_join(road->graph, source, road->middle);
+    ours_join(road->graph, road->middle, sink);
 }
 
 static bool swap(void *context, int slot, struct meter_times *ret)
@@ -200,25 +115,25 @@ int main(int argc, char **argv)
     int streams, code;
 
     meter_plan_read(&plan, argc, argv);
-    must(CoInitializeEx(NULL, COINIT_MULTITHREADED), "COM");
+    ours_must(CoInitializeEx(NULL, COINIT_MULTITHREADED), "COM");
     streams = plan.streams;
     others = calloc((size_t)streams + 1, sizeof(*others));
     if (others == NULL)
         meter_fail("no memory", 0);
     for (int i = 0; i < streams; i++) {
-        graph_make(&others[i].graph, &others[i].control);
-        put_chain(others[i].graph, 3, plan.rate);
-        run(others[i].control);
+        ours_open(&others[i].graph, &others[i].control);
+        ours_put_chain(others[i].graph, 3, plan.rate);
+        ours_run(others[i].control);
     }
     road_open(&road, &plan);
-    run(road.control);
+    ours_run(road.control);
     code = meter_run(&plan, swap, &road);
-    must(IMediaControl_Stop(road.control), "stop");
+    ours_must(IMediaControl_Stop(road.control), "stop");
     IGraphEdit_Release(road.edit);
     IMediaControl_Release(road.control);
     IGraphBuilder_Release(road.graph);
     for (int i = 0; i < streams; i++) {
-        must(IMediaControl_Stop(others[i].control), "stop");
+        ours_must(IMediaControl_Stop(others[i].control), "stop");
         IMediaControl_Release(others[i].control);
         IGraphBuilder_Release(others[i].graph);
     }

@@ -9,10 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gauge.h"
+
 #define WAIT_SECONDS 30 /* nothing waits that long unless it is broken */
 #define PASSED_BY    2  /* samples after which one that was in the way has arrived */
 
 struct meter_slot meter_slots[METER_SLOTS];
+int64_t meter_contents[METER_SLOTS];
 
 /* What the sink of the measured road has seen. */
 static struct {
@@ -81,13 +84,37 @@ void meter_arrived_at(int64_t start, int64_t stop, int64_t slack)
     count_one();
 }
 
+void meter_counted(const void *data, size_t bytes)
+{
+    uint64_t sum = 0xcbf29ce484222325u, word;
+
+    if (bytes > METER_CONTENT_BYTES)
+        bytes = METER_CONTENT_BYTES;
+    for (size_t at = 0; at + sizeof(word) <= bytes; at += sizeof(word)) {
+        memcpy(&word, (const char *)data + at, sizeof(word));
+        sum = (sum ^ word) * 0x100000001b3u;
+    }
+    if (meter_count() < METER_SLOTS)
+        meter_contents[meter_count()] = (int64_t)(sum >> 1);
+    count_one();
+}
+
+uint64_t meter_count(void)
+{
+    return atomic_load_explicit(&sink.count, memory_order_acquire);
+}
+
+uint64_t meter_elsewhere(void)
+{
+    return atomic_load_explicit(&elsewhere, memory_order_relaxed);
+}
+
 void meter_arrived_elsewhere(void)
 {
     atomic_fetch_add_explicit(&elsewhere, 1, memory_order_relaxed);
 }
 
-/* Until so many more samples have arrived. */
-static void wait_more(uint64_t more)
+void meter_wait_more(uint64_t more)
 {
     struct timespec until;
 
@@ -126,6 +153,8 @@ bool meter_pacer_wait(struct meter_pacer *pacer)
 
     if (pacer->rate == METER_FULL_RATE)
         return true;
+    if (pacer->rate == METER_IN_STEP)
+        return gauge_step_wait();
     pthread_mutex_lock(&pacer->lock);
     if (pacer->due_ns == 0)
         pacer->due_ns = meter_now_ns();
@@ -155,6 +184,8 @@ void meter_pacer_took(struct meter_pacer *pacer)
 
 void meter_pacer_interrupt(struct meter_pacer *pacer, bool on)
 {
+    if (pacer->rate == METER_IN_STEP)
+        gauge_step_interrupt(on);
     pthread_mutex_lock(&pacer->lock);
     pacer->is_interrupted = on;
     pthread_cond_broadcast(&pacer->changed);
@@ -227,7 +258,7 @@ int meter_run(const struct meter_plan *plan,
         if (all[i].values == NULL)
             meter_fail("out of memory", 0);
     }
-    wait_more(PASSED_BY);
+    meter_wait_more(PASSED_BY);
     for (int slot = 1; slot <= plan->warm + plan->swaps; slot++) {
         struct meter_times t = { 0 };
 
@@ -236,12 +267,12 @@ int meter_run(const struct meter_plan *plan,
             begun = meter_now_ns();
         }
         if (plan->gap > PASSED_BY)
-            wait_more((uint64_t)plan->gap);
+            meter_wait_more((uint64_t)plan->gap);
         sink.longest_ns = 0;
         if (!swap(context, slot, &t))
             meter_fail("a swap was refused", (unsigned)slot);
         if (plan->gap > 0)
-            wait_more(PASSED_BY);
+            meter_wait_more(PASSED_BY);
         if (slot <= plan->warm)
             continue;
         add(&all[CLOSED], t.closed_ns);
@@ -250,7 +281,7 @@ int meter_run(const struct meter_plan *plan,
     }
     took = meter_now_ns() - begun;
     samples = atomic_load(&sink.count) - samples;
-    wait_more(1000); /* the last one plays on */
+    meter_wait_more(1000); /* the last one plays on */
     print_all(plan, all, took, samples);
     for (int i = 0; i < SERIES; i++)
         free(all[i].values);
@@ -258,6 +289,11 @@ int meter_run(const struct meter_plan *plan,
 }
 
 /* ---- arguments ------------------------------------------------------------------------------------------ */
+
+void meter_init(void)
+{
+    sem_init(&sink.reached, 0, 0);
+}
 
 static int read_number(const char *text, int most)
 {
@@ -271,7 +307,7 @@ static int read_number(const char *text, int most)
 
 void meter_plan_read(struct meter_plan *plan, int argc, char **argv)
 {
-    sem_init(&sink.reached, 0, 0);
+    meter_init();
     for (int i = 1; i < argc; i++) {
         const char *value = argv[i + 1]; /* NULL after the last */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* swap_meter.h - what both sides of bench/swap share, so that they are measured alike.
+/* swap_meter.h - what both sides of bench/swap share, so that they are measured alike; and how fast the
+ * sources of all programs give.
  *
  * A sample is 16 bytes: its number, and the serial of the filter that passed it.  The filters of
  * both sides call the inline functions on their streaming threads; the loop that swaps, checks and
@@ -9,6 +10,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -50,19 +52,39 @@ static inline void meter_pass(int slot, struct meter_sample *sample)
     sample->by = slot;
 }
 
+/* What a sink does with a sample. */
+enum {
+    METER_SINK_NUMBERS = 1,    /* meter_arrived */
+    METER_SINK_TIMES = 0,      /* meter_arrived_at */
+    METER_SINK_ELSEWHERE = -1, /* meter_arrived_elsewhere */
+    METER_SINK_GAUGE = -2,     /* gauge_arrived */
+    METER_SINK_STEPS = -3,     /* the same, and gauge_step_arrived */
+    METER_SINK_COUNTS = -4,    /* meter_counted */
+};
+
 /* The sink of the measured road has got this sample. */
 void meter_arrived(const struct meter_sample *sample);
 /* The same where real filters carry no numbers: each sample must begin where the last one ended,
  * to within slack units. */
 void meter_arrived_at(int64_t start, int64_t stop, int64_t slack);
+/* It has got one of which nothing is known; a number stands for its content, of a picture of 1280x720 its
+ * luma: behind that may be padding, which says nothing. */
+#define METER_CONTENT_BYTES ((size_t)1280 * 720)
+void meter_counted(const void *data, size_t bytes);
+extern int64_t meter_contents[METER_SLOTS]; /* of the first so many */
+/* The control thread: until so many more have come to the measured road's sink. */
+void meter_wait_more(uint64_t more);
+uint64_t meter_count(void);
 /* A sink of another road has got one. */
 void meter_arrived_elsewhere(void);
+uint64_t meter_elsewhere(void); /* how many so far */
 
 /* ---- sources: how fast ------------------------------------------------------------------------ */
 
 enum {
     METER_FULL_RATE = 0,
-    METER_NEVER = -1, /* nothing comes; otherwise samples per second */
+    METER_NEVER = -1,   /* nothing comes; otherwise samples per second */
+    METER_IN_STEP = -2, /* one at a time: gauge.h */
 };
 
 struct meter_pacer {
@@ -111,6 +133,9 @@ struct meter_plan {
         .side = (side_name), .way = (way_name), .swaps = 2000, .warm = 100, .gap = 1000,       \
         .rate = 25                                                                             \
     }
+
+/* Before anything else; both readers of arguments do it. */
+void meter_init(void);
 
 /* Reads the arguments of a program; way stays as it is without --way.  Ends the program on any
  * that it does not know. */
