@@ -65,6 +65,17 @@ HRESULT rg_out_pin_retype(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type)
     return S_OK;
 }
 
+HRESULT rg_out_pin_take_type(struct rg_out_pin *pin, IMediaSample *sample)
+{
+    AM_MEDIA_TYPE *type = NULL;
+    HRESULT hr = IMediaSample_GetMediaType(sample, &type);
+
+    if (hr == S_OK)
+        hr = rg_out_pin_retype(pin, type);
+    rg_type_delete(type);
+    return FAILED(hr) ? hr : S_OK;
+}
+
 /* Others read the sample, too: the one that tells is a copy. */
 static HRESULT copy_sample(struct rg_out_pin *pin, IMediaSample *sample, IMediaSample **ret)
 {

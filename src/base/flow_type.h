@@ -32,6 +32,8 @@ HRESULT rg_out_pin_forward(struct rg_out_pin *pin, IMediaSample *sample,
 /* Inside the gate: what goes out from now on is of another type, and the next sample tells.
  * S_OK; E_OUTOFMEMORY. */
 HRESULT rg_out_pin_retype(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type);
+/* Inside the gate: a sample that brings another type makes it the link's.  S_OK; E_OUTOFMEMORY. */
+HRESULT rg_out_pin_take_type(struct rg_out_pin *pin, IMediaSample *sample);
 
 /* Any thread: may the samples of this connection go on in another type (spec section 6.1)?  S_OK,
  * also if unconnected; VFW_E_TYPE_NOT_ACCEPTED; E_OUTOFMEMORY. */

@@ -70,18 +70,6 @@ static void greet(struct rg_out_pin *pin, IMediaSample *sample)
         (void)IMediaSample_SetDiscontinuity(sample, TRUE);
 }
 
-/* A sample that brings another type makes it the link's. */
-static HRESULT take_type(struct rg_out_pin *pin, IMediaSample *sample)
-{
-    AM_MEDIA_TYPE *type = NULL;
-    HRESULT hr = IMediaSample_GetMediaType(sample, &type);
-
-    if (hr == S_OK)
-        hr = rg_out_pin_retype(pin, type);
-    rg_type_delete(type);
-    return FAILED(hr) ? hr : S_OK;
-}
-
 static HRESULT send(struct rg_out_pin *pin, IMediaSample *sample,
                     const struct rg_sample_info *info)
 {
@@ -119,7 +107,7 @@ HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample)
     if (atomic_load_explicit(&pin->visits_at_sync, memory_order_relaxed) && info.is_sync)
         rg_out_pin_visit_at_sync(pin, info.has_time ? info.start : RG_GATE_NO_TIME);
     if (info.has_type)
-        hr = take_type(pin, sample);
+        hr = rg_out_pin_take_type(pin, sample);
     if (SUCCEEDED(hr))
         hr = pin->link.owes_type && !info.has_type ? send_with_type(pin, sample, &info)
                                                    : send(pin, sample, &info);
