@@ -32,7 +32,7 @@ struct rewire_push {
     struct rewire_push *next; /* in graph->stale_pushes, under its lock */
 };
 
-#define LAST_WAIT_MS 1000 /* in all, when a graph goes */
+#define LAST_WAIT_MS 1000 /* when a graph goes, in all; and for an edit that has no deadline */
 
 void rewire_push_release(struct rewire_push *push)
 {
@@ -110,19 +110,24 @@ static bool is_in_the_way(struct rewire *edit, const struct rewire_push *push)
 
 HRESULT rewire_wait_for_pushes(struct rewire *edit)
 {
+    int64_t deadline_ns = edit->deadline_ns;
     HRESULT hr = S_OK;
 
+    if (deadline_ns == RG_TIME_NEVER) /* nobody could run a paused graph meanwhile */
+        deadline_ns = rg_time_deadline_ns(LAST_WAIT_MS);
     graph_stale_pushes_reap(edit->graph, false);
     for (struct rewire_push *push = edit->graph->stale_pushes; SUCCEEDED(hr) && push != NULL;
          push = push->next) {
+        HANDLE all[4] = { push->done };
         struct graph_wait note;
+        DWORD index;
 
         if (edit->no_drain || rewire_push_is_over(push) || !is_in_the_way(edit, push))
             continue;
         graph_wait_set(&note, edit->graph, "a call that was given up to come out", "");
         note.wait.holder_now = &push->thread;
         rg_wait_begin(&note.wait);
-        hr = rewire_wait(edit, push->done);
+        hr = rewire_wait_or_off(edit->graph, all, 1, &edit->aborts, deadline_ns, &index);
         rg_wait_end(&note.wait);
     }
     return hr;

@@ -188,6 +188,7 @@ static void *watchdog_main(void *arg)
 
 static void play_round(struct chaos *c, unsigned number, long edits)
 {
+    c->has_formats = (c->seed + number) % 2 == 0;
     c->shape = c->only != 0 ? c->only : (c->seed + number) % (CHAOS_SHAPES - 1) + 1;
     atomic_store(&c->edits_left, edits);
     chaos_build(c);

@@ -49,6 +49,8 @@ struct chaos {
 
     /* of this round */
     enum chaos_shape shape;
+    bool
+        has_formats; /* sources change their format; no foreign filter is let in: doc/proof.md says why */
     IFilterGraph3 *builder;
     IMediaControl *control;
     IMediaSeeking *seeking;

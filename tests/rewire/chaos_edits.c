@@ -4,14 +4,42 @@
 
 #include <time.h>
 
-/* Foreign filters that hold samples back, or have a gate of their own, are for the foreign shape alone: doc/proof.md
- * says why. */
-IBaseFilter *chaos_some_filter(const struct chaos *c)
+static IBaseFilter *some_foreign(void)
 {
     struct fake_config foreign = {
         .name = "foreign", .inputs = 1, .outputs = 1, .in_types = "a", .out_types = "="
     };
 
+    switch (roll(3)) {
+    case 0:
+        break;
+    case 1:
+        foreign.holds = 3;
+        break;
+    default:
+        foreign.pin_connection = foreign.flow_control = foreign.dynamic_connect = true;
+        foreign.holds = roll(3);
+        break;
+    }
+    return &fake_filter_new(&foreign)->base;
+}
+
+/* Fits nowhere: its type, or its Connect.  Not one that fails at Pause or Run: a stopped graph takes it, and never
+ * runs again. */
+static IBaseFilter *some_misfit(bool by_type)
+{
+    struct fake_config foreign = { .name = "foreign",
+                                   .inputs = 1,
+                                   .outputs = 1,
+                                   .in_types = by_type ? "b" : "a",
+                                   .out_types = "=",
+                                   .fail_connect = by_type ? S_OK : E_FAIL };
+
+    return &fake_filter_new(&foreign)->base;
+}
+
+IBaseFilter *chaos_some_filter(const struct chaos *c)
+{
     switch (roll(16)) {
     case 0:
     case 1:
@@ -25,15 +53,9 @@ IBaseFilter *chaos_some_filter(const struct chaos *c)
     case 7:
         return kit_filter_with(KIT_QUEUE, "size=4");
     case 8:
-        return &fake_filter_new(&foreign)->base;
     case 9:
-        foreign.holds = c->shape == CHAOS_FOREIGN ? 3 : 0;
-        return &fake_filter_new(&foreign)->base;
     case 10:
-        foreign.pin_connection = foreign.flow_control = foreign.dynamic_connect =
-            c->shape == CHAOS_FOREIGN;
-        foreign.holds = c->shape == CHAOS_FOREIGN ? roll(3) : 0;
-        return &fake_filter_new(&foreign)->base;
+        return c->has_formats ? kit_filter(KIT_PASS) : some_foreign();
     case 11:
         return kit_filter_with(KIT_PASS, "slow=100");
     case 12:
@@ -41,12 +63,9 @@ IBaseFilter *chaos_some_filter(const struct chaos *c)
     case 13:
         return kit_filter_with(KIT_PASS, "refuse=1");
     case 14:
-        foreign.in_types = "b";
-        return &fake_filter_new(&foreign)->base;
+        return some_misfit(true);
     default:
-        /* not one that fails at Pause or Run: a stopped graph takes it, and never runs again */
-        foreign.fail_connect = E_FAIL;
-        return &fake_filter_new(&foreign)->base;
+        return some_misfit(false);
     }
 }
 

@@ -77,14 +77,14 @@ static IBaseFilter *queue_behind(struct chaos *c, IPin *out)
 }
 
 /* Its format changes while it runs, more often than edits are made. */
-static IBaseFilter *chaos_source(void)
+static IBaseFilter *chaos_source(const struct chaos *c)
 {
-    return kit_filter_with(KIT_SOURCE, "formats=50");
+    return kit_filter_with(KIT_SOURCE, c->has_formats ? "formats=50" : "");
 }
 
 static void build_tee(struct chaos *c)
 {
-    IBaseFilter *source = put(c, chaos_source(), L"source");
+    IBaseFilter *source = put(c, chaos_source(c), L"source");
 
     c->tee = put(c, kit_filter(KIT_TEE), L"tee");
     join(c, kit_out(source), kit_in(c->tee));
@@ -95,14 +95,14 @@ static void build_tee(struct chaos *c)
 static void build_chains(struct chaos *c)
 {
     for (unsigned i = 0; i < CHAOS_ROADS; i++)
-        road_to_recorder(c, put(c, chaos_source(), L"source"));
+        road_to_recorder(c, put(c, chaos_source(c), L"source"));
 }
 
 static void build_merge(struct chaos *c)
 {
     c->merge = put(c, kit_filter(KIT_MERGE), L"merge");
     for (unsigned i = 0; i < CHAOS_ROADS; i++) {
-        struct chaos_road *road = road_from(c, put(c, chaos_source(), L"source"));
+        struct chaos_road *road = road_from(c, put(c, chaos_source(c), L"source"));
 
         road->end = chaos_free_pin(c->merge, PINDIR_INPUT);
         IPin_AddRef(road->end);
