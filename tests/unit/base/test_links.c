@@ -208,7 +208,8 @@ static void the_stream_cuts_itself(void **state)
     join(f[0], f[1]);
     join(f[1], f[2]);
     all_run(f, COUNT_OF(f));
-    for (unsigned round = 0; round < 500; round++) {
+    /* who is first, the stream or this thread, is the system's choice: until the stream was */
+    for (unsigned round = 0; round < 500 || by_the_stream == 0; round++) {
         IBaseFilter *fresh = effect_new(round % 2 ? "inplace" : "copying");
         struct cutter *c = cut_in(f, fresh, RG_VISIT_NOW);
 
@@ -227,7 +228,6 @@ static void the_stream_cuts_itself(void **state)
     all_stop(f, COUNT_OF(f));
     assert_int_equal(recorders[0].out_of_order, 0);
     assert_int_equal(events.aborts, 0);
-    assert_true(by_the_stream > 0);
     all_free(f, COUNT_OF(f));
 }
 
