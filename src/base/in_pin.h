@@ -42,8 +42,6 @@ struct rg_in_pin_ops {
     void (*disconnected)(struct rg_in_pin *pin);
     /* The type of the connection changed while it stands.  Under the streaming lock. */
     HRESULT (*type_changed)(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type);
-    /* A sample that comes now says which type it is of, known or not.  May be NULL. */
-    void (*type_told)(struct rg_in_pin *pin);
     /* Optional, in its place: in the middle of a cut.  The gate of the filter's own output may be
      * closed, so nothing can be given now.  NULL: type_changed. */
     HRESULT (*type_exchanged)(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type);

@@ -224,8 +224,6 @@ static HRESULT take_sample_type(struct rg_in_pin *pin, IMediaSample *sample)
     else
         hr = VFW_E_INVALIDMEDIATYPE;
     rg_type_delete(type);
-    if (hr == S_OK && pin->ops->type_told != NULL)
-        pin->ops->type_told(pin);
     if (FAILED(hr)) {
         atomic_store(&pin->has_failed, true);
         (void)pin->ops->end_of_stream(pin);

@@ -81,7 +81,7 @@ static HRESULT send(struct rg_out_pin *pin, IMediaSample *sample,
     rg_recall_add(&pin->recall, sample, info);
     hr = IMemInputPin_Receive(pin->link.input, sample);
     if (hr == S_OK)
-        rg_out_pin_has_told(pin);
+        pin->link.owes_type = false;
     return hr;
 }
 
@@ -110,8 +110,8 @@ HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample)
     if (info.has_type)
         hr = rg_out_pin_take_type(pin, sample);
     if (SUCCEEDED(hr))
-        hr = rg_out_pin_owes_type(pin) && !info.has_type ? send_with_type(pin, sample, &info)
-                                                         : send(pin, sample, &info);
+        hr = pin->link.owes_type && !info.has_type ? send_with_type(pin, sample, &info)
+                                                   : send(pin, sample, &info);
     atomic_store_explicit(&pin->ends, 0, memory_order_relaxed);
     if (hr == S_OK) {
         count(&pin->samples, 1);
@@ -407,8 +407,6 @@ HRESULT rg_out_pin_exchange(struct rg_out_pin *pin, struct rg_link *fresh)
     pthread_mutex_unlock(&pin->link_lock);
     if (pin->link.peer != NULL) {
         rg_recall_set_type(&pin->recall, &pin->link.type);
-        if (atomic_load_explicit(&pin->type_changes, memory_order_relaxed) != 0)
-            atomic_store_explicit(&pin->tells_again, true, memory_order_relaxed);
         if (pin->ops->exchanged != NULL)
             pin->ops->exchanged(pin);
     }

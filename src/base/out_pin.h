@@ -92,10 +92,7 @@ struct rg_out_pin {
     struct rg_link next;          /* under the filter lock; in a visit by the visitor */
     enum rg_next next_is;
     atomic_uint type_changes; /* of the link, by samples that brought another */
-    /* The next sample says which type it is of, though its peer may know: somebody further down, who lost
-     * a change to a stop or with a filter that left, may not. */
-    atomic_bool tells_again;
-    unsigned next_changes; /* so many when `next` was agreed on */
+    unsigned next_changes;    /* so many when `next` was agreed on */
     unsigned
         link_serial; /* as `link`; another one for each link, also where is_fresh is used up already */
     struct rg_gate_visit visit; /* its place for `visitor` */

@@ -34,16 +34,3 @@ void rg_out_pin_repeat_end(struct rg_out_pin *pin);
 /* Such a repeat, by this thread, has come to a gate that is closed: it goes on when that opens, and nobody
  * waits.  true: the gate is held, rg_gate_release must follow. */
 bool rg_out_pin_repeat_stops(struct rg_out_pin *pin);
-
-/* Inside the gate: has the next sample to say which type it is of?  It has, and was taken. */
-static inline bool rg_out_pin_owes_type(struct rg_out_pin *pin)
-{
-    return pin->link.owes_type || atomic_load_explicit(&pin->tells_again, memory_order_relaxed);
-}
-
-static inline void rg_out_pin_has_told(struct rg_out_pin *pin)
-{
-    pin->link.owes_type = false;
-    if (atomic_load_explicit(&pin->tells_again, memory_order_relaxed))
-        atomic_store_explicit(&pin->tells_again, false, memory_order_relaxed);
-}

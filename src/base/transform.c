@@ -424,12 +424,6 @@ static HRESULT in_end_flush(struct rg_in_pin *pin)
     return rg_out_pin_end_flush(&t->out);
 }
 
-static void in_type_told(struct rg_in_pin *pin)
-{
-    atomic_store_explicit(&((struct rg_transform *)pin->user)->out.tells_again, true,
-                          memory_order_relaxed);
-}
-
 static HRESULT in_type_changed(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 {
     struct rg_transform *t = pin->user;
@@ -525,7 +519,6 @@ static const struct rg_in_pin_ops in_ops = {
     .accept_dynamic = rg_transform_in_accept_dynamic,
     .connected = in_connected,
     .type_changed = in_type_changed,
-    .type_told = in_type_told,
     .type_exchanged = in_type_exchanged,
     .receive = in_receive,
     .end_of_stream = in_end_of_stream,

@@ -92,6 +92,8 @@ static HRESULT stop_locked(struct graph *graph)
             stop_all(&all, &first);
             graph_snapshot_free(&all);
         }
+        /* a call that was given up may still have a sample in hand: not one for the next run */
+        graph_stale_pushes_reap(graph, true);
     }
     enter_stopped(graph);
     return first;

@@ -198,8 +198,9 @@ static void abort_as_the_marker_is_eaten(bool foreign, enum door door)
     SetEvent(c.abort);
     assert_hr(elsewhere_join(&e), VFW_E_STATE_CHANGED);
     CloseHandle(c.abort);
+    wait_for_the_marker(
+        &s); /* till then a foreign end stays told: it could take it for the end */
     no_registration_is_left(&s);
-    wait_for_the_marker(&s);
     middle->config.swallows_end = false;
     unblock(s.out);
     ends_once(&s);
