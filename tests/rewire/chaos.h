@@ -62,6 +62,7 @@ struct chaos {
     IBaseFilter *tee, *merge;
     pthread_mutex_t lock;                         /* a leaf */
     struct chaos_branch branches[CHAOS_BRANCHES]; /* under lock */
+    HANDLE never;                                 /* is signalled */
     HANDLE call_off; /* signalled now and then: edits that listen give up */
     atomic_long edits_left;
     atomic_bool over;

@@ -102,6 +102,9 @@ bool chaos_detach(struct chaos *c)
     check(IGraphEdit_Begin(c->edit, &request, &t) == S_OK, "no transaction");
     if (IGraphTransaction_RemoveBranch(t, branch->output) == S_OK && commit(c, t) == S_OK) {
         chaos_log("slot %u was at %p", branch->slot, (void *)branch->output);
+        /* one that did not stop in time is let go of when it comes back */
+        for (unsigned i = 0; i < KIT_WAIT_MS && kit_in_graph(branch->sink); i++)
+            (void)WaitForSingleObject(c->never, 1);
         check(!kit_in_graph(branch->sink), "a branch that was removed is still there");
         check(kit_state(branch->sink) == State_Stopped, "a branch that was removed still runs");
         IBaseFilter_Release(branch->sink);

@@ -4,13 +4,15 @@
 
 #include <time.h>
 
-static IBaseFilter *some_foreign(void)
+/* Those that hold samples back, or have a gate of their own, are for the foreign shape alone: doc/proof.md says
+ * why. */
+static IBaseFilter *some_foreign(bool may_hold)
 {
     struct fake_config foreign = {
         .name = "foreign", .inputs = 1, .outputs = 1, .in_types = "a", .out_types = "="
     };
 
-    switch (roll(3)) {
+    switch (may_hold ? roll(3) : 0) {
     case 0:
         break;
     case 1:
@@ -55,7 +57,7 @@ IBaseFilter *chaos_some_filter(const struct chaos *c)
     case 8:
     case 9:
     case 10:
-        return c->has_formats ? kit_filter(KIT_PASS) : some_foreign();
+        return c->has_formats ? kit_filter(KIT_PASS) : some_foreign(c->shape == CHAOS_FOREIGN);
     case 11:
         return kit_filter_with(KIT_PASS, "slow=100");
     case 12:

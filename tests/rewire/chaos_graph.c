@@ -23,11 +23,17 @@ IPin *chaos_free_pin(IBaseFilter *filter, PIN_DIRECTION wanted)
 {
     IEnumPins *list;
     IPin *pin, *found = NULL;
+    HRESULT hr;
 
     check(IBaseFilter_EnumPins(filter, &list) == S_OK, "no pins");
-    while (found == NULL && IEnumPins_Next(list, 1, &pin, NULL) == S_OK) {
+    while (found == NULL && (hr = IEnumPins_Next(list, 1, &pin, NULL)) != S_FALSE) {
         PIN_DIRECTION direction;
 
+        if (hr == VFW_E_ENUM_OUT_OF_SYNC) { /* another thread has got the free one */
+            IEnumPins_Reset(list);
+            continue;
+        }
+        check(hr == S_OK, "no next pin");
         IPin_QueryDirection(pin, &direction);
         if (direction == wanted && !kit_connected(pin))
             found = pin;
@@ -147,6 +153,7 @@ void chaos_build(struct chaos *c)
     ask(c, &IID_IGraphEdit, (void **)&c->edit);
     ask(c, &IID_IGraphConfig, (void **)&c->config);
     c->call_off = CreateEventW(NULL, TRUE, FALSE, NULL);
+    c->never = CreateEventW(NULL, TRUE, FALSE, NULL);
     switch (c->shape) {
     case CHAOS_TEE:
         build_tee(c);
@@ -240,6 +247,7 @@ void chaos_tear_down(struct chaos *c)
     IGraphConfig_Release(c->config);
     check(IFilterGraph3_Release(c->builder) == 0, "the graph is still held");
     CloseHandle(c->call_off);
+    CloseHandle(c->never);
     check(fake_filters_alive() == 0, "a foreign filter is still held");
     check(rg_live_objects(tell_object, NULL) == 0, "an object is still held");
     for (unsigned i = 0; i < KIT_RECORDERS; i++)
