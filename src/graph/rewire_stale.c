@@ -17,7 +17,7 @@
 struct rewire_stale {
     atomic_uint refs;          /* the drain's or the graph's; the marker's */
     HANDLE out;                /* manual reset: no call is under way any more */
-    IPinConnection **ends;     /* references, gone once it is out */
+    IPinConnection **ends;     /* references till it is out, keys till the end */
     size_t n_ends, ends_room;  /* not changed once the drain is over */
     struct rewire_stale *next; /* in graph->stale_drains, under its lock */
 };
@@ -26,8 +26,6 @@ static void stale_release(struct rewire_stale *stale)
 {
     if (atomic_fetch_sub(&stale->refs, 1) != 1)
         return;
-    for (size_t i = 0; i < stale->n_ends; i++)
-        IPinConnection_Release(stale->ends[i]);
     CloseHandle(stale->out);
     rg_free(stale->ends);
     rg_free(stale);
@@ -72,6 +70,8 @@ static void come_out(void *context)
 
     for (size_t i = 0; i < stale->n_ends; i++)
         (void)IPinConnection_NotifyEndOfStream(stale->ends[i], NULL);
+    for (size_t i = 0; i < stale->n_ends; i++)
+        IPinConnection_Release(stale->ends[i]); /* the places stay, to be compared */
     SetEvent(stale->out);
     stale_release(stale);
 }
