@@ -125,9 +125,11 @@ void rg_marker_leave(uint64_t tag)
     if (tag == 0)
         return;
     pthread_mutex_lock(&lock);
-    where = find_locked(tag); /* there: our call has held it */
-    (*where)->calls--;
-    over = take_off_locked(where);
+    where = find_locked(tag);
+    if (*where != NULL) { /* our call has held it there */
+        (*where)->calls--;
+        over = take_off_locked(where);
+    }
     pthread_mutex_unlock(&lock);
     finish(over);
 }
