@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* swap_meter.h - what both sides of bench/swap share, so that they are measured alike; and how fast the
+/* swap_meter.h - what both sides of a swap share, so that they are measured alike; and how fast the
  * sources of all programs give.
  *
  * A sample is 16 bytes: its number, and the serial of the filter that passed it.  The filters of

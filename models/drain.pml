@@ -13,7 +13,7 @@
  *   stopper         stopper_main of rewire_stop.c, asked for and waited for by retire (rewire_stop_filter)
  *   stream          wait_for_work, step, note of source_thread.c; rg_gate_begin, rg_gate_end
  *   filter_receive, filter_end  in_receive and rg_in_pin_end_of_stream of in_pin_flow.c, transform.c behind them
- *   d_receive, d_end  the same at D: ending_of, is_late_locked; d_forget: link_forget_marker (in_pin_link.c)
+ *   d_receive, d_end  the same at D: ending_of, is_late_locked; d_forget: rg_marker_over (platform/marker.c)
  *   stop            graph_stop with graph_lock_urgently, stop_locked: D, the filter, the source
  *   flush           move_locked of source_seek.c; BeginFlush and EndFlush on their way down
  *   fate, clock     a filter that hangs comes back some time, at last when no edit waits for it; the deadline comes
@@ -307,7 +307,7 @@ end_unused:
 
 /* ---- the edit ------------------------------------------------------------------------------ */
 
-#ifdef MUTATION_3 /* wait_or_off: neither called_off nor the deadline */
+#ifdef MUTATION_3 /* rewire_wait_or_off: neither called_off nor the deadline */
 #define OFF false
 #elif defined(LIVE)
 #define OFF (called_off || time_is_up)

@@ -74,7 +74,7 @@ void graph_take_down(struct graph *graph)
         members_free(graph);
     graph_stale_visits_reap(graph, true); /* nobody streams any more */
     graph_stale_drains_reap(graph, true);
-    graph_stale_pushes_reap(graph, true);
+    graph_stale_pushes_drop(graph);
     graph_stale_stoppers_reap(graph, true);
     graph_reconnects_drop(graph);
     if (graph->clock != NULL)

@@ -275,7 +275,9 @@ bool graph_edits_let_go(struct graph *graph, struct rewire *except);
  * any more. */
 void graph_stale_visits_reap(struct graph *graph, bool all);
 void graph_stale_drains_reap(struct graph *graph, bool all);
-void graph_stale_pushes_reap(struct graph *graph, bool all);
+/* wait: a second at most in all; one that hangs stays on the list.  drop: nobody edits any more. */
+void graph_stale_pushes_reap(struct graph *graph, bool wait);
+void graph_stale_pushes_drop(struct graph *graph);
 void graph_stale_stoppers_reap(struct graph *graph, bool all);
 
 /* ---- members: members.c ------------------------------------------------------------------ */

@@ -32,7 +32,8 @@ struct rewire_push {
     struct rewire_push *next; /* in graph->stale_pushes, under its lock */
 };
 
-#define LAST_WAIT_MS 1000 /* when a graph goes, in all; and for an edit that has no deadline */
+#define LAST_WAIT_MS                                                                           \
+    1000 /* when a graph stops or goes, in all; and for an edit without deadline */
 
 void rewire_push_release(struct rewire_push *push)
 {
@@ -62,9 +63,9 @@ void rewire_push_leave(struct graph *graph, struct rewire_push *push)
     graph->stale_pushes = push;
 }
 
-void graph_stale_pushes_reap(struct graph *graph, bool all)
+void graph_stale_pushes_reap(struct graph *graph, bool wait)
 {
-    int64_t deadline = rg_time_deadline_ns(all ? LAST_WAIT_MS : 0);
+    int64_t deadline = rg_time_deadline_ns(wait ? LAST_WAIT_MS : 0);
     struct rewire_push **where = &graph->stale_pushes;
 
     while (*where != NULL) {
@@ -76,11 +77,22 @@ void graph_stale_pushes_reap(struct graph *graph, bool all)
         rg_wait_begin(&note);
         result = WaitForSingleObject(push->done, rewire_ms_left(deadline));
         rg_wait_end(&note);
-        if (!all && result != WAIT_OBJECT_0) {
+        if (result != WAIT_OBJECT_0) {
             where = &push->next;
             continue;
         }
         *where = push->next;
+        rewire_push_release(push);
+    }
+}
+
+void graph_stale_pushes_drop(struct graph *graph)
+{
+    graph_stale_pushes_reap(graph, true);
+    while (graph->stale_pushes != NULL) {
+        struct rewire_push *push = graph->stale_pushes;
+
+        graph->stale_pushes = push->next;
         rewire_push_release(push);
     }
 }
