@@ -169,6 +169,8 @@ HRESULT rg_out_pin_new_segment(struct rg_out_pin *pin, REFERENCE_TIME start,
     pin->segment_stop = stop;
     pin->segment_rate = rate;
     pin->ends = 0;
+    pin->link.owes_type |=
+        pin->link.is_retyped; /* a flush, or a stop, may have lost who said so */
     rg_recall_forget(&pin->recall);
     if (stops) {
         pin->link.is_fresh = true;
@@ -249,6 +251,7 @@ HRESULT rg_out_pin_activate(struct rg_out_pin *pin)
         hr = pin->link.allocator != NULL ? IMemAllocator_Commit(pin->link.allocator)
                                          : VFW_E_NO_ALLOCATOR;
         pin->link.is_fresh = true;
+        pin->link.owes_type |= pin->link.is_retyped;
     }
     pin->ends = 0;
     rg_gate_set_stopping(&pin->gate, false);

@@ -134,23 +134,9 @@ static HRESULT state_changed(struct rg_filter *filter)
 /* ---- negotiation ----------------------------------------------------------------------- */
 
 /* What waits keeps its type; who follows has to take the new one when its turn comes. */
-static HRESULT in_accept_dynamic(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
-{
-    return rg_out_pin_may_change(&((struct queue *)pin->user)->out, type);
-}
-
 static HRESULT in_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 {
-    struct queue *q = pin->user;
-    bool fits;
-
-    if (rg_filter_state(&q->filter) != State_Stopped)
-        return in_accept_dynamic(pin, type);
-
-    pthread_mutex_lock(&q->out.link_lock);
-    fits = q->out.link.peer == NULL || rg_type_equal(type, &q->out.link.type);
-    pthread_mutex_unlock(&q->out.link_lock);
-    return fits ? S_OK : VFW_E_TYPE_NOT_ACCEPTED;
+    return rg_out_pin_may_change(&((struct queue *)pin->user)->out, type);
 }
 
 static HRESULT in_connected(struct rg_in_pin *pin)
@@ -215,7 +201,7 @@ static void out_exchanged(struct rg_out_pin *pin)
 
 static const struct rg_in_pin_ops in_ops = {
     .accept = in_accept,
-    .accept_dynamic = in_accept_dynamic,
+    .accept_dynamic = in_accept,
     .connected = in_connected,
     .receive = in_receive,
     .end_of_stream = in_end_of_stream,

@@ -248,7 +248,7 @@ static HRESULT out_type(struct rg_out_pin *pin, unsigned index, AM_MEDIA_TYPE *r
 }
 
 /* All who follow have to take it. */
-static HRESULT in_accept_dynamic(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
+static HRESULT in_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 {
     struct tee *tee = pin->user;
     HRESULT hr = S_OK;
@@ -256,26 +256,6 @@ static HRESULT in_accept_dynamic(struct rg_in_pin *pin, const AM_MEDIA_TYPE *typ
     for (unsigned i = 0; hr == S_OK && i < n_legs(tee); i++)
         hr = rg_out_pin_may_change(&leg_at(tee, i)->out, type);
     return hr;
-}
-
-/* Stopped, legs that are connected keep their type. */
-static HRESULT in_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
-{
-    struct tee *tee = pin->user;
-
-    if (rg_filter_state(&tee->filter) != State_Stopped)
-        return in_accept_dynamic(pin, type);
-    for (unsigned i = 0; i < n_legs(tee); i++) {
-        struct rg_out_pin *out = &leg_at(tee, i)->out;
-        bool fits;
-
-        pthread_mutex_lock(&out->link_lock);
-        fits = out->link.peer == NULL || rg_type_equal(type, &out->link.type);
-        pthread_mutex_unlock(&out->link_lock);
-        if (!fits)
-            return VFW_E_TYPE_NOT_ACCEPTED;
-    }
-    return S_OK;
 }
 
 static DWORD in_traits(struct rg_in_pin *pin)
@@ -424,7 +404,7 @@ static void out_left(struct rg_out_pin *pin)
 
 static const struct rg_in_pin_ops in_ops = {
     .accept = in_accept,
-    .accept_dynamic = in_accept_dynamic,
+    .accept_dynamic = in_accept,
     .receive = in_receive,
     .end_of_stream = in_end_of_stream,
     .marker = in_marker,

@@ -179,6 +179,8 @@ HRESULT fake_enum_types(struct fake_pin *pin, int from, IEnumMediaTypes **out);
 char fake_pin_letter(struct fake_pin *pin, int i);
 void fake_pin_type(struct fake_pin *pin, int i, AM_MEDIA_TYPE *ret);
 bool fake_pin_takes(struct fake_pin *pin, const AM_MEDIA_TYPE *type);
+/* What comes in goes out: under the type of the input, and no other. */
+bool fake_pin_fits_input(struct fake_pin *pin, const AM_MEDIA_TYPE *type);
 void fake_thread_start(struct fake_filter *filter); /* under its lock */
 void fake_thread_stop(struct fake_filter *filter);
 HRESULT fake_receive(struct fake_pin *pin, IMediaSample *sample);

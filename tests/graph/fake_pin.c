@@ -10,67 +10,6 @@
 #include <string.h>
 #include <wchar.h>
 
-/* ---- types: one letter each -------------------------------------------------------------- */
-
-static const GUID fake_major = { 0x66616b65, 0x0001, 0x4000, { 0x80, 0, 0, 0, 0, 0, 0, 1 } };
-
-void fake_type(AM_MEDIA_TYPE *ret, char letter)
-{
-    memset(ret, 0, sizeof(*ret));
-    ret->majortype = fake_major;
-    ret->subtype = fake_major;
-    ret->subtype.Data1 = (unsigned char)letter;
-    ret->bFixedSizeSamples = TRUE;
-    ret->lSampleSize = 8;
-    ret->formattype = FORMAT_None;
-}
-
-char fake_letter(const AM_MEDIA_TYPE *type)
-{
-    return IsEqualGUID(&type->majortype, &fake_major) ? (char)type->subtype.Data1 : 0;
-}
-
-char fake_pin_letter(struct fake_pin *pin, int i)
-{
-    const struct fake_config *config = &pin->filter->config;
-    const char *letters = pin->is_output ? config->out_types : config->in_types;
-
-    if (letters == NULL || config->no_types)
-        return 0;
-    if (pin->is_output && letters[0] == '=')
-        return i == 0 && pin->filter->pins[0].peer != NULL
-                   ? fake_letter(&pin->filter->pins[0].type)
-                   : 0;
-    return (size_t)i < strlen(letters) && letters[i] != '*' ? letters[i] : 0;
-}
-
-void fake_pin_type(struct fake_pin *pin, int i, AM_MEDIA_TYPE *ret)
-{
-    const char *letters = pin->filter->config.out_types;
-
-    fake_type(ret, fake_pin_letter(pin, i));
-    if (!pin->is_output || letters == NULL || letters[0] != '=')
-        return;
-    pthread_mutex_lock(&pin->filter->lock);
-    if (pin->filter->pins[0].peer != NULL)
-        *ret = pin->filter->pins[0].type;
-    pthread_mutex_unlock(&pin->filter->lock);
-}
-
-bool fake_pin_takes(struct fake_pin *pin, const AM_MEDIA_TYPE *type)
-{
-    const struct fake_config *config = &pin->filter->config;
-    const char *letters = pin->is_output ? config->out_types : config->in_types;
-    char letter = fake_letter(type);
-
-    if (letter == 0 || letters == NULL)
-        return false;
-    if (pin->is_output && letters[0] == '=')
-        return pin->filter->pins[0].peer == NULL ||
-               fake_letter(&pin->filter->pins[0].type) == letter;
-    return strchr(letters, letter) != NULL || (!pin->is_output && strchr(letters, '*') != NULL);
-}
-
 /* ---- IUnknown ---------------------------------------------------------------------------- */
 
 HRESULT STDMETHODCALLTYPE fake_pin_query(IPin *face, REFIID iid, void **out)
@@ -197,7 +136,7 @@ static HRESULT try_type(struct fake_pin *pin, IPin *peer, const AM_MEDIA_TYPE *t
 {
     HRESULT hr;
 
-    if (!fake_pin_takes(pin, type))
+    if (!fake_pin_takes(pin, type) || !fake_pin_fits_input(pin, type))
         return VFW_E_TYPE_NOT_ACCEPTED;
     hr = peer->lpVtbl->ReceiveConnection(peer, &pin->pin, type);
     if (FAILED(hr))
@@ -239,6 +178,43 @@ static HRESULT STDMETHODCALLTYPE pin_connect(IPin *face, IPin *peer, const AM_ME
     return best;
 }
 
+/* The output follows its input's type, which is connected already: a stopped filter connects it anew. */
+static HRESULT follow_input(struct fake_pin *out, const AM_MEDIA_TYPE *type)
+{
+    struct fake_filter *self = out->filter;
+    AM_MEDIA_TYPE former;
+    IPin *peer;
+    HRESULT hr;
+
+    if (out->peer == NULL || fake_pin_fits_input(out, &out->type))
+        return S_OK;
+    if (fake_state(self) != State_Stopped)
+        return VFW_E_TYPE_NOT_ACCEPTED;
+    former = out->type;
+    peer = out->peer;
+    peer->lpVtbl->AddRef(peer);
+    peer->lpVtbl->Disconnect(peer);
+    fake_disconnected(out);
+    hr = try_type(out, peer, type);
+    if (FAILED(hr)) {
+        self->pins[0].type = former;
+        (void)try_type(out, peer, &former);
+    }
+    peer->lpVtbl->Release(peer);
+    return hr;
+}
+
+static HRESULT outputs_follow(struct fake_pin *in, const AM_MEDIA_TYPE *type)
+{
+    struct fake_filter *self = in->filter;
+    HRESULT hr = S_OK;
+
+    for (int i = 0; i < self->pin_count && SUCCEEDED(hr); i++)
+        if (self->pins[i].is_output)
+            hr = follow_input(&self->pins[i], type);
+    return hr;
+}
+
 static HRESULT STDMETHODCALLTYPE pin_receive_connection(IPin *face, IPin *peer,
                                                         const AM_MEDIA_TYPE *type)
 {
@@ -256,7 +232,10 @@ static HRESULT STDMETHODCALLTYPE pin_receive_connection(IPin *face, IPin *peer,
     if (!fake_pin_takes(pin, type))
         return VFW_E_TYPE_NOT_ACCEPTED;
     connected(pin, peer, type);
-    return S_OK;
+    hr = outputs_follow(pin, type);
+    if (FAILED(hr))
+        fake_disconnected(pin);
+    return hr;
 }
 
 bool fake_pin_is_stuck(struct fake_pin *pin)

@@ -49,8 +49,7 @@ struct chaos {
 
     /* of this round */
     enum chaos_shape shape;
-    bool
-        has_formats; /* sources change their format; no foreign filter is let in: doc/proof.md says why */
+    bool has_formats; /* sources change their format */
     IFilterGraph3 *builder;
     IMediaControl *control;
     IMediaSeeking *seeking;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The media type changes while samples flow: each arrives under the type in which it was sent, whatever is edited meanwhile. */
 #include "kit_internal.h"
+#include "fake_filter.h"
 #include "transaction_test.h"
 
 #define EVERY 3 /* samples in one format, on average */
@@ -228,6 +229,33 @@ static void told_again_after_a_loss(void **state)
     road_close(&r);
 }
 
+/* The first sample of another format is inside a foreign filter when all stops, and is dropped there. */
+static void told_again_to_a_foreign_filter(void **state)
+{
+    struct fake_config config = { .name = "foreign",
+                                  .inputs = 1,
+                                  .outputs = 1,
+                                  .in_types = "a",
+                                  .out_types = "=",
+                                  .holds = 1 };
+    int64_t number = 50;
+    struct road r;
+
+    (void)state;
+    while (format_of(number) == format_of(number - 1) ||
+           format_of(number + 1) != format_of(number))
+        number++;
+    road_open(&r, changing_source(), &fake_filter_new(&config)->base, kit_filter(KIT_SINK));
+    kit_let_until(number + 1);
+    road_run(&r);
+    assert_true(kit_wait_count(0, (uint64_t)number));
+    assert_hr(CALL(r.g.control, Stop), S_OK);
+    kit_let_all();
+    road_run(&r);
+    assert_typed(0);
+    road_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +265,7 @@ int main(void)
         cmocka_unit_test(newcomer_that_does_not_follow),
         cmocka_unit_test(exchanged_between_closed_gates),
         cmocka_unit_test(told_again_after_a_loss),
+        cmocka_unit_test(told_again_to_a_foreign_filter),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
