@@ -16,6 +16,9 @@
 
 #include "com/registry.h"
 #include "platform/memory.h"
+#include "platform/text.h"
+
+#define GUID_CHARS 39 /* in braces, and the final zero */
 
 #ifndef RG_MODULE_DIR
 #define RG_MODULE_DIR "/usr/lib/regraft"
@@ -164,6 +167,41 @@ HRESULT rg_module_files_find(struct rg_module_files *files)
         }
     }
     return files_add_folder(files, RG_MODULE_DIR, strlen(RG_MODULE_DIR));
+}
+
+/* --- lists of classes --------------------------------------------------------------------- */
+
+static bool line_names(char *line, const char *clsid, const char *name)
+{
+    char *brace = strchr(line, '{');
+
+    if (brace == NULL || brace == line)
+        return false;
+    brace[-1] = '\0';
+    return name != NULL ? strcmp(line, name) == 0 : strncmp(brace, clsid, GUID_CHARS - 1) == 0;
+}
+
+HRESULT rg_module_lists(const char *path, const CLSID *clsid, const char *name)
+{
+    size_t stem = strlen(path) - strlen(".so"), size = stem + sizeof(".classes");
+    char *list RG_AUTO_FREE = rg_alloc(size);
+    OLECHAR wide[GUID_CHARS] = { 0 };
+    char line[256], text[GUID_CHARS] = "";
+    bool found = false;
+    FILE *file;
+
+    if (list == NULL)
+        return E_OUTOFMEMORY;
+    snprintf(list, size, "%.*s.classes", (int)stem, path);
+    file = fopen(list, "re");
+    if (file == NULL)
+        return S_FALSE;
+    if (clsid != NULL && StringFromGUID2(clsid, wide, GUID_CHARS) != 0)
+        (void)rg_text_to_utf8(text, sizeof(text), wide);
+    while (!found && fgets(line, sizeof(line), file) != NULL)
+        found = line_names(line, text, name);
+    fclose(file);
+    return found ? S_OK : S_FALSE;
 }
 
 /* --- loading ------------------------------------------------------------------------------ */

@@ -10,6 +10,8 @@
 
 #include <objbase.h>
 
+#include "platform/export.h"
+
 /* The module files of all module directories, in the order to load them. */
 struct rg_module_files {
     char **paths;
@@ -22,6 +24,12 @@ void rg_module_files_clear(struct rg_module_files *files);
 
 /* The last part of a path. */
 const char *rg_module_file_name(const char *path);
+
+/* A list of a module's classes may lie beside it, as `ffmpeg.classes` beside `ffmpeg.so`: a line
+ * "NAME {CLSID}" each.  clsid or name, the other NULL.  It is a hint, so that a look-up need not load
+ * all modules to find the one.  S_OK: it names that class; S_FALSE: no, or there is no list;
+ * E_OUTOFMEMORY. */
+RG_API HRESULT rg_module_lists(const char *path, const CLSID *clsid, const char *name);
 
 struct rg_module;
 

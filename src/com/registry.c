@@ -2,7 +2,8 @@
 /* registry.c - the table of all classes, and look-ups in it.
  *
  * Any thread.  Tables are built once under registry_lock and published; reading takes no lock.
- * There are two: the library's own classes, and those plus the modules', built on demand.
+ * There are two: the library's own classes, and those plus all modules', built on demand; and
+ * one for each module that was opened for a single class, since its list said that it has it.
  * Knows: classes, modules.  Must not know: filters, pins, graphs.
  */
 #include "com/registry.h"
@@ -31,11 +32,25 @@ struct table {
     size_t error_count, error_room;
 };
 
+/* A module that is loaded, its rows in no other table yet or in the full one, too. */
+struct opened {
+    struct opened *next;
+    struct table rows;
+    char path[];
+};
+
+/* What is looked for: one of both. */
+struct wanted {
+    const CLSID *clsid;
+    const char *name;
+};
+
 static struct rg_class_list *first_list; /* constant once the library is loaded */
 
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic(struct table *) own_table; /* the library's classes */
 static _Atomic(struct table *) full_table;
+static _Atomic(struct opened *) first_opened;
 
 void rg_registry_add(struct rg_class_list *list)
 {
@@ -80,11 +95,9 @@ static bool table_grow_errors(struct table *table)
     return done;
 }
 
-/* Frees the table and its rows from `first_row` on: those before belong to another table. */
-static void table_free(struct table *table, size_t first_row)
+/* Its rows from `first_row` on: those before belong to another table. */
+static void table_clear(struct table *table, size_t first_row)
 {
-    if (table == NULL)
-        return;
     for (size_t i = first_row; i < table->count; i++)
         rg_free(table->rows[i]);
     for (size_t i = 0; i < table->error_count; i++) {
@@ -93,6 +106,13 @@ static void table_free(struct table *table, size_t first_row)
     }
     rg_free(table->rows);
     rg_free(table->errors);
+}
+
+static void table_free(struct table *table, size_t first_row)
+{
+    if (table == NULL)
+        return;
+    table_clear(table, first_row);
     rg_free(table);
 }
 
@@ -127,20 +147,29 @@ static HRESULT table_add_error(struct table *table, const char *file, char *why)
     return S_OK;
 }
 
-static const struct rg_class_row *table_clsid(const struct table *table, REFCLSID clsid)
+static bool is_wanted(const struct rg_class_entry *entry, const struct wanted *wanted)
 {
-    for (size_t i = 0; i < table->count; i++)
-        if (IsEqualCLSID(table->rows[i]->entry->clsid, clsid))
+    return wanted->clsid != NULL ? IsEqualCLSID(entry->clsid, wanted->clsid)
+                                 : strcmp(entry->name, wanted->name) == 0;
+}
+
+static const struct rg_class_row *table_find(const struct table *table,
+                                             const struct wanted *wanted)
+{
+    for (size_t i = 0; table != NULL && i < table->count; i++)
+        if (is_wanted(table->rows[i]->entry, wanted))
             return table->rows[i];
     return NULL;
 }
 
+static const struct rg_class_row *table_clsid(const struct table *table, const CLSID *clsid)
+{
+    return table_find(table, &(struct wanted){ .clsid = clsid });
+}
+
 static const struct rg_class_row *table_name(const struct table *table, const char *name)
 {
-    for (size_t i = 0; i < table->count; i++)
-        if (strcmp(table->rows[i]->entry->name, name) == 0)
-            return table->rows[i];
-    return NULL;
+    return table_find(table, &(struct wanted){ .name = name });
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -187,27 +216,60 @@ static char *entry_complaint(const struct table *table, const struct rg_class_en
     return rg_text_dup(text);
 }
 
-static HRESULT table_add_module(struct table *table, const char *path)
+static struct opened *opened_at(const char *path)
+{
+    struct opened *one = atomic_load_explicit(&first_opened, memory_order_acquire);
+
+    while (one != NULL && strcmp(one->path, path) != 0)
+        one = one->next;
+    return one;
+}
+
+/* Loads the module; S_FALSE: it does not load, *ret_why says why. */
+static HRESULT opened_new(const char *path, struct opened **ret, char **ret_why)
 {
     const char *file = rg_module_file_name(path);
     const struct rg_module *module = NULL;
-    char *why = NULL;
-    HRESULT hr = rg_module_load(path, &module, &why);
+    struct opened *one;
+    HRESULT hr = rg_module_load(path, &module, ret_why);
 
-    if (hr == E_OUTOFMEMORY)
-        return hr;
     if (FAILED(hr))
-        return table_add_error(table, file, why);
-    hr = S_OK;
-    for (unsigned i = 0; SUCCEEDED(hr) && i < module->count; i++) {
-        const struct rg_class_entry *entry = module->entries[i];
+        return hr != E_OUTOFMEMORY ? S_FALSE : hr;
+    one = rg_calloc(1, sizeof(*one) + strlen(path) + 1);
+    if (one == NULL)
+        return E_OUTOFMEMORY;
+    memcpy(one->path, path, strlen(path) + 1);
+    for (unsigned i = 0; SUCCEEDED(hr) && i < module->count; i++)
+        hr = table_add_row(&one->rows, module->entries[i], file);
+    if (FAILED(hr)) {
+        table_clear(&one->rows, 0);
+        rg_free(one);
+        return hr;
+    }
+    one->next = atomic_load(&first_opened);
+    atomic_store_explicit(&first_opened, one, memory_order_release);
+    *ret = one;
+    return S_OK;
+}
 
-        if (table_clsid(table, entry->clsid) != NULL ||
-            table_name(table, entry->name) != NULL) {
+static HRESULT table_add_module(struct table *table, const char *path)
+{
+    const char *file = rg_module_file_name(path);
+    struct opened *one = opened_at(path);
+    char *why = NULL;
+    HRESULT hr = one != NULL ? S_OK : opened_new(path, &one, &why);
+
+    if (hr == S_FALSE)
+        return table_add_error(table, file, why);
+    for (unsigned i = 0; SUCCEEDED(hr) && i < one->rows.count; i++) {
+        const struct rg_class_entry *entry = one->rows.rows[i]->entry;
+
+        if (table_clsid(table, entry->clsid) != NULL || table_name(table, entry->name) != NULL)
             hr = table_add_error(table, file, entry_complaint(table, entry));
-            continue;
-        }
-        hr = table_add_row(table, entry, file);
+        else if (table_grow_rows(table))
+            table->rows[table->count++] = one->rows.rows[i];
+        else
+            hr = E_OUTOFMEMORY;
     }
     return hr;
 }
@@ -228,7 +290,8 @@ static HRESULT full_table_build(const struct table *own, struct table **ret_tabl
         hr = table_add_module(table, files.paths[i]);
     rg_module_files_clear(&files);
     if (FAILED(hr)) {
-        table_free(table, own->count);
+        if (table != NULL)
+            table_free(table, table->count); /* all rows are others' */
         return hr;
     }
     *ret_table = table;
@@ -267,20 +330,86 @@ static HRESULT table_get(bool with_modules, const struct table **ret_table)
     return hr;
 }
 
+/* Among what is loaded.  S_OK, also when *ret_row is NULL; E_OUTOFMEMORY. */
+static HRESULT find_loaded(const struct wanted *wanted, const struct rg_class_row **ret_row)
+{
+    const struct table *full = atomic_load_explicit(&full_table, memory_order_acquire);
+    const struct table *own = NULL;
+    HRESULT hr = full == NULL ? table_get(false, &own) : S_OK;
+
+    if (FAILED(hr))
+        return hr;
+    *ret_row = table_find(full != NULL ? full : own, wanted);
+    if (full != NULL)
+        return S_OK;
+    for (struct opened *one = atomic_load_explicit(&first_opened, memory_order_acquire);
+         one != NULL && *ret_row == NULL; one = one->next)
+        *ret_row = table_find(&one->rows, wanted);
+    return S_OK;
+}
+
+/* The first module whose list names what is wanted.  Nothing is said of lists that are missing
+ * or wrong: all modules are asked themselves then. */
+static HRESULT open_listed_locked(const struct wanted *wanted)
+{
+    struct rg_module_files files = { 0 };
+    HRESULT hr = rg_module_files_find(&files), listed = S_FALSE;
+
+    for (size_t i = 0; hr == S_OK && listed == S_FALSE && i < files.count; i++) {
+        struct opened *one;
+        char *why = NULL;
+
+        listed = rg_module_lists(files.paths[i], wanted->clsid, wanted->name);
+        if (listed == S_OK && opened_at(files.paths[i]) == NULL)
+            hr = opened_new(files.paths[i], &one, &why);
+        rg_free(why);
+    }
+    rg_module_files_clear(&files);
+    return FAILED(listed) ? listed : hr;
+}
+
+static HRESULT open_listed(const struct wanted *wanted)
+{
+    HRESULT hr;
+
+    pthread_mutex_lock(&registry_lock);
+    hr = open_listed_locked(wanted);
+    pthread_mutex_unlock(&registry_lock);
+    return hr;
+}
+
+static HRESULT find(const struct wanted *wanted, const struct rg_class_row **ret_row)
+{
+    const struct table *table;
+    HRESULT hr = find_loaded(wanted, ret_row);
+
+    if (SUCCEEDED(hr) && *ret_row == NULL && atomic_load(&full_table) == NULL) {
+        hr = open_listed(wanted);
+        if (SUCCEEDED(hr))
+            hr = find_loaded(wanted, ret_row);
+    }
+    if (SUCCEEDED(hr) && *ret_row == NULL) {
+        hr = table_get(true, &table);
+        if (SUCCEEDED(hr))
+            *ret_row = table_find(table, wanted);
+    }
+    if (FAILED(hr))
+        return hr;
+    return *ret_row != NULL ? S_OK : REGDB_E_CLASSNOTREG;
+}
+
 HRESULT rg_registry_find_clsid(REFCLSID clsid, const struct rg_class_row **ret_row)
+{
+    return find(&(struct wanted){ .clsid = clsid }, ret_row);
+}
+
+const struct rg_class_row *rg_class_row_loaded(REFCLSID clsid)
 {
     const struct rg_class_row *row = NULL;
 
-    for (int with_modules = 0; with_modules < 2 && row == NULL; with_modules++) {
-        const struct table *table;
-        HRESULT hr = table_get(with_modules != 0, &table);
-
-        if (FAILED(hr))
-            return hr;
-        row = table_clsid(table, clsid);
-    }
-    *ret_row = row;
-    return row != NULL ? S_OK : REGDB_E_CLASSNOTREG;
+    if (clsid == NULL || FAILED(find_loaded(&(struct wanted){ .clsid = clsid }, &row)))
+        return NULL;
+    return row;
 }
 
 const struct rg_class_row *rg_class_row_by_clsid(REFCLSID clsid)
@@ -296,15 +425,8 @@ const struct rg_class_row *rg_class_row_by_name(const char *name)
 {
     const struct rg_class_row *row = NULL;
 
-    if (name == NULL)
+    if (name == NULL || FAILED(find(&(struct wanted){ .name = name }, &row)))
         return NULL;
-    for (int with_modules = 0; with_modules < 2 && row == NULL; with_modules++) {
-        const struct table *table;
-
-        if (FAILED(table_get(with_modules != 0, &table)))
-            return NULL;
-        row = table_name(table, name);
-    }
     return row;
 }
 

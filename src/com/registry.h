@@ -143,9 +143,12 @@ struct rg_class_row {
  * past the end.  Loads the modules. */
 RG_API const struct rg_class_row *rg_class_row_at(unsigned index);
 
-/* NULL if there is none.  The library's own classes are found without loading modules. */
+/* NULL if there is none.  The library's own classes are found without loading modules; a class
+ * that the list of a module names (com/module.h) with that module alone. */
 RG_API const struct rg_class_row *rg_class_row_by_clsid(REFCLSID clsid);
 RG_API const struct rg_class_row *rg_class_row_by_name(const char *name);
+/* The same among the classes that are loaded, as that of each object is: loads nothing. */
+RG_API const struct rg_class_row *rg_class_row_loaded(REFCLSID clsid);
 
 /* What intelligent connect asks for.  Zeroed: every filter above MERIT_DO_NOT_USE. */
 struct rg_class_query {

@@ -148,7 +148,7 @@ static void name_of_class(IBaseFilter *filter, WCHAR name[NAME_ROOM])
     CLSID clsid;
 
     if (SUCCEEDED(filter->lpVtbl->GetClassID(filter, &clsid)))
-        row = rg_class_row_by_clsid(&clsid);
+        row = rg_class_row_loaded(&clsid);
     text = row != NULL ? row->entry->name : "filter";
     for (i = 0; text[i] != 0 && i < NAME_ROOM - 1; i++)
         name[i] = (unsigned char)text[i]; /* class names are ASCII */

@@ -151,7 +151,7 @@ static void types_of_class(IPin *pin, struct type_list *ret)
     CLSID clsid;
 
     if (filter != NULL && SUCCEEDED(filter->lpVtbl->GetClassID(filter, &clsid)))
-        row = rg_class_row_by_clsid(&clsid);
+        row = rg_class_row_loaded(&clsid);
     for (unsigned i = 0; row != NULL && i < row->entry->input_count; i++) {
         const struct rg_class_type *pair = &row->entry->inputs[i];
         AM_MEDIA_TYPE partial = { 0 };
