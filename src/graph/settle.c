@@ -130,6 +130,14 @@ static HRESULT state_look_locked(struct graph *graph, struct graph_snapshot *ret
     return FAILED(graph_snapshot_locked(graph, ret_all)) ? E_OUTOFMEMORY : S_FALSE;
 }
 
+/* Also who does not want to wait waits for one that is about to let go of the lock. */
+static DWORD lock_ms(int64_t deadline_ns)
+{
+    DWORD ms = left_ms(deadline_ns, INFINITE);
+
+    return ms < SLICE_MS ? SLICE_MS : ms;
+}
+
 HRESULT graph_get_state(struct graph *graph, DWORD timeout_ms, FILTER_STATE *ret_state)
 {
     int64_t deadline_ns = rg_time_deadline_ns(timeout_ms);
@@ -143,7 +151,7 @@ HRESULT graph_get_state(struct graph *graph, DWORD timeout_ms, FILTER_STATE *ret
         HRESULT hr;
 
         /* a long edit may hold the lock: the answer is not known yet then */
-        if (FAILED(graph_lock(graph, NULL, left_ms(deadline_ns, INFINITE)))) {
+        if (FAILED(graph_lock(graph, NULL, lock_ms(deadline_ns)))) {
             *ret_state = (FILTER_STATE)atomic_load(&graph->goal);
             return VFW_S_STATE_INTERMEDIATE;
         }
