@@ -48,14 +48,14 @@ void chaos_tell_log(void)
     pthread_mutex_unlock(&log_lock);
 }
 
-void kit_missed(unsigned slot, int64_t number, int64_t due)
+void kit_missed(unsigned slot, const struct kit_sample *content, int64_t due, unsigned run)
 {
     static atomic_uint told;
 
     if (atomic_fetch_add(&told, 1) > 2)
         return;
-    chaos_log("recorder %u: number %lld, due was %lld", slot, (long long)number,
-              (long long)due);
+    chaos_log("recorder %u: number %lld of run %u, due was %lld of run %u", slot,
+              (long long)content->number, content->run, (long long)due, run);
     pthread_mutex_lock(&log_lock);
     tell_at = next + LINES_AFTER;
     pthread_mutex_unlock(&log_lock);

@@ -11,7 +11,7 @@
 #define LOCK                                                                                   \
     {                                                                                          \
         PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, true, 0, 0, 0, 0, 0, 0, 0, 0, 0,  \
-            0, { 0 }, { -1, -1, -1, -1, -1, -1, -1, -1 }, false, 0, 0                          \
+            0, { 0 }, { -1, -1, -1, -1, -1, -1, -1, -1 }, false, 0, 0, 0                       \
     }
 
 struct kit_recorder kit_recorder[KIT_RECORDERS] = {

@@ -20,7 +20,8 @@
 struct kit_sample {
     int64_t number;
     uint32_t marks;
-    uint32_t format; /* of a source with the option formats; a type says the same */
+    uint16_t format; /* of a source with the option formats; a type says the same */
+    uint16_t run;    /* how often its source had been started, or sent elsewhere by a seek */
 };
 
 /* What a recording sink has seen.  Under lock. */
@@ -39,6 +40,7 @@ struct kit_recorder {
     bool is_shut;          /* render waits until kit_open */
     uint64_t inside;       /* renders that wait so */
     uint64_t let_through;  /* how often they were told to go on */
+    unsigned run;          /* of the sample before */
 };
 extern struct kit_recorder kit_recorder[KIT_RECORDERS];
 

@@ -42,6 +42,7 @@ struct source_settings {
 
 struct source_state {
     int64_t number, base; /* base: where the segment began */
+    uint16_t run;
     bool is_placed;
     atomic_uint format; /* of the number that comes next; asked for by control threads, too */
     atomic_bool is_interrupted;
@@ -83,6 +84,7 @@ static HRESULT source_start(void *state, const void *settings,
     struct source_state *self = state;
 
     (void)types, (void)n_streams;
+    self->run++;
     if (!self->is_placed)
         self->number = self->base = ((const struct source_settings *)settings)->first;
     return S_OK;
@@ -113,7 +115,8 @@ static HRESULT source_fill(void *state, const void *settings, unsigned stream,
                            const AM_MEDIA_TYPE *type, IMediaSample *sample)
 {
     struct source_state *self = state;
-    struct kit_sample content = { self->number, 0, atomic_load(&self->format) };
+    struct kit_sample content = { self->number, 0, (uint16_t)atomic_load(&self->format),
+                                  self->run };
     REFERENCE_TIME start = (self->number - self->base) * KIT_SAMPLE_TIME,
                    stop = start + KIT_SAMPLE_TIME;
     BYTE *data;
@@ -158,6 +161,7 @@ static HRESULT source_seek(void *state, REFERENCE_TIME *position, REFERENCE_TIME
 
     (void)stop, (void)rate;
     self->number = self->base = *position / KIT_SAMPLE_TIME;
+    self->run++;
     *position = self->number * KIT_SAMPLE_TIME;
     self->is_placed = true;
     return S_OK;

@@ -32,6 +32,7 @@ void kit_format_count(void);
 
 /* A program may have its own. */
 void kit_mistyped(unsigned slot, const struct kit_sample *content, unsigned format);
-void kit_missed(unsigned slot, int64_t number, int64_t due);
+/* run: of the one that was due. */
+void kit_missed(unsigned slot, const struct kit_sample *content, int64_t due, unsigned run);
 
 extern const struct rg_sink_class kit_recorder_class, kit_free_recorder_class, kit_merge_class;

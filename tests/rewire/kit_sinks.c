@@ -59,9 +59,10 @@ static void sink_reset(void *state, unsigned input)
         begin_segment(self->recorder);
 }
 
-__attribute__((weak)) void kit_missed(unsigned slot, int64_t number, int64_t due)
+__attribute__((weak)) void kit_missed(unsigned slot, const struct kit_sample *content,
+                                      int64_t due, unsigned run)
 {
-    (void)slot, (void)number, (void)due;
+    (void)slot, (void)content, (void)due, (void)run;
 }
 
 __attribute__((weak)) void kit_mistyped(unsigned slot, const struct kit_sample *content,
@@ -81,7 +82,7 @@ static void write_down(struct kit_recorder *r, const struct kit_sample *content,
         r->next = content->number;
     r->fresh = false;
     if (content->number != r->next)
-        kit_missed((unsigned)(r - kit_recorder), content->number, r->next);
+        kit_missed((unsigned)(r - kit_recorder), content, r->next, r->run);
     if (content->number > r->next)
         r->lost += (uint64_t)(content->number - r->next);
     else if (content->number == r->next - 1)
@@ -89,6 +90,7 @@ static void write_down(struct kit_recorder *r, const struct kit_sample *content,
     else if (content->number < r->next)
         r->reordered++;
     r->next = content->number + 1;
+    r->run = content->run;
     r->count++;
     for (unsigned i = 0; i < 8; i++) {
         if ((content->marks & 1u << i) == 0)
