@@ -52,11 +52,11 @@ static void rest_gates_locked(struct rg_filter *filter)
     unsigned n_in = count(&filter->n_in);
 
     for (unsigned i = 0; i < n_in; i++)
-        pthread_mutex_lock(&filter->in[i]->stream_lock);
+        rg_in_pin_lock_stream(filter->in[i]);
     for (unsigned i = 0; i < count(&filter->n_out); i++)
         rg_gate_rest(&filter->out[i]->gate);
     for (unsigned i = n_in; i-- != 0;)
-        pthread_mutex_unlock(&filter->in[i]->stream_lock);
+        rg_turn_give(&filter->in[i]->stream_turn);
 }
 
 static HRESULT deactivate_locked(struct rg_filter *filter)

@@ -15,11 +15,13 @@
 #include <time.h>
 
 #include "platform/membarrier.h"
+#include "platform/spin.h"
 #include "platform/time.h"
+#include "platform/tls.h"
 
 #define SPINS 2000 /* a visit takes about a microsecond; to sleep and be woken takes fifty */
 
-static _Thread_local char thread_mark;
+static RG_TLS char thread_mark;
 
 uintptr_t rg_gate_this_thread(void)
 {
@@ -171,11 +173,8 @@ static bool must_wait_locked(struct rg_gate *gate, REFERENCE_TIME start)
 static void spin_while_visited(struct rg_gate *gate)
 {
     for (int i = 0; i < SPINS && atomic_load_explicit(&gate->is_visited, memory_order_acquire);
-         i++) {
-#if defined(__x86_64__) || defined(__i386__)
-        __builtin_ia32_pause();
-#endif
-    }
+         i++)
+        rg_spin_pause();
 }
 
 static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start, bool may_wait)

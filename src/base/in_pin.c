@@ -183,7 +183,7 @@ static HRESULT receive_change(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
         return FAILED(hr) ? hr : VFW_E_TYPE_NOT_ACCEPTED;
     rg_in_pin_lock_stream(pin);
     hr = rg_in_pin_take_type(pin, type);
-    pthread_mutex_unlock(&pin->stream_lock);
+    rg_turn_give(&pin->stream_turn);
     return hr;
 }
 
@@ -374,7 +374,7 @@ static bool is_free(struct rg_in_pin *pin)
         return true;
     if (!rg_in_pin_enter_stream(pin))
         return false;
-    pthread_mutex_unlock(&pin->stream_lock);
+    rg_turn_give(&pin->stream_turn);
     return true;
 }
 
@@ -454,19 +454,19 @@ void rg_in_pin_lock_stream(struct rg_in_pin *pin)
 {
     struct rg_wait note;
 
-    if (pthread_mutex_trylock(&pin->stream_lock) == 0)
+    if (rg_turn_try(&pin->stream_turn))
         return;
     note =
         (struct rg_wait){ .what = "the call inside to come out", .where = &pin->place.place };
     rg_wait_begin(&note);
-    pthread_mutex_lock(&pin->stream_lock);
+    (void)rg_turn_wait(&pin->stream_turn, NULL);
     rg_wait_end(&note);
 }
 
 void rg_in_pin_wait_out(struct rg_in_pin *pin)
 {
     rg_in_pin_lock_stream(pin);
-    pthread_mutex_unlock(&pin->stream_lock);
+    rg_turn_give(&pin->stream_turn);
 }
 
 HRESULT rg_in_pin_take_type(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
@@ -529,7 +529,7 @@ void rg_in_pin_init(struct rg_in_pin *pin, struct rg_filter *filter,
     rg_pin_name(pin->name, name);
     rg_pin_place_init(&pin->place, filter, pin->name);
     pthread_mutex_init(&pin->link_lock, NULL);
-    pthread_mutex_init(&pin->stream_lock, NULL);
+    rg_turn_init(&pin->stream_turn);
     pthread_mutex_init(&pin->marker_lock, NULL);
     rg_drops_init(&pin->drops);
     atomic_init(&pin->last_start, -1);
@@ -550,7 +550,7 @@ void rg_in_pin_fini(struct rg_in_pin *pin)
         CloseHandle(pin->marker);
     rg_drops_fini(&pin->drops);
     pthread_mutex_destroy(&pin->marker_lock);
-    pthread_mutex_destroy(&pin->stream_lock);
+    rg_turn_fini(&pin->stream_turn);
     pthread_mutex_destroy(&pin->link_lock);
     com_object_fini(&pin->object);
 }

@@ -10,6 +10,7 @@
 
 #include "base/filter.h"
 #include "base/flow_type.h"
+#include "platform/turn.h"
 
 #define RG_MAX_DROPS 8
 
@@ -120,10 +121,10 @@ struct rg_in_pin {
     enum rg_next next_is; /* as `next`; in a visit by the visitor */
     IPin *expected;       /* who may connect as the next one; a reference */
 
-    pthread_mutex_t
-        stream_lock; /* Receive, EndOfStream, NewSegment, and control that waits for them to be out */
+    /* Receive, EndOfStream, NewSegment, and control that waits for them to be out */
+    struct rg_turn stream_turn;
     atomic_bool is_active, is_flushing, has_failed;
-    /* owned by the streaming thread (under stream_lock) */
+    /* owned by the streaming thread (in stream_turn) */
     REFERENCE_TIME segment_start, segment_stop;
     double segment_rate;
     unsigned marker_in_hand; /* whose the marker is that came last: marker_serial of then */
@@ -136,7 +137,7 @@ struct rg_in_pin {
      * for them any more */
     unsigned late_markers;
 
-    /* the ledger; written under stream_lock, read by any */
+    /* the ledger; written in stream_turn, read by any */
     _Atomic(uint64_t) samples, bytes, refused, markers;
     _Atomic(int64_t) last_start;
     struct rg_drops drops;
@@ -152,7 +153,7 @@ void rg_in_pin_fini(struct rg_in_pin *pin);
 
 /* Any thread. */
 bool rg_in_pin_is_connected(struct rg_in_pin *pin);
-/* Takes stream_lock.  Any thread. */
+/* Takes stream_turn.  Any thread. */
 void rg_in_pin_lock_stream(struct rg_in_pin *pin);
 /* Under the filter lock: state changes. */
 void rg_in_pin_activate(struct rg_in_pin *pin);

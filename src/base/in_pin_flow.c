@@ -2,7 +2,7 @@
 /* in_pin_flow.c - what comes in: samples, markers, segments, flushes; and where the samples'
  * memory is agreed on.
  *
- * Receive, EndOfStream, NewSegment: streaming threads, under stream_lock.  Flush,
+ * Receive, EndOfStream, NewSegment: streaming threads, in stream_turn.  Flush,
  * allocators: control threads.
  * Knows: its filter's ops.  Must not know: who is upstream.
  */
@@ -92,7 +92,7 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_end_of_stream(IPin *face)
             break;
         }
     }
-    pthread_mutex_unlock(&pin->stream_lock);
+    rg_turn_give(&pin->stream_turn);
     return hr;
 }
 
@@ -123,7 +123,7 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_end_flush(IPin *face)
     atomic_store(&pin->last_start, -1);
     atomic_store(&pin->has_failed, false);
     atomic_store(&pin->is_flushing, false);
-    pthread_mutex_unlock(&pin->stream_lock);
+    rg_turn_give(&pin->stream_turn);
     pthread_mutex_unlock(&pin->filter->lock);
     return hr;
 }
@@ -143,7 +143,7 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_new_segment(IPin *face, REFERENCE_TIME start
     pin->segment_rate = rate;
     if (pin->ops->new_segment != NULL)
         hr = pin->ops->new_segment(pin, start, stop, rate);
-    pthread_mutex_unlock(&pin->stream_lock);
+    rg_turn_give(&pin->stream_turn);
     return hr;
 }
 
@@ -254,7 +254,7 @@ static HRESULT STDMETHODCALLTYPE in_receive(IMemInputPin *face, IMediaSample *sa
     } else {
         count(&pin->refused, 1);
     }
-    pthread_mutex_unlock(&pin->stream_lock);
+    rg_turn_give(&pin->stream_turn);
     return hr;
 }
 

@@ -200,9 +200,9 @@ bool rg_in_pin_enter_stream(struct rg_in_pin *pin)
     struct timespec until;
     bool entered;
 
-    if (pthread_mutex_trylock(&pin->stream_lock) == 0)
+    if (rg_turn_try(&pin->stream_turn))
         return true;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += ENTER_TIMEOUT_MS / 1000;
     until.tv_nsec += ENTER_TIMEOUT_MS % 1000 * 1000000;
     if (until.tv_nsec >= 1000000000) {
@@ -210,7 +210,7 @@ bool rg_in_pin_enter_stream(struct rg_in_pin *pin)
         until.tv_nsec -= 1000000000;
     }
     rg_wait_begin(&note);
-    entered = pthread_mutex_timedlock(&pin->stream_lock, &until) == 0;
+    entered = rg_turn_wait(&pin->stream_turn, &until);
     rg_wait_end(&note);
     return entered;
 }
@@ -246,7 +246,7 @@ static HRESULT commit_exchange(struct rg_in_pin *pin)
         hr = tell_exchanged(pin, &pin->next.type);
     if (SUCCEEDED(hr))
         exchange_records(pin);
-    pthread_mutex_unlock(&pin->stream_lock);
+    rg_turn_give(&pin->stream_turn);
     return hr;
 }
 
@@ -259,7 +259,7 @@ static HRESULT commit_change(struct rg_in_pin *pin)
     if (!comes) {
         if (!rg_in_pin_enter_stream(pin))
             return VFW_E_TIMEOUT;
-        pthread_mutex_unlock(&pin->stream_lock);
+        rg_turn_give(&pin->stream_turn);
         rg_in_pin_let_go(pin);
     }
     exchange_records(pin);
@@ -327,7 +327,7 @@ static HRESULT STDMETHODCALLTYPE link_prime(IRgLink *face, IMediaSample *sample)
     if (!rg_in_pin_enter_stream(pin))
         return VFW_E_TIMEOUT;
     hr = pin->ops->prime(pin, sample);
-    pthread_mutex_unlock(&pin->stream_lock);
+    rg_turn_give(&pin->stream_turn);
     return hr;
 }
 
@@ -343,16 +343,16 @@ static HRESULT STDMETHODCALLTYPE link_take_over(IRgLink *face, REFERENCE_TIME gi
     if (!rg_in_pin_enter_stream(pin))
         return VFW_E_TIMEOUT;
     hr = pin->ops->take_over(pin, given);
-    pthread_mutex_unlock(&pin->stream_lock);
+    rg_turn_give(&pin->stream_turn);
     return hr;
 }
 
 /* Somebody is inside, held up further down perhaps. */
 static bool is_busy(struct rg_in_pin *pin)
 {
-    if (pthread_mutex_trylock(&pin->stream_lock) != 0)
+    if (!rg_turn_try(&pin->stream_turn))
         return true;
-    pthread_mutex_unlock(&pin->stream_lock);
+    rg_turn_give(&pin->stream_turn);
     return false;
 }
 

@@ -79,6 +79,7 @@ struct rg_out_pin {
     /* set at creation */
     struct rg_filter *filter;
     const struct rg_out_pin_ops *ops;
+    bool passes_on; /* what comes in goes out: samples of its own are needed for copies only */
     unsigned index;
     WCHAR name[MAX_PIN_NAME];
     struct rg_pin_place place; /* for the report */

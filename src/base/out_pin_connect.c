@@ -99,8 +99,11 @@ static HRESULT decide_allocator(struct rg_out_pin *pin, struct rg_link *link)
         if (SUCCEEDED(hr))
             hr = agree_on(pin, link, allocator, &request);
     }
-    if (SUCCEEDED(hr))
-        link->allocator = RG_STEAL(&allocator);
+    if (FAILED(hr))
+        return hr;
+    if (pin->passes_on)
+        rg_allocator_make_late(allocator);
+    link->allocator = RG_STEAL(&allocator);
     return hr;
 }
 

@@ -11,16 +11,55 @@
 
 #include "platform/marker.h"
 #include "platform/memory.h"
+#include "platform/spin.h"
 
 #define MORE_ROOM 16 /* for markers and segments among the samples */
+#define SPINS     60 /* one or two microseconds; to sleep and be woken takes up to fifty */
 
 void rg_pump_init(struct rg_pump *pump, struct rg_out_pin *out, struct rg_drops *drops)
 {
     memset(pump, 0, sizeof(*pump));
     pump->out = out;
     pump->drops = drops;
-    pthread_mutex_init(&pump->lock, NULL);
+    rg_mutex_init_brief(&pump->lock);
     pthread_cond_init(&pump->changed, NULL);
+}
+
+/* ---- waiting --------------------------------------------------------------------------- */
+
+static void tell_locked(struct rg_pump *pump)
+{
+    if (pump->sleepers != 0)
+        pthread_cond_broadcast(&pump->changed);
+}
+
+/* Takes and returns since when it is waited. */
+static int64_t sleep_locked(struct rg_pump *pump, struct rg_wait wait)
+{
+    int64_t since_ns;
+
+    pump->sleepers++;
+    since_ns = rg_wait_cond(&wait, &pump->changed, &pump->lock);
+    pump->sleepers--;
+    return since_ns;
+}
+
+static void count_locked(atomic_uint *counter)
+{
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+}
+
+/* The other side may be about to put, or take: a moment without the lock. */
+static void spin_locked(struct rg_pump *pump, atomic_uint *watched)
+{
+    unsigned before = atomic_load_explicit(watched, memory_order_relaxed);
+
+    pthread_mutex_unlock(&pump->lock);
+    for (int i = 0; i < SPINS && atomic_load_explicit(watched, memory_order_relaxed) == before;
+         i++)
+        rg_spin_pause();
+    pthread_mutex_lock(&pump->lock);
 }
 
 /* ---- the ring -------------------------------------------------------------------------- */
@@ -46,6 +85,7 @@ static struct rg_pump_entry take_locked(struct rg_pump *pump)
 
     pump->first = (pump->first + 1) % pump->room;
     pump->n--;
+    count_locked(&pump->takes);
     if (entry.kind == RG_PUMP_SAMPLE)
         pump->n_samples--;
     return entry;
@@ -73,7 +113,7 @@ static unsigned clear_locked(struct rg_pump *pump)
         let_go(&entry);
         pthread_mutex_lock(&pump->lock);
     }
-    pthread_cond_broadcast(&pump->changed);
+    tell_locked(pump);
     return samples;
 }
 
@@ -155,20 +195,25 @@ static HRESULT obstacle_locked(struct rg_pump *pump)
 
 HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, unsigned bound)
 {
-    bool is_sample = entry->kind == RG_PUMP_SAMPLE;
+    bool is_sample = entry->kind == RG_PUMP_SAMPLE, has_spun = false;
     int64_t since_ns = 0;
     HRESULT hr;
 
     pthread_mutex_lock(&pump->lock);
     while ((hr = obstacle_locked(pump)) == S_OK && is_sample && pump->refusal == S_OK &&
-           pump->n_samples >= bound)
-        since_ns = rg_wait_cond(&(struct rg_wait){ .what = "room in the queue",
-                                                   .where = &pump->out->place.place,
-                                                   .holder = rg_thread_id(&pump->thread),
-                                                   .detail = "# samples are in it",
-                                                   .number = pump->n_samples,
-                                                   .since_ns = since_ns },
-                                &pump->changed, &pump->lock);
+           pump->n_samples >= bound) {
+        if (!has_spun)
+            spin_locked(pump, &pump->takes);
+        else
+            since_ns =
+                sleep_locked(pump, (struct rg_wait){ .what = "room in the queue",
+                                                     .where = &pump->out->place.place,
+                                                     .holder = rg_thread_id(&pump->thread),
+                                                     .detail = "# samples are in it",
+                                                     .number = pump->n_samples,
+                                                     .since_ns = since_ns });
+        has_spun = true;
+    }
     /* segments and ends are for who comes after the one that refused, too */
     if (hr == S_OK && is_sample && entry->breaks != atomic_load(&pump->breaks))
         hr = VFW_E_NOT_CONNECTED;
@@ -182,12 +227,13 @@ HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, uns
     if (hr == S_OK) {
         pump->ring[(pump->first + pump->n) % pump->room] = *entry;
         pump->ring[(pump->first + pump->n++) % pump->room].tag = rg_marker_carried();
+        count_locked(&pump->puts);
         if (is_sample) {
             pump->n_samples++;
             IMediaSample_AddRef(entry->sample);
             (void)rg_flow_type_ref(entry->type);
         }
-        pthread_cond_broadcast(&pump->changed);
+        tell_locked(pump);
     }
     pthread_mutex_unlock(&pump->lock);
     return hr;
@@ -266,6 +312,7 @@ static void pump_main(void *arg)
     struct rg_pump *pump = arg;
     const struct rg_place *here = &pump->out->place.place;
     struct rg_wait task = { .what = "the pump of", .where = here, .is_task = true };
+    bool has_spun = false;
     int64_t since_ns = 0;
 
     rg_wait_begin(&task);
@@ -276,16 +323,20 @@ static void pump_main(void *arg)
         HRESULT hr;
 
         if (pump->n == 0) {
-            since_ns = rg_wait_cond(&(struct rg_wait){ .what = "samples in the queue",
-                                                       .where = here,
-                                                       .since_ns = since_ns },
-                                    &pump->changed, &pump->lock);
+            if (!has_spun)
+                spin_locked(pump, &pump->puts);
+            else
+                since_ns = sleep_locked(pump, (struct rg_wait){ .what = "samples in the queue",
+                                                                .where = here,
+                                                                .since_ns = since_ns });
+            has_spun = true;
             continue;
         }
+        has_spun = false;
         since_ns = 0;
         entry = take_locked(pump);
         pump->is_busy = true;
-        pthread_cond_broadcast(&pump->changed);
+        tell_locked(pump);
         pthread_mutex_unlock(&pump->lock);
         hr = carry_out(pump, &entry);
         pthread_mutex_lock(&pump->lock);
@@ -294,7 +345,7 @@ static void pump_main(void *arg)
         if (hr != S_OK && !pump->is_flushing && hr != VFW_E_STATE_CHANGED &&
             pump->roads == roads)
             rg_drops_add(pump->drops, reason_for(hr), refuse_locked(pump, hr));
-        pthread_cond_broadcast(&pump->changed);
+        tell_locked(pump);
     }
     pthread_mutex_unlock(&pump->lock);
     rg_wait_end(&task);
@@ -326,7 +377,7 @@ static void set_flag(struct rg_pump *pump, bool *flag, bool on)
 {
     pthread_mutex_lock(&pump->lock);
     *flag = on;
-    pthread_cond_broadcast(&pump->changed);
+    tell_locked(pump);
     pthread_mutex_unlock(&pump->lock);
 }
 
@@ -364,7 +415,7 @@ void rg_pump_break(struct rg_pump *pump)
     pthread_mutex_lock(&pump->lock);
     atomic_fetch_add(&pump->breaks, 1);
     rg_drops_add(pump->drops, "no output connected", lose_samples_locked(pump, NULL));
-    pthread_cond_broadcast(&pump->changed);
+    tell_locked(pump);
     pthread_mutex_unlock(&pump->lock);
 }
 
@@ -397,7 +448,7 @@ HRESULT rg_pump_end_flush(struct rg_pump *pump)
     pthread_mutex_lock(&pump->lock);
     note.holder = rg_thread_id(&pump->thread);
     while (pump->is_busy)
-        (void)rg_wait_cond(&note, &pump->changed, &pump->lock);
+        (void)sleep_locked(pump, note);
     pthread_mutex_unlock(&pump->lock);
     hr = rg_out_pin_end_flush(pump->out);
     pthread_mutex_lock(&pump->lock);

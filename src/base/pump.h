@@ -46,6 +46,7 @@ struct rg_pump {
     pthread_mutex_t lock; /* a leaf */
     pthread_cond_t changed;
     /* under `lock` */
+    unsigned sleepers; /* who wait for `changed` */
     struct rg_pump_entry *ring;
     unsigned room, first, n;
     unsigned n_samples; /* of n */
@@ -55,7 +56,9 @@ struct rg_pump {
     bool is_told;    /* upstream has heard of it */
     unsigned roads;  /* connections made so far */
 
-    atomic_uint breaks; /* written under `lock` */
+    /* written under `lock` */
+    atomic_uint breaks;
+    atomic_uint puts, takes; /* so far; watched in a short spin without it */
 };
 
 void rg_pump_init(struct rg_pump *pump, struct rg_out_pin *out, struct rg_drops *drops);

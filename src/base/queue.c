@@ -262,6 +262,7 @@ HRESULT rg_queue_create(IUnknown *outer, REFIID iid, void **out)
     }
     rg_in_pin_init(&q->in, &q->filter, &in_ops, "In");
     rg_out_pin_init(&q->out, &q->filter, &out_ops, "Out");
+    q->out.passes_on = true;
     q->in.user = q;
     q->out.user = q;
     rg_pump_init(&q->pump, &q->out, &q->in.drops);

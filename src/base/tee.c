@@ -464,6 +464,7 @@ static HRESULT add_leg(struct tee *tee)
         atomic_init(&leg->out.segment_offset, tee->segment.start);
     }
     rg_out_pin_init(&leg->out, &tee->filter, &leg_ops, name);
+    leg->out.passes_on = true;
     pthread_mutex_unlock(&tee->segment_lock);
     return S_OK;
 }

@@ -81,7 +81,7 @@ static HRESULT start_if_active(struct rg_transform *t)
         return S_OK;
     rg_in_pin_lock_stream(&t->in);
     hr = start_locked(t, &t->in.link.type);
-    pthread_mutex_unlock(&t->in.stream_lock);
+    rg_turn_give(&t->in.stream_turn);
     return hr;
 }
 
@@ -96,7 +96,7 @@ static HRESULT filter_stop(struct rg_filter *filter)
 
     rg_in_pin_lock_stream(&t->in);
     stop_locked(t);
-    pthread_mutex_unlock(&t->in.stream_lock);
+    rg_turn_give(&t->in.stream_turn);
     return S_OK;
 }
 
@@ -247,7 +247,7 @@ static HRESULT work_in_place(struct rg_transform *t, const void *settings, IMedi
         memcpy(data, info->data, info->bytes);
         sample = copy;
     }
-    hr = rg_frame_map(&frame, &t->in_format, data, (int)info->bytes);
+    hr = rg_frame_lay(&frame, &t->in_plan, data, (int)info->bytes);
     if (FAILED(hr))
         return hr;
     rg_transform_frame_times(&frame, info);
@@ -264,11 +264,11 @@ static HRESULT work_copying(struct rg_transform *t, const void *settings, IMedia
     struct rg_frame in, out;
     BYTE *data = NULL;
     LONG bytes;
-    HRESULT hr = rg_frame_map(&in, &t->in_format, info->data, (int)info->bytes);
+    HRESULT hr = rg_frame_lay(&in, &t->in_plan, info->data, (int)info->bytes);
 
     if (FAILED(hr))
         return hr;
-    bytes = rg_format_bytes(&t->out_format);
+    bytes = t->out_plan.bytes;
     if (t->out_format.kind == RG_KIND_AUDIO)
         bytes *= in.sound_frames;
     hr = rg_out_pin_get(&t->out, (ULONG)bytes, &made);
@@ -277,7 +277,7 @@ static HRESULT work_copying(struct rg_transform *t, const void *settings, IMedia
     if (SUCCEEDED(hr))
         hr = IMediaSample_GetPointer(made, &data);
     if (SUCCEEDED(hr))
-        hr = rg_frame_map(&out, &t->out_format, data, bytes);
+        hr = rg_frame_lay(&out, &t->out_plan, data, bytes);
     if (SUCCEEDED(hr))
         hr = IMediaSample_SetActualDataLength(made, bytes);
     if (FAILED(hr))
@@ -420,7 +420,7 @@ static HRESULT in_end_flush(struct rg_in_pin *pin)
     if (t->is_started && t->cls->reset != NULL)
         t->cls->reset(t->filter.author_state);
     t->has_ended = false;
-    pthread_mutex_unlock(&pin->stream_lock);
+    rg_turn_give(&pin->stream_turn);
     return rg_out_pin_end_flush(&t->out);
 }
 
@@ -453,7 +453,7 @@ static HRESULT in_connected(struct rg_in_pin *pin)
         return S_OK;
     rg_in_pin_lock_stream(pin);
     t->type_is_due = true;
-    pthread_mutex_unlock(&pin->stream_lock);
+    rg_turn_give(&pin->stream_turn);
     return S_OK;
 }
 
@@ -581,6 +581,7 @@ HRESULT rg_transform_create(const struct rg_transform_class *cls, IUnknown *oute
     t->output.transform = t;
     rg_in_pin_init(&t->in, &t->filter, &in_ops, "In");
     rg_out_pin_init(&t->out, &t->filter, &out_ops, "Out");
+    t->out.passes_on = rg_transform_is_in_place(t);
     t->in.user = t;
     t->out.user = t;
     hr = rg_frozen_init(&t->frozen, &t->filter);

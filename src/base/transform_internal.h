@@ -22,10 +22,11 @@ struct rg_transform {
     struct rg_in_pin in;
     struct rg_out_pin out;
 
-    /* under in.stream_lock */
+    /* under in.stream_turn */
     struct rg_output output;
     struct rg_frozen frozen;
     struct rg_format in_format, out_format; /* frame classes */
+    struct rg_frame_plan in_plan, out_plan; /* of these */
     atomic_bool is_started;                 /* read by control threads without the lock */
     AM_MEDIA_TYPE met_type;                 /* what the class was started with */
     bool

@@ -38,6 +38,10 @@ HRESULT rg_transform_read_formats(struct rg_transform *t, const AM_MEDIA_TYPE *i
     hr = rg_format_from_type(in, &t->in_format);
     if (SUCCEEDED(hr))
         hr = rg_format_from_type(out, &t->out_format);
+    if (SUCCEEDED(hr))
+        hr = rg_frame_plan(&t->in_plan, &t->in_format);
+    if (SUCCEEDED(hr))
+        hr = rg_frame_plan(&t->out_plan, &t->out_format);
     return hr;
 }
 

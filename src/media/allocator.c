@@ -15,6 +15,7 @@
 
 #include "platform/memory.h"
 #include "platform/room.h"
+#include "platform/spin.h"
 
 #define SMALLEST_ALIGNMENT 64 /* a cache line; also what vector code wants */
 
@@ -26,6 +27,42 @@ static struct allocator *allocator_of(IMemAllocatorCallbackTemp *face)
 static bool is_power_of_two(LONG n)
 {
     return n > 0 && (n & (n - 1)) == 0;
+}
+
+/* ---- samples that are home ---------------------------------------------------------------- */
+
+static void add_free_locked(struct allocator *a, struct sample *s)
+{
+    s->next_free = a->free_first;
+    a->free_first = s;
+    a->n_free++;
+}
+
+/* What has come home without the lock. */
+static void collect_locked(struct allocator *a, struct sample *next_home)
+{
+    struct sample *s = atomic_exchange_explicit(&a->home, next_home, memory_order_acq_rel);
+
+    if (s == RG_HOME_SHUT)
+        s = NULL;
+    while (s != NULL) {
+        struct sample *next = s->next_free;
+
+        add_free_locked(a, s);
+        s = next;
+    }
+}
+
+/* Before anything is read of what is free, or somebody waits for it: from now on they come by the lock. */
+static void shut_locked(struct allocator *a)
+{
+    collect_locked(a, RG_HOME_SHUT);
+}
+
+static void settle_locked(struct allocator *a)
+{
+    if (a->committed && a->n_waiting == 0 && a->notify == NULL)
+        collect_locked(a, NULL);
 }
 
 /* ---- memory ---------------------------------------------------------------------------- */
@@ -60,11 +97,8 @@ static HRESULT make_all_locked(struct allocator *a)
         a->samples[a->n_samples++] = s;
     }
     /* the first one made is the first one handed out */
-    for (LONG i = count - 1; i >= 0; i--) {
-        a->samples[i]->next_free = a->free_first;
-        a->free_first = a->samples[i];
-    }
-    a->n_free = count;
+    for (LONG i = count - 1; i >= 0; i--)
+        add_free_locked(a, a->samples[i]);
     return S_OK;
 }
 
@@ -80,9 +114,7 @@ static HRESULT make_more_locked(struct allocator *a, LONG count)
 
         if (s == NULL)
             return E_OUTOFMEMORY; /* what was made is of use */
-        s->next_free = a->free_first;
-        a->free_first = s;
-        a->n_free++;
+        add_free_locked(a, s);
         a->samples[a->n_samples++] = s;
     }
     return S_OK;
@@ -104,22 +136,20 @@ bool rg_allocator_memory(struct allocator *a, struct sample *s, ULONG bytes)
     memset((BYTE *)block + room + bytes, 0, SMALLEST_ALIGNMENT);
     rg_free(s->block);
     s->block = block;
-    s->data = (BYTE *)block + room;
-    s->size = bytes;
+    s->info.data = (BYTE *)block + room;
+    s->info.size = bytes;
     return true;
 }
 
 /* ---- samples coming home --------------------------------------------------------------- */
 
-void rg_allocator_take_back(struct allocator *a, struct sample *s)
+static void take_back_shut(struct allocator *a, struct sample *s)
 {
     IMemAllocatorNotifyCallbackTemp *notify = NULL;
     bool last = false;
 
     pthread_mutex_lock(&a->lock);
-    s->next_free = a->free_first;
-    a->free_first = s;
-    a->n_free++;
+    add_free_locked(a, s);
     if (!a->committed && a->n_free == a->n_samples) {
         free_all_locked(a);
         last = true;
@@ -139,6 +169,21 @@ void rg_allocator_take_back(struct allocator *a, struct sample *s)
         com_object_release(&a->object);
 }
 
+/* Nothing of the allocator is touched once the sample is on the list: who finds it there may be
+ * the one who frees them all. */
+void rg_allocator_take_back(struct allocator *a, struct sample *s)
+{
+    struct sample *first = atomic_load_explicit(&a->home, memory_order_relaxed);
+
+    while (first != RG_HOME_SHUT) {
+        s->next_free = first;
+        if (atomic_compare_exchange_weak_explicit(&a->home, &first, s, memory_order_release,
+                                                  memory_order_relaxed))
+            return;
+    }
+    take_back_shut(a, s);
+}
+
 /* ---- IMemAllocator --------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE set_properties(IMemAllocatorCallbackTemp *face,
@@ -155,6 +200,7 @@ static HRESULT STDMETHODCALLTYPE set_properties(IMemAllocatorCallbackTemp *face,
     if (request->cBuffers < 0 || request->cbBuffer < 0 || request->cbPrefix < 0)
         return E_INVALIDARG;
     pthread_mutex_lock(&a->lock);
+    shut_locked(a);
     if (a->committed) {
         hr = VFW_E_ALREADY_COMMITTED;
     } else if (a->n_free < a->n_samples) {
@@ -163,6 +209,7 @@ static HRESULT STDMETHODCALLTYPE set_properties(IMemAllocatorCallbackTemp *face,
         a->properties = *request;
         *actual = a->properties;
     }
+    settle_locked(a);
     pthread_mutex_unlock(&a->lock);
     return hr;
 }
@@ -194,12 +241,13 @@ static HRESULT STDMETHODCALLTYPE commit(IMemAllocatorCallbackTemp *face)
     } else if (a->samples != NULL) {
         a->committed = true; /* cancels a decommit that waits for samples to come home */
     } else {
-        hr = make_all_locked(a);
+        hr = a->is_late ? S_OK : make_all_locked(a);
         if (SUCCEEDED(hr)) {
             a->committed = true;
             com_object_addref(&a->object); /* until decommitted and drained */
         }
     }
+    settle_locked(a);
     pthread_mutex_unlock(&a->lock);
     return hr;
 }
@@ -211,6 +259,7 @@ static HRESULT STDMETHODCALLTYPE decommit(IMemAllocatorCallbackTemp *face)
 
     pthread_mutex_lock(&a->lock);
     if (a->committed) {
+        shut_locked(a);
         a->committed = false;
         a->decommits++;
         pthread_cond_broadcast(&a->freed);
@@ -243,9 +292,16 @@ static HRESULT get_sample(struct allocator *a, ULONG bytes, DWORD flags,
             hr = VFW_E_NOT_COMMITTED;
             break;
         }
+        if (a->samples == NULL) {
+            hr = make_all_locked(a);
+            if (FAILED(hr))
+                break;
+        }
+        if (a->free_first == NULL)
+            settle_locked(a);
         s = a->free_first;
         if (s != NULL) {
-            if (bytes > s->size && !rg_allocator_memory(a, s, bytes)) {
+            if (bytes > s->info.size && !rg_allocator_memory(a, s, bytes)) {
                 hr = E_OUTOFMEMORY;
                 break;
             }
@@ -258,6 +314,11 @@ static HRESULT get_sample(struct allocator *a, ULONG bytes, DWORD flags,
             break;
         }
         a->n_waiting++;
+        shut_locked(a);
+        if (a->free_first != NULL) { /* it came just now */
+            a->n_waiting--;
+            continue;
+        }
         since_ns = rg_wait_cond(&(struct rg_wait){ .what = "a free buffer",
                                                    .where = where,
                                                    .detail = "all # are out",
@@ -266,6 +327,7 @@ static HRESULT get_sample(struct allocator *a, ULONG bytes, DWORD flags,
                                 &a->freed, &a->lock);
         a->n_waiting--;
     }
+    settle_locked(a);
     pthread_mutex_unlock(&a->lock);
     if (FAILED(hr))
         return hr;
@@ -318,8 +380,10 @@ static HRESULT STDMETHODCALLTYPE set_notify(IMemAllocatorCallbackTemp *face,
     if (notify != NULL)
         notify->lpVtbl->AddRef(notify);
     pthread_mutex_lock(&a->lock);
+    shut_locked(a);
     old = a->notify;
     a->notify = notify;
+    settle_locked(a);
     pthread_mutex_unlock(&a->lock);
     if (old != NULL)
         old->lpVtbl->Release(old);
@@ -333,7 +397,9 @@ static HRESULT STDMETHODCALLTYPE get_free_count(IMemAllocatorCallbackTemp *face,
     if (count == NULL)
         return E_POINTER;
     pthread_mutex_lock(&a->lock);
-    *count = a->committed ? a->n_free : 0;
+    shut_locked(a);
+    *count = !a->committed ? 0 : a->samples == NULL ? a->properties.cBuffers : a->n_free;
+    settle_locked(a);
     pthread_mutex_unlock(&a->lock);
     return S_OK;
 }
@@ -382,7 +448,8 @@ HRESULT rg_allocator_create(IUnknown *outer, REFIID iid, void **out)
         return E_OUTOFMEMORY;
     com_object_init(&a->object, "MemoryAllocator", allocator_map, outer, allocator_destroy);
     COM_FACE_INIT(&a->object, a->face, &allocator_vtbl);
-    pthread_mutex_init(&a->lock, NULL);
+    atomic_init(&a->home, RG_HOME_SHUT);
+    rg_mutex_init_brief(&a->lock);
     pthread_cond_init(&a->freed, NULL);
     return com_object_hand_out(&a->object, outer, iid, out);
 }
@@ -412,13 +479,25 @@ HRESULT rg_allocator_grow(IMemAllocator *allocator, LONG count)
     a = COM_HOME(allocator, struct allocator);
     pthread_mutex_lock(&a->lock);
     if (a->properties.cBuffers < count) {
-        hr = a->committed ? make_more_locked(a, count) : S_OK;
+        hr = a->committed && a->samples != NULL ? make_more_locked(a, count) : S_OK;
         if (SUCCEEDED(hr))
             a->properties.cBuffers = count;
         pthread_cond_broadcast(&a->freed);
     }
     pthread_mutex_unlock(&a->lock);
     return hr;
+}
+
+void rg_allocator_make_late(IMemAllocator *allocator)
+{
+    struct allocator *a;
+
+    if ((const void *)allocator->lpVtbl != (const void *)&allocator_vtbl)
+        return;
+    a = COM_HOME(allocator, struct allocator);
+    pthread_mutex_lock(&a->lock);
+    a->is_late = true;
+    pthread_mutex_unlock(&a->lock);
 }
 
 HRESULT rg_allocator_get_at(IMemAllocator *allocator, ULONG bytes, DWORD flags,

@@ -19,9 +19,8 @@ struct sample {
 
     /* owned by whoever holds the sample */
     BYTE *block; /* what is freed; data lies in it */
-    BYTE *data;
-    ULONG size;
-    ULONG actual;
+    struct rg_sample_info
+        info;    /* as flags, start and stop say it: rg_sample_get_info copies it */
     DWORD flags; /* AM_SAMPLE_... */
     DWORD type_specific;
     DWORD stream_id;
@@ -31,7 +30,7 @@ struct sample {
     AM_MEDIA_TYPE *type;
     struct rg_sample_extra extra;
 
-    struct sample *next_free; /* under the allocator's lock */
+    struct sample *next_free; /* the allocator's, while it is home */
 };
 
 struct allocator {
@@ -41,9 +40,14 @@ struct allocator {
     pthread_mutex_t lock;
     pthread_cond_t freed;
 
+    /* Samples that came home and are not counted yet, or RG_HOME_SHUT: they come by `lock`.  Only
+     * pushed without it; who has it takes them all. */
+    _Atomic(struct sample *) home;
+
     /* under `lock` */
     ALLOCATOR_PROPERTIES properties;
     bool committed;
+    bool is_late; /* makes its samples when the first is asked for, not when it is committed */
     unsigned decommits;      /* so far */
     struct sample **samples; /* n_samples of them; NULL when neither committed nor draining */
     LONG n_samples;
@@ -52,6 +56,8 @@ struct allocator {
     unsigned n_waiting;
     IMemAllocatorNotifyCallbackTemp *notify;
 };
+
+#define RG_HOME_SHUT ((struct sample *)1)
 
 /* allocator.c */
 void rg_allocator_take_back(struct allocator *a, struct sample *s);

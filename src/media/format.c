@@ -257,69 +257,86 @@ bool rg_format_equal(const struct rg_format *a, const struct rg_format *b)
     return a->kind != RG_KIND_AUDIO || audio_equal(a, b);
 }
 
-static struct rg_plane plane_at(uint8_t *data, int stride, int width, int height)
+static void plan_plane(struct rg_frame_plan *plan, ptrdiff_t offset, int stride, int width,
+                       int height)
 {
-    struct rg_plane plane = { data, stride, width, height, false };
-
-    return plane;
+    plan->offset[plan->frame.n_planes] = offset;
+    plan->frame.plane[plan->frame.n_planes++] =
+        (struct rg_plane){ NULL, stride, width, height, false };
 }
 
-static void map_planes(struct rg_frame *frame, const struct rg_format *f,
-                       const struct rg_layout *l, uint8_t *data)
+static void plan_planes(struct rg_frame_plan *plan, const struct rg_format *f,
+                        const struct rg_layout *l)
 {
     int width = rg_layout_width(f, l), height = rg_layout_height(f, l);
     int stride = (int)first_stride(l, width);
     int chroma = half_up(width);
-    uint8_t *second = data + (ptrdiff_t)stride * height;
-    uint8_t *third = second + (ptrdiff_t)chroma * half_up(height);
+    ptrdiff_t second = (ptrdiff_t)stride * height;
+    ptrdiff_t third = second + (ptrdiff_t)chroma * half_up(height);
 
-    frame->n_planes = 1;
     switch (l->pixels) {
     case RG_PIXELS_I420:
     case RG_PIXELS_YV12:
-        frame->n_planes = 3;
-        frame->plane[0] = plane_at(data, stride, f->width, f->height);
-        frame->plane[1] = plane_at(second, chroma, half_up(f->width), half_up(f->height));
-        frame->plane[2] = plane_at(third, chroma, half_up(f->width), half_up(f->height));
+        plan_plane(plan, 0, stride, f->width, f->height);
+        plan_plane(plan, second, chroma, half_up(f->width), half_up(f->height));
+        plan_plane(plan, third, chroma, half_up(f->width), half_up(f->height));
         break;
     case RG_PIXELS_NV12:
-        frame->n_planes = 2;
-        frame->plane[0] = plane_at(data, stride, f->width, f->height);
-        frame->plane[1] = plane_at(second, stride, 2 * half_up(f->width), half_up(f->height));
+        plan_plane(plan, 0, stride, f->width, f->height);
+        plan_plane(plan, second, stride, 2 * half_up(f->width), half_up(f->height));
         break;
     case RG_PIXELS_YUY2:
     case RG_PIXELS_UYVY:
-        frame->plane[0] = plane_at(data, stride, 4 * half_up(f->width), f->height);
+        plan_plane(plan, 0, stride, 4 * half_up(f->width), f->height);
         break;
     default:
-        frame->plane[0] = plane_at(data, stride, f->width * l->bits / 8, f->height);
+        plan_plane(plan, 0, stride, f->width * l->bits / 8, f->height);
         break;
     }
     if (l->subtype != NULL && f->bottom_up) {
-        frame->plane[0].data = data + (ptrdiff_t)stride * (height - 1);
-        frame->plane[0].stride = -stride;
+        plan->offset[0] = (ptrdiff_t)stride * (height - 1);
+        plan->frame.plane[0].stride = -stride;
     }
+}
+
+HRESULT rg_frame_plan(struct rg_frame_plan *plan, const struct rg_format *format)
+{
+    if (plan == NULL || format == NULL)
+        return E_POINTER;
+    *plan = (struct rg_frame_plan){ .frame = { .format = format, .stop = -1 },
+                                    .bytes = rg_format_bytes(format) };
+    if (plan->bytes == 0)
+        return E_INVALIDARG;
+    if (format->kind == RG_KIND_VIDEO)
+        plan_planes(plan, format, rg_layout_of(format->pixels));
+    return S_OK;
+}
+
+HRESULT rg_frame_lay(struct rg_frame *frame, const struct rg_frame_plan *plan, uint8_t *data,
+                     int bytes)
+{
+    if (frame == NULL || data == NULL)
+        return E_POINTER;
+    if (plan->bytes == 0 || bytes < 0 || (plan->frame.n_planes != 0 && bytes < plan->bytes))
+        return E_INVALIDARG;
+    *frame = plan->frame;
+    for (int i = 0; i < frame->n_planes; i++)
+        frame->plane[i].data = data + plan->offset[i];
+    if (frame->n_planes == 0) {
+        frame->sound = data;
+        frame->sound_frames = bytes / plan->bytes;
+    }
+    return S_OK;
 }
 
 HRESULT rg_frame_map(struct rg_frame *frame, const struct rg_format *format, uint8_t *data,
                      int bytes)
 {
-    struct rg_frame mapped = { .format = format, .stop = -1 };
-    int needed;
+    struct rg_frame_plan plan;
+    HRESULT hr;
 
-    if (frame == NULL || format == NULL || data == NULL)
+    if (frame == NULL || data == NULL)
         return E_POINTER;
-    needed = rg_format_bytes(format);
-    if (needed == 0 || bytes < 0)
-        return E_INVALIDARG;
-    if (format->kind == RG_KIND_AUDIO) {
-        mapped.sound = data;
-        mapped.sound_frames = bytes / needed;
-    } else {
-        if (bytes < needed)
-            return E_INVALIDARG;
-        map_planes(&mapped, format, rg_layout_of(format->pixels), data);
-    }
-    *frame = mapped;
-    return S_OK;
+    hr = rg_frame_plan(&plan, format);
+    return SUCCEEDED(hr) ? rg_frame_lay(frame, &plan, data, bytes) : hr;
 }

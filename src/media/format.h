@@ -114,6 +114,19 @@ RG_API bool rg_format_equal(const struct rg_format *a, const struct rg_format *b
 RG_API HRESULT rg_frame_map(struct rg_frame *frame, const struct rg_format *format,
                             uint8_t *data, int bytes);
 
+/* How frames of one format lie in their buffers: worked out once, laid over each. */
+struct rg_frame_plan {
+    struct rg_frame frame; /* without data and times */
+    int bytes;             /* as rg_format_bytes */
+    ptrdiff_t offset[RG_MAX_PLANES];
+};
+
+/* *format is borrowed, as long as frames are laid.  S_OK; E_INVALIDARG: it is not valid. */
+RG_API HRESULT rg_frame_plan(struct rg_frame_plan *plan, const struct rg_format *format);
+/* As rg_frame_map. */
+RG_API HRESULT rg_frame_lay(struct rg_frame *frame, const struct rg_frame_plan *plan,
+                            uint8_t *data, int bytes);
+
 /* "I420" ... and back; NULL / NONE if unknown. */
 RG_API const char *rg_pixels_name(enum rg_pixels pixels);
 RG_API enum rg_pixels rg_pixels_by_name(const char *name);

@@ -17,6 +17,21 @@ static struct sample *sample_of(IMediaSample2 *face)
     return (struct sample *)face; /* the face is the first member */
 }
 
+/* After each change of flags and times. */
+static void note_info(struct sample *s)
+{
+    struct rg_sample_info *info = &s->info;
+
+    info->has_time = (s->flags & AM_SAMPLE_TIMEVALID) != 0;
+    info->has_stop = (s->flags & AM_SAMPLE_STOPVALID) != 0;
+    info->start = info->has_time ? s->start : -1;
+    info->stop = info->has_stop ? s->stop : -1;
+    info->is_sync = (s->flags & AM_SAMPLE_SPLICEPOINT) != 0;
+    info->is_preroll = (s->flags & AM_SAMPLE_PREROLL) != 0;
+    info->is_discontinuity = (s->flags & AM_SAMPLE_DATADISCONTINUITY) != 0;
+    info->has_type = (s->flags & AM_SAMPLE_TYPECHANGED) != 0;
+}
+
 static HRESULT STDMETHODCALLTYPE sample_query(IMediaSample2 *face, REFIID iid, void **out)
 {
     if (out == NULL || iid == NULL)
@@ -43,11 +58,12 @@ static void sample_clean(struct sample *s)
     s->stream_id = AM_STREAM_MEDIA;
     s->has_media_time = false;
     s->has_extra = false;
-    s->actual = s->size;
+    s->info.bytes = s->info.size;
     if (s->type != NULL) {
         rg_type_delete(s->type);
         s->type = NULL;
     }
+    note_info(s);
 }
 
 static ULONG STDMETHODCALLTYPE sample_release(IMediaSample2 *face)
@@ -66,13 +82,13 @@ static HRESULT STDMETHODCALLTYPE get_pointer(IMediaSample2 *face, BYTE **ret)
 {
     if (ret == NULL)
         return E_POINTER;
-    *ret = sample_of(face)->data;
+    *ret = sample_of(face)->info.data;
     return S_OK;
 }
 
 static LONG STDMETHODCALLTYPE get_size(IMediaSample2 *face)
 {
-    return (LONG)sample_of(face)->size;
+    return (LONG)sample_of(face)->info.size;
 }
 
 static HRESULT STDMETHODCALLTYPE get_time(IMediaSample2 *face, REFERENCE_TIME *start,
@@ -101,14 +117,15 @@ static HRESULT STDMETHODCALLTYPE set_time(IMediaSample2 *face, REFERENCE_TIME *s
     if (start == NULL && stop != NULL)
         return E_POINTER;
     s->flags &= ~(DWORD)(AM_SAMPLE_TIMEVALID | AM_SAMPLE_STOPVALID);
-    if (start == NULL)
-        return S_OK;
-    s->start = *start;
-    s->flags |= AM_SAMPLE_TIMEVALID;
+    if (start != NULL) {
+        s->start = *start;
+        s->flags |= AM_SAMPLE_TIMEVALID;
+    }
     if (stop != NULL) {
         s->stop = *stop;
         s->flags |= AM_SAMPLE_STOPVALID;
     }
+    note_info(s);
     return S_OK;
 }
 
@@ -123,6 +140,7 @@ static HRESULT flag_set(struct sample *s, DWORD flag, BOOL on)
         s->flags |= flag;
     else
         s->flags &= ~flag;
+    note_info(s);
     return S_OK;
 }
 
@@ -148,16 +166,16 @@ static HRESULT STDMETHODCALLTYPE set_preroll(IMediaSample2 *face, BOOL on)
 
 static LONG STDMETHODCALLTYPE get_actual(IMediaSample2 *face)
 {
-    return (LONG)sample_of(face)->actual;
+    return (LONG)sample_of(face)->info.bytes;
 }
 
 static HRESULT STDMETHODCALLTYPE set_actual(IMediaSample2 *face, LONG bytes)
 {
     struct sample *s = sample_of(face);
 
-    if (bytes < 0 || (ULONG)bytes > s->size)
+    if (bytes < 0 || (ULONG)bytes > s->info.size)
         return VFW_E_BUFFER_OVERFLOW;
-    s->actual = (ULONG)bytes;
+    s->info.bytes = (ULONG)bytes;
     return S_OK;
 }
 
@@ -244,13 +262,13 @@ static HRESULT STDMETHODCALLTYPE get_properties(IMediaSample2 *face, DWORD bytes
     p.cbData = bytes < sizeof(p) ? bytes : (DWORD)sizeof(p);
     p.dwTypeSpecificFlags = s->type_specific;
     p.dwSampleFlags = s->flags;
-    p.lActual = (LONG)s->actual;
+    p.lActual = (LONG)s->info.bytes;
     p.tStart = s->start;
     p.tStop = s->stop;
     p.dwStreamId = s->stream_id;
     p.pMediaType = s->type; /* borrowed: valid while the sample is */
-    p.pbBuffer = s->data;
-    p.cbBuffer = (LONG)s->size;
+    p.pbBuffer = s->info.data;
+    p.cbBuffer = (LONG)s->info.size;
     memcpy(ret, &p, p.cbData);
     return S_OK;
 }
@@ -271,11 +289,11 @@ static HRESULT wanted_properties(struct sample *s, DWORD bytes, const BYTE *from
     memcpy(p, from, bytes < sizeof(*p) ? bytes : sizeof(*p));
     if (!REACHES(bytes, pMediaType))
         p->pMediaType = now.pMediaType; /* not half a pointer */
-    if (REACHES(bytes, cbBuffer) && p->cbBuffer != 0 && (ULONG)p->cbBuffer > s->size)
+    if (REACHES(bytes, cbBuffer) && p->cbBuffer != 0 && (ULONG)p->cbBuffer > s->info.size)
         return E_INVALIDARG;
-    if (REACHES(bytes, pbBuffer) && p->pbBuffer != NULL && p->pbBuffer != s->data)
+    if (REACHES(bytes, pbBuffer) && p->pbBuffer != NULL && p->pbBuffer != s->info.data)
         return E_INVALIDARG; /* the memory is the allocator's; it cannot be exchanged */
-    if (p->lActual < 0 || (ULONG)p->lActual > s->size)
+    if (p->lActual < 0 || (ULONG)p->lActual > s->info.size)
         return VFW_E_BUFFER_OVERFLOW;
     return S_OK;
 }
@@ -306,10 +324,10 @@ static HRESULT STDMETHODCALLTYPE set_properties(IMediaSample2 *face, DWORD bytes
     }
     s->type_specific = p.dwTypeSpecificFlags;
     s->flags = p.dwSampleFlags;
-    (void)flag_set(s, AM_SAMPLE_TYPECHANGED, s->type != NULL);
-    s->actual = (ULONG)p.lActual;
+    s->info.bytes = (ULONG)p.lActual;
     s->start = p.tStart;
     s->stop = p.tStop;
+    (void)flag_set(s, AM_SAMPLE_TYPECHANGED, s->type != NULL);
     s->stream_id = p.dwStreamId;
     return S_OK;
 }
@@ -348,6 +366,7 @@ struct sample *rg_sample_make(struct allocator *a, ULONG bytes)
         return NULL;
     s->face.lpVtbl = (IMediaSample2Vtbl *)&sample_vtbl;
     s->allocator = a;
+    note_info(s);
     if (!rg_allocator_memory(a, s, bytes)) {
         rg_free(s);
         return NULL;
@@ -366,7 +385,7 @@ void rg_sample_destroy(struct sample *s)
 
 void rg_sample_hand_out(struct sample *s)
 {
-    s->actual = s->size;
+    s->info.bytes = s->info.size;
     s->next_free = NULL;
     atomic_store_explicit(&s->refs, 1, memory_order_relaxed);
 }
@@ -409,7 +428,9 @@ static HRESULT copy_own(struct sample *to, const struct sample *from)
     to->media_start = from->media_start;
     to->media_stop = from->media_stop;
     to->has_extra = from->has_extra;
-    to->extra = from->extra;
+    if (from->has_extra)
+        to->extra = from->extra;
+    note_info(to);
     return S_OK;
 }
 
@@ -474,21 +495,6 @@ HRESULT rg_sample_set_extra(IMediaSample *sample, const struct rg_sample_extra *
     return S_OK;
 }
 
-static void own_info(const struct sample *s, struct rg_sample_info *ret)
-{
-    ret->data = s->data;
-    ret->bytes = s->actual;
-    ret->size = s->size;
-    ret->has_time = (s->flags & AM_SAMPLE_TIMEVALID) != 0;
-    ret->has_stop = (s->flags & AM_SAMPLE_STOPVALID) != 0;
-    ret->start = ret->has_time ? s->start : -1;
-    ret->stop = ret->has_stop ? s->stop : -1;
-    ret->is_sync = (s->flags & AM_SAMPLE_SPLICEPOINT) != 0;
-    ret->is_preroll = (s->flags & AM_SAMPLE_PREROLL) != 0;
-    ret->is_discontinuity = (s->flags & AM_SAMPLE_DATADISCONTINUITY) != 0;
-    ret->has_type = (s->flags & AM_SAMPLE_TYPECHANGED) != 0;
-}
-
 HRESULT rg_sample_get_info(IMediaSample *sample, struct rg_sample_info *ret)
 {
     struct sample *s = rg_sample_own(sample);
@@ -496,7 +502,7 @@ HRESULT rg_sample_get_info(IMediaSample *sample, struct rg_sample_info *ret)
     HRESULT hr;
 
     if (s != NULL) {
-        own_info(s, ret);
+        *ret = s->info;
         return S_OK;
     }
     memset(ret, 0, sizeof(*ret));
