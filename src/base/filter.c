@@ -397,6 +397,8 @@ HRESULT rg_filter_init(struct rg_filter *filter, const struct rg_class *cls,
         return E_OUTOFMEMORY;
     }
     rg_options_defaults(cls, filter->settings);
+    atomic_init(&filter->in, filter->few_in);
+    atomic_init(&filter->out, filter->few_out);
     atomic_init(&filter->settings_version, 1);
     atomic_init(&filter->state, State_Stopped);
     pthread_mutex_init(&filter->lock, NULL);
@@ -411,8 +413,40 @@ HRESULT rg_filter_init(struct rg_filter *filter, const struct rg_class *cls,
     return S_OK;
 }
 
+/* Whoever reads the few meanwhile reads what the many begin with. */
+HRESULT rg_filter_make_room(struct rg_filter *filter, PIN_DIRECTION direction)
+{
+    struct rg_out_pin **out = atomic_load(&filter->out);
+    struct rg_in_pin **in = atomic_load(&filter->in);
+
+    if (direction == PINDIR_INPUT && in == filter->few_in &&
+        count(&filter->n_in) >= RG_FEW_PINS) {
+        in = rg_calloc(RG_MAX_PINS, sizeof(struct rg_in_pin *));
+        if (in == NULL)
+            return E_OUTOFMEMORY;
+        memcpy(in, filter->few_in, sizeof(filter->few_in));
+        atomic_store(&filter->in, in);
+    }
+    if (direction == PINDIR_OUTPUT && out == filter->few_out &&
+        count(&filter->n_out) >= RG_FEW_PINS) {
+        out = rg_calloc(RG_MAX_PINS, sizeof(struct rg_out_pin *));
+        if (out == NULL)
+            return E_OUTOFMEMORY;
+        memcpy(out, filter->few_out, sizeof(filter->few_out));
+        atomic_store(&filter->out, out);
+    }
+    return S_OK;
+}
+
 void rg_filter_fini(struct rg_filter *filter)
 {
+    struct rg_out_pin **out = atomic_load(&filter->out);
+    struct rg_in_pin **in = atomic_load(&filter->in);
+
+    if (in != filter->few_in)
+        rg_free(in);
+    if (out != filter->few_out)
+        rg_free(out);
     if (filter->clock != NULL)
         IReferenceClock_Release(filter->clock);
     rg_free(filter->author_state);

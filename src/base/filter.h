@@ -18,6 +18,7 @@ struct rg_in_pin;
 struct rg_out_pin;
 
 #define RG_MAX_PINS 256 /* of each direction */
+#define RG_FEW_PINS 2   /* room for so many is in the filter itself */
 
 /* What a base class adds.  All optional but destroy.  `lock` is the filter lock. */
 struct rg_filter_ops {
@@ -80,9 +81,11 @@ struct rg_filter {
 
     /* grown under `lock`, never shrunk while the filter lives; counts are published after
      * the entry */
-    struct rg_in_pin *in[RG_MAX_PINS];
-    struct rg_out_pin *out[RG_MAX_PINS];
+    _Atomic(struct rg_in_pin **) in; /* few_in, or an array for as many as there can be */
+    _Atomic(struct rg_out_pin **) out;
     atomic_uint n_in, n_out;
+    struct rg_in_pin *few_in[RG_FEW_PINS];
+    struct rg_out_pin *few_out[RG_FEW_PINS];
     atomic_uint pins_version;
 };
 
@@ -102,6 +105,10 @@ HRESULT rg_filter_init(struct rg_filter *filter, const struct rg_class *cls,
     {                                                                                          \
         &IID_IRgOptions, offsetof(type, member.options)                                        \
     }
+
+/* Under the filter lock, or before the filter is seen: room for one more pin of that direction, if
+ * there may be one.  S_OK; E_OUTOFMEMORY. */
+HRESULT rg_filter_make_room(struct rg_filter *filter, PIN_DIRECTION direction);
 
 /* From destroy: everything that rg_filter_init made. */
 void rg_filter_fini(struct rg_filter *filter);

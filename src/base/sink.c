@@ -180,7 +180,9 @@ static HRESULT add_input(struct rg_sink *sink)
         return E_OUTOFMEMORY;
     input->wake = CreateEventW(NULL, TRUE, FALSE, NULL);
     input->due = CreateEventW(NULL, FALSE, FALSE, NULL);
-    hr = rg_frozen_init(&input->frozen, &sink->filter);
+    hr = rg_filter_make_room(&sink->filter, PINDIR_INPUT);
+    if (SUCCEEDED(hr))
+        hr = rg_frozen_init(&input->frozen, &sink->filter);
     if (input->wake == NULL || input->due == NULL || FAILED(hr)) {
         rg_input_free(input);
         return E_OUTOFMEMORY;

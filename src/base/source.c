@@ -118,7 +118,9 @@ static HRESULT make_stream(struct rg_source *source, unsigned index)
 
     if (stream == NULL)
         return E_OUTOFMEMORY;
-    hr = rg_frozen_init(&stream->frozen, &source->filter);
+    hr = rg_filter_make_room(&source->filter, PINDIR_OUTPUT);
+    if (SUCCEEDED(hr))
+        hr = rg_frozen_init(&stream->frozen, &source->filter);
     if (FAILED(hr)) {
         rg_free(stream);
         return hr;

@@ -449,8 +449,10 @@ static HRESULT add_leg(struct tee *tee)
     struct leg *leg = rg_calloc(1, sizeof(*leg));
     char name[32];
 
-    if (leg == NULL)
+    if (leg == NULL || FAILED(rg_filter_make_room(&tee->filter, PINDIR_OUTPUT))) {
+        rg_free(leg);
         return E_OUTOFMEMORY;
+    }
     leg->tee = tee;
     leg->out.user = leg;
     (void)snprintf(name, sizeof(name), "Out %u", index);
