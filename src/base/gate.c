@@ -36,7 +36,7 @@ void rg_gate_init(struct rg_gate *gate)
     atomic_init(&gate->depth, 0);
     atomic_init(&gate->attention, false);
     atomic_init(&gate->is_visited, false);
-    pthread_mutex_init(&gate->lock, NULL);
+    rg_mutex_init_brief(&gate->lock);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&gate->changed, &attr);
@@ -70,10 +70,16 @@ bool rg_gate_caller_is_inside_locked(struct rg_gate *gate)
            atomic_load_explicit(&gate->depth, memory_order_relaxed) != 0;
 }
 
+/* Called by somebody, and whatever the owner began before that is visible. */
+static bool attention_is_seen_locked(struct rg_gate *gate)
+{
+    return atomic_load_explicit(&gate->attention, memory_order_relaxed) && gate->fences == 0;
+}
+
 void rg_gate_call_attention_locked(struct rg_gate *gate)
 {
     rg_gate_tell_locked(gate);
-    if (atomic_load_explicit(&gate->attention, memory_order_relaxed))
+    if (attention_is_seen_locked(gate))
         return;
     atomic_store_explicit(&gate->attention, true, memory_order_relaxed);
     rg_membarrier();
@@ -295,6 +301,23 @@ static bool in_use_by_others_locked(struct rg_gate *gate)
                                                  : rg_gate_in_use_locked(gate);
 }
 
+/* The fence costs more than a short wait: a streaming thread that comes to the lock meanwhile need not
+ * sleep for it. */
+static void call_attention_outside_locked(struct rg_gate *gate)
+{
+    bool is_seen = attention_is_seen_locked(gate);
+
+    rg_gate_tell_locked(gate);
+    atomic_store_explicit(&gate->attention, true, memory_order_relaxed);
+    if (is_seen)
+        return;
+    gate->fences++;
+    pthread_mutex_unlock(&gate->lock);
+    rg_membarrier();
+    pthread_mutex_lock(&gate->lock);
+    gate->fences--;
+}
+
 HRESULT rg_gate_visit(struct rg_gate *gate, struct rg_gate_visit *visit, REFERENCE_TIME time)
 {
     HRESULT hr = S_OK;
@@ -307,9 +330,11 @@ HRESULT rg_gate_visit(struct rg_gate *gate, struct rg_gate_visit *visit, REFEREN
         gate->visit_time = time;
         gate->visit_is_held = false;
         gate->visit_asker_id = GetCurrentThreadId();
-        rg_gate_call_attention_locked(gate);
-        if (time == RG_GATE_NO_TIME && gate->holds == 0 && gate->visitor == 0 &&
-            !in_use_by_others_locked(gate))
+        call_attention_outside_locked(gate);
+        if (gate->visit != visit)
+            ; /* the stream has made it meanwhile, or is about to */
+        else if (time == RG_GATE_NO_TIME && gate->holds == 0 && gate->visitor == 0 &&
+                 !in_use_by_others_locked(gate))
             make_visit_locked(gate, RG_VISIT_BY_CALLER, RG_GATE_NO_TIME);
         else
             pthread_cond_broadcast(&gate->changed); /* whom it is due for may wait already */

@@ -64,8 +64,9 @@ struct rg_gate {
     uintptr_t blocker; /* who asked for the block; 0 exactly when open */
     uint64_t blocks;   /* asked for so far: which one it is that is pending */
     HANDLE event;      /* ours; exists exactly while pending and asked for */
-    unsigned holds;    /* internal edits of the link in progress or asked for */
-    bool stopping;     /* waiters leave with VFW_E_STATE_CHANGED */
+    unsigned fences; /* that run just now without the lock: attention is called, not yet seen */
+    unsigned holds;  /* internal edits of the link in progress or asked for */
+    bool stopping;   /* waiters leave with VFW_E_STATE_CHANGED */
     bool flushing;
     REFERENCE_TIME armed_time;
     HANDLE armed_event; /* ours; NULL: not armed */

@@ -14,7 +14,10 @@
 
 #include "platform/marker.h"
 #include "platform/memory.h"
+#include "platform/spin.h"
 #include "platform/time.h"
+
+#define SPINS 1000 /* some twenty microseconds; to sleep and be woken takes up to fifty */
 
 enum visit_phase {
     VISIT_ASKED = 1,
@@ -413,11 +416,22 @@ static struct rg_wait wait_for(struct rewire_visit *v)
                              .holder_now = &v->visitor };
 }
 
+/* At full rate the stream's next boundary is a few microseconds away.  Who sleeps for that has to be woken by the
+ * stream, which its own sample waits for. */
+static bool is_over_soon(struct rewire_visit *v)
+{
+    for (int i = 0; i < SPINS && atomic_load(&v->phase) != VISIT_DONE; i++)
+        rg_spin_pause();
+    return atomic_load(&v->phase) == VISIT_DONE;
+}
+
 HRESULT rewire_visit_wait(struct rewire *edit)
 {
     struct rg_wait note = wait_for(edit->visit);
     HRESULT hr;
 
+    if (is_over_soon(edit->visit))
+        return S_OK;
     rg_wait_begin(&note);
     hr = rewire_wait(edit, edit->visit->over);
     rg_wait_end(&note);
