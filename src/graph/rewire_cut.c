@@ -272,16 +272,18 @@ static HRESULT restart_stopped(struct rewire *edit)
     return hr;
 }
 
+/* Where one road cannot be put back, the filters of the others go on all the same. */
 static void put_back(struct rewire *edit)
 {
-    HRESULT hr;
+    HRESULT hr, restarted;
 
     disconnect_late(edit);
     hr = put_edges_back(edit);
     for (size_t i = 0; i < edit->n_inputs; i++)
         edit->inputs[i].is_off = false;
+    restarted = restart_stopped(edit);
     if (SUCCEEDED(hr))
-        hr = restart_stopped(edit);
+        hr = restarted;
     if (FAILED(hr))
         graph_report_add(edit->graph,
                          "\nand the old connection could not be made again (0x%08x): the pins "

@@ -57,7 +57,7 @@ IBaseFilter *chaos_some_filter(const struct chaos *c)
     case 8:
     case 9:
     case 10:
-        return some_foreign(c->shape == CHAOS_FOREIGN);
+        return some_foreign(!c->has_formats);
     case 11:
         return kit_filter_with(KIT_PASS, "slow=100");
     case 12:

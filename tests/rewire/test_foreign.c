@@ -242,6 +242,46 @@ static void all_of_it_is_put_back(void **state)
     road_close(&f.r);
 }
 
+/* One of two roads cannot be put back: the filter refuses what it was connected with.  The other one
+ * goes on. */
+static void what_can_be_put_back_goes_on(void **state)
+{
+    struct fake_config config = pass_config;
+    IBaseFilter *fx = kit_filter(KIT_PASS), *wrong, *leaves, *source;
+    struct fake_filter *stubborn, *sink;
+    IGraphTransaction *t;
+    struct road r;
+
+    (void)state;
+    config.pin_connection = config.dynamic_connect = true;
+    road_open(&r, kit_filter(KIT_SOURCE), &fake_filter_new(&config)->base,
+              kit_filter(KIT_SINK));
+    leaves = r.middle;
+    stubborn = fake_filter_new(&config);
+    source = road_put(&r, &fake_filter_new(&source_config)->base, L"another source");
+    (void)road_put(&r, &stubborn->base, L"stubborn");
+    sink = fake_filter_new(&sink_config);
+    (void)road_put(&r, &sink->base, L"another sink");
+    road_join(&r, kit_out(source), kit_in(&stubborn->base));
+    road_join(&r, kit_out(&stubborn->base), kit_in(&sink->base));
+    config.fail_connect = E_FAIL;
+    wrong = &fake_filter_new(&config)->base;
+    road_run(&r);
+    assert_true(fake_wait_numbers(sink, 10));
+    stubborn->config.fail_receive_connection = E_FAIL;
+    t = begin(&r);
+    assert_hr(CALL(t, Swap, leaves, fx, NULL), S_OK);
+    assert_hr(CALL(t, Swap, &stubborn->base, wrong, NULL), S_OK);
+    assert_hr(CALL(t, Commit, -1, NULL), E_FAIL);
+    LET_GO(t);
+    LET_GO(wrong);
+    LET_GO(fx);
+    assert_false(kit_connected(kit_out(source)));
+    assert_int_equal(kit_state(leaves), State_Running);
+    assert_flows(0);
+    road_close(&r);
+}
+
 /* What is prepared while the graph is paused is no part of it yet when it runs. */
 static void prepared_and_then_run(void **state)
 {
@@ -523,6 +563,7 @@ int main(void)
         cmocka_unit_test(input_cannot_be_taken_off),
         cmocka_unit_test(put_back),
         cmocka_unit_test(all_of_it_is_put_back),
+        cmocka_unit_test(what_can_be_put_back_goes_on),
         cmocka_unit_test(prepared_and_then_run),
         cmocka_unit_test(marker_is_swallowed),
         cmocka_unit_test(marker_is_swallowed_between_ours),
