@@ -133,10 +133,68 @@ static HRESULT take_off_input(struct rewire_input *input)
     return S_OK;
 }
 
+static bool is_late_at_its_end(const struct rewire *edit, const struct rewire_edge *edge)
+{
+    for (size_t i = 0; i < edit->n_inputs; i++)
+        if (edit->inputs[i].was == edge && edit->inputs[i].is_late)
+            return true;
+    return false;
+}
+
+/* A filter that has lost its own input gives nothing: what it is connected with since before could
+ * not be connected again. */
+static bool gives_something(const struct rewire_edge *edge)
+{
+    RG_AUTO(IEnumMediaTypes) types = NULL;
+    AM_MEDIA_TYPE now, *first = NULL;
+    HRESULT hr = IPin_ConnectionMediaType(edge->out, &now);
+
+    if (FAILED(hr))
+        return true; /* it says so itself */
+    hr = IPin_QueryAccept(edge->out, &now);
+    rg_type_clear(&now);
+    if (hr == S_OK || FAILED(IPin_EnumMediaTypes(edge->out, &types)))
+        return true;
+    hr = IEnumMediaTypes_Next(types, 1, &first, NULL);
+    rg_type_delete(first);
+    return hr == S_OK;
+}
+
+/* Taking off alone needs no way back. */
+static bool connects_something(const struct rewire *edit)
+{
+    for (size_t i = 0; i < edit->n_edges; i++)
+        if (edit->edges[i].now != NULL)
+            return true;
+    return false;
+}
+
+static HRESULT refuse_what_cannot_be_put_back(struct rewire *edit)
+{
+    for (size_t i = 0; connects_something(edit) && i < edit->n_edges; i++) {
+        struct rewire_edge *edge = &edit->edges[i];
+        char name[64];
+
+        if (edge->was == NULL || gives_something(edge) ||
+            !(is_taken_off(edge) || is_late_at_its_end(edit, edge)))
+            continue;
+        graph_pin_text(edge->out, name, sizeof(name));
+        graph_report_set(edit->graph,
+                         "%s could not be connected again, for its filter's own input is not "
+                         "connected: connect that first",
+                         name);
+        return VFW_E_NOT_CONNECTED;
+    }
+    return S_OK;
+}
+
 /* Inputs first: one that somebody is still inside says so, and nothing has happened yet. */
 static HRESULT take_off(struct rewire *edit)
 {
-    HRESULT hr = stop_neighbours(edit);
+    HRESULT hr = refuse_what_cannot_be_put_back(edit);
+
+    if (SUCCEEDED(hr))
+        hr = stop_neighbours(edit);
 
     for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_inputs; i++)
         hr = take_off_input(&edit->inputs[i]);

@@ -2,6 +2,7 @@
 /* chaos_edits.c - edits of one step: insert, remove, swap, reconnect; most are legal. */
 #include "chaos.h"
 
+#include <string.h>
 #include <time.h>
 
 /* Those that hold samples back, or have a gate of their own, are for the foreign shape alone: doc/proof.md says
@@ -113,6 +114,10 @@ IBaseFilter *chaos_some_member(struct chaos *c, unsigned *ret_n)
 
 void chaos_note(struct chaos *c, HRESULT hr, const RG_CERTIFICATE *certificate)
 {
+    if (strstr(certificate->reason, "could not be made again") != NULL)
+        chaos_log("%s: %s", chaos_doing, certificate->reason);
+    check(strstr(certificate->reason, "could not be made again") == NULL,
+          "an old road is not put back");
     int64_t most = atomic_load(&c->max_closed_ns);
 
     if (FAILED(hr)) {

@@ -48,6 +48,11 @@ void chaos_tell_log(void)
     pthread_mutex_unlock(&log_lock);
 }
 
+void kit_note(const char *what, const void *state, int64_t number)
+{
+    chaos_log("%p %s: %lld", state, what, (long long)number);
+}
+
 void kit_missed(unsigned slot, const struct kit_sample *content, int64_t due, unsigned run)
 {
     static atomic_uint told;

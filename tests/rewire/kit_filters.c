@@ -85,6 +85,7 @@ static HRESULT source_start(void *state, const void *settings,
 
     (void)types, (void)n_streams;
     self->run++;
+    kit_note("source starts", self, self->number);
     if (!self->is_placed)
         self->number = self->base = ((const struct source_settings *)settings)->first;
     return S_OK;
@@ -160,6 +161,7 @@ static HRESULT source_seek(void *state, REFERENCE_TIME *position, REFERENCE_TIME
     struct source_state *self = state;
 
     (void)stop, (void)rate;
+    kit_note("source is placed", self, self->number);
     self->number = self->base = *position / KIT_SAMPLE_TIME;
     self->run++;
     *position = self->number * KIT_SAMPLE_TIME;
@@ -262,6 +264,8 @@ static HRESULT pass_start(void *state, const void *settings, const AM_MEDIA_TYPE
                           const AM_MEDIA_TYPE *out, struct rg_output *output)
 {
     (void)out, (void)output;
+    if (((struct pass_state *)state)->n != 0)
+        kit_note("start drops", state, ((struct pass_state *)state)->held[0].number);
     ((struct pass_state *)state)->n = 0;
     ((struct pass_state *)state)->format = kit_format_of(in);
     return ((const struct pass_settings *)settings)->fail_start ? VFW_E_NO_DECOMPRESSOR : S_OK;
@@ -288,15 +292,20 @@ static HRESULT send_on(const struct pass_state *self, struct rg_output *output,
     BYTE *data;
     HRESULT hr = rg_output_get(output, sizeof(*content), start, &sample);
 
-    if (FAILED(hr))
+    if (FAILED(hr)) {
+        kit_note("finds its output closed", self, content->number);
         return hr;
+    }
     IMediaSample_GetPointer(sample, &data);
     memcpy(data, content, sizeof(*content));
     IMediaSample_SetActualDataLength(sample, sizeof(*content));
     if (start >= 0)
         IMediaSample_SetTime(sample, &start, &stop);
     (void)kit_format_attach(sample, self->format, rg_output_type(output));
-    return rg_output_deliver(output, sample);
+    hr = rg_output_deliver(output, sample);
+    if (hr != S_OK)
+        kit_note("is refused", self, content->number);
+    return hr;
 }
 
 static uint32_t marked(const struct pass_settings *settings, uint32_t marks)
@@ -351,12 +360,18 @@ static HRESULT hold_drain(void *state, const void *settings, struct rg_output *o
         kit_hang();
     while (self->n > 0 && hr == S_OK)
         hr = give_up(self, output);
+    if (hr != S_OK)
+        kit_note("drain is refused, holds", state, self->n);
     return hr;
 }
 
 static void hold_reset(void *state)
 {
-    ((struct pass_state *)state)->n = 0;
+    struct pass_state *self = state;
+
+    if (self->n != 0)
+        kit_note("flush drops", state, self->held[0].number);
+    self->n = 0;
 }
 
 static const struct rg_transform_class pass = {

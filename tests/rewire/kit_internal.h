@@ -32,6 +32,9 @@ void kit_format_count(void);
 
 /* A program may have its own. */
 void kit_mistyped(unsigned slot, const struct kit_sample *content, unsigned format);
+/* What a filter did that explains a sample that is missed: which, and the number it was at, or how many
+ * samples it had. */
+void kit_note(const char *what, const void *state, int64_t number);
 /* run: of the one that was due. */
 void kit_missed(unsigned slot, const struct kit_sample *content, int64_t due, unsigned run);
 

@@ -65,6 +65,11 @@ __attribute__((weak)) void kit_missed(unsigned slot, const struct kit_sample *co
     (void)slot, (void)content, (void)due, (void)run;
 }
 
+__attribute__((weak)) void kit_note(const char *what, const void *state, int64_t number)
+{
+    (void)what, (void)state, (void)number;
+}
+
 __attribute__((weak)) void kit_mistyped(unsigned slot, const struct kit_sample *content,
                                         unsigned format)
 {

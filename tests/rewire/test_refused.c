@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_refused.c - edits that fail: graph, data and ledger are as before, and the certificate says why. */
-#include "rewire_test.h"
+#include "fake_filter.h"
+#include "transaction_test.h"
 
 /* The road that every test here begins with plays on, unchanged, after its edit was refused. */
 static void assert_as_before(struct road *r, IBaseFilter *replacement, unsigned members)
@@ -402,6 +403,41 @@ static void seeks_meanwhile(void **state)
     road_close(&r);
 }
 
+/* A chain that hangs: what its first filter is connected with since before could not be connected
+ * again, so nothing is taken off. */
+static void no_way_back(void **state)
+{
+    struct fake_config config = { .name = "foreign",
+                                  .inputs = 1,
+                                  .outputs = 1,
+                                  .in_types = "a",
+                                  .out_types = "=",
+                                  .pin_connection = true,
+                                  .dynamic_connect = true };
+    IBaseFilter *foreign = &fake_filter_new(&config)->base, *fx = kit_filter(KIT_PASS);
+    CERTIFICATE(certificate);
+    IGraphTransaction *t;
+    struct road r;
+
+    (void)state;
+    road_open(&r, kit_filter(KIT_SOURCE), kit_filter(KIT_PASS), kit_filter(KIT_SINK));
+    assert_hr(CALL(r.edit, Insert, kit_out(r.middle), foreign, NULL, NULL, NULL), S_OK);
+    assert_hr(CALL(r.edit, Insert, kit_out(r.middle), fx, NULL, NULL, NULL), S_OK);
+    road_run(&r);
+    t = begin(&r);
+    assert_hr(CALL(t, Disconnect, kit_out(r.source)), S_OK);
+    assert_hr(CALL(t, Commit, -1, NULL), S_OK);
+    LET_GO(t);
+    assert_hr(CALL(r.edit, Remove, fx, NULL, &certificate), VFW_E_NOT_CONNECTED);
+    assert_refused(&certificate, VFW_E_NOT_CONNECTED);
+    assert_true(kit_connected(kit_out(r.middle)));
+    assert_true(kit_connected(kit_out(fx)));
+    assert_true(kit_in_graph(fx));
+    LET_GO(fx);
+    LET_GO(foreign);
+    road_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -419,6 +455,7 @@ int main(void)
         cmocka_unit_test(already_blocked),
         cmocka_unit_test(stopped_meanwhile),
         cmocka_unit_test(seeks_meanwhile),
+        cmocka_unit_test(no_way_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
