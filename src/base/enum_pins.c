@@ -33,7 +33,8 @@ static IPin *pin_at(struct rg_filter *filter, unsigned index)
 {
     unsigned n_in = atomic_load(&filter->n_in);
 
-    return index < n_in ? &filter->in[index]->pin.i : &filter->out[index - n_in]->pin.i;
+    return index < n_in ? &rg_filter_in(filter, index)->pin.i
+                        : &rg_filter_out(filter, index - n_in)->pin.i;
 }
 
 static bool is_stale(struct pin_enum *e)

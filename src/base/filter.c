@@ -37,9 +37,9 @@ static unsigned count(atomic_uint *n)
 static void release_streaming(struct rg_filter *filter)
 {
     for (unsigned i = 0; i < count(&filter->n_in); i++)
-        rg_in_pin_refuse(filter->in[i]);
+        rg_in_pin_refuse(rg_filter_in(filter, i));
     for (unsigned i = 0; i < count(&filter->n_out); i++)
-        rg_out_pin_stopping(filter->out[i]);
+        rg_out_pin_stopping(rg_filter_out(filter, i));
     if (filter->ops->wake != NULL)
         filter->ops->wake(filter);
 }
@@ -52,11 +52,11 @@ static void rest_gates_locked(struct rg_filter *filter)
     unsigned n_in = count(&filter->n_in);
 
     for (unsigned i = 0; i < n_in; i++)
-        rg_in_pin_lock_stream(filter->in[i]);
+        rg_in_pin_lock_stream(rg_filter_in(filter, i));
     for (unsigned i = 0; i < count(&filter->n_out); i++)
-        rg_gate_rest(&filter->out[i]->gate);
+        rg_gate_rest(&rg_filter_out(filter, i)->gate);
     for (unsigned i = n_in; i-- != 0;)
-        rg_turn_give(&filter->in[i]->stream_turn);
+        rg_turn_give(&rg_filter_in(filter, i)->stream_turn);
 }
 
 static HRESULT deactivate_locked(struct rg_filter *filter)
@@ -64,7 +64,7 @@ static HRESULT deactivate_locked(struct rg_filter *filter)
     HRESULT hr = S_OK;
 
     for (unsigned i = 0; i < count(&filter->n_in); i++)
-        rg_in_pin_wait_out(filter->in[i]);
+        rg_in_pin_wait_out(rg_filter_in(filter, i));
     if (filter->ops->stop != NULL)
         hr = filter->ops->stop(filter);
     set_state(filter, State_Stopped);
@@ -92,13 +92,13 @@ static HRESULT activate_locked(struct rg_filter *filter)
     HRESULT hr = S_OK;
 
     for (unsigned i = 0; i < count(&filter->n_out) && SUCCEEDED(hr); i++)
-        hr = rg_out_pin_activate(filter->out[i]);
+        hr = rg_out_pin_activate(rg_filter_out(filter, i));
     set_state(filter, State_Paused);
     if (SUCCEEDED(hr) && filter->ops->start != NULL)
         hr = filter->ops->start(filter);
     /* only now: where a chain starts, upstream is delivering already */
     for (unsigned i = 0; SUCCEEDED(hr) && i < count(&filter->n_in); i++)
-        rg_in_pin_activate(filter->in[i]);
+        rg_in_pin_activate(rg_filter_in(filter, i));
     if (FAILED(hr)) {
         release_streaming(filter);
         (void)deactivate_locked(filter); /* the first error is the one to report */
@@ -238,11 +238,11 @@ static HRESULT STDMETHODCALLTYPE filter_find_pin(IBaseFilter *face, LPCWSTR id, 
         return E_POINTER;
     *ret = NULL;
     for (unsigned i = 0; i < count(&filter->n_in) && *ret == NULL; i++)
-        if (wcscmp(filter->in[i]->name, id) == 0)
-            *ret = &filter->in[i]->pin.i;
+        if (wcscmp(rg_filter_in(filter, i)->name, id) == 0)
+            *ret = &rg_filter_in(filter, i)->pin.i;
     for (unsigned i = 0; i < count(&filter->n_out) && *ret == NULL; i++)
-        if (wcscmp(filter->out[i]->name, id) == 0)
-            *ret = &filter->out[i]->pin.i;
+        if (wcscmp(rg_filter_out(filter, i)->name, id) == 0)
+            *ret = &rg_filter_out(filter, i)->pin.i;
     if (*ret == NULL)
         return VFW_E_NOT_FOUND;
     IPin_AddRef(*ret);
@@ -252,10 +252,10 @@ static HRESULT STDMETHODCALLTYPE filter_find_pin(IBaseFilter *face, LPCWSTR id, 
 bool rg_filter_is_connected(struct rg_filter *filter)
 {
     for (unsigned i = 0; i < count(&filter->n_in); i++)
-        if (rg_in_pin_is_connected(filter->in[i]))
+        if (rg_in_pin_is_connected(rg_filter_in(filter, i)))
             return true;
     for (unsigned i = 0; i < count(&filter->n_out); i++)
-        if (rg_out_pin_is_connected(filter->out[i]))
+        if (rg_out_pin_is_connected(rg_filter_out(filter, i)))
             return true;
     return false;
 }

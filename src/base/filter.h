@@ -113,6 +113,17 @@ HRESULT rg_filter_make_room(struct rg_filter *filter, PIN_DIRECTION direction);
 /* From destroy: everything that rg_filter_init made. */
 void rg_filter_fini(struct rg_filter *filter);
 
+/* Any thread; index below n_in, n_out. */
+static inline struct rg_in_pin *rg_filter_in(struct rg_filter *filter, unsigned index)
+{
+    return atomic_load_explicit(&filter->in, memory_order_acquire)[index];
+}
+
+static inline struct rg_out_pin *rg_filter_out(struct rg_filter *filter, unsigned index)
+{
+    return atomic_load_explicit(&filter->out, memory_order_acquire)[index];
+}
+
 /* Any thread.  Posts to the graph, if there is one. */
 void rg_filter_notify(struct rg_filter *filter, LONG code, LONG_PTR param1, LONG_PTR param2);
 

@@ -58,7 +58,8 @@ HRESULT rg_out_pin_retype(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type)
     former = pin->link.type;
     pin->link.type = fresh;
     pthread_mutex_unlock(&pin->link_lock);
-    pin->link.owes_type = pin->link.is_retyped = true;
+    atomic_store(&pin->link.owes_type, true);
+    atomic_store(&pin->link.is_retyped, true);
     atomic_fetch_add(&pin->type_changes, 1);
     rg_recall_set_type(&pin->recall, &pin->link.type);
     rg_type_clear(&former);

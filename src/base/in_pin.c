@@ -535,7 +535,7 @@ void rg_in_pin_init(struct rg_in_pin *pin, struct rg_filter *filter,
     atomic_init(&pin->last_start, -1);
     pin->segment_stop = INT64_MAX;
     pin->segment_rate = 1.0;
-    filter->in[index] = pin;
+    atomic_load(&filter->in)[index] = pin;
     atomic_store_explicit(&filter->n_in, index + 1, memory_order_release);
     atomic_fetch_add(&filter->pins_version, 1);
 }

@@ -80,8 +80,8 @@ static HRESULT send(struct rg_out_pin *pin, IMediaSample *sample,
         greet(pin, sample);
     rg_recall_add(&pin->recall, sample, info);
     hr = IMemInputPin_Receive(pin->link.input, sample);
-    if (hr == S_OK)
-        pin->link.owes_type = false;
+    if (hr == S_OK && rg_link_owes_type(&pin->link))
+        atomic_store_explicit(&pin->link.owes_type, false, memory_order_relaxed);
     return hr;
 }
 
@@ -110,8 +110,9 @@ HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample)
     if (info.has_type)
         hr = rg_out_pin_take_type(pin, sample);
     if (SUCCEEDED(hr))
-        hr = pin->link.owes_type && !info.has_type ? send_with_type(pin, sample, &info)
-                                                   : send(pin, sample, &info);
+        hr = rg_link_owes_type(&pin->link) && !info.has_type
+                 ? send_with_type(pin, sample, &info)
+                 : send(pin, sample, &info);
     atomic_store_explicit(&pin->ends, 0, memory_order_relaxed);
     if (hr == S_OK) {
         count(&pin->samples, 1);
@@ -169,8 +170,7 @@ HRESULT rg_out_pin_new_segment(struct rg_out_pin *pin, REFERENCE_TIME start,
     pin->segment_stop = stop;
     pin->segment_rate = rate;
     pin->ends = 0;
-    pin->link.owes_type |=
-        pin->link.is_retyped; /* a flush, or a stop, may have lost who said so */
+    rg_link_owe_type_again(&pin->link); /* a flush may have lost who said so */
     rg_recall_forget(&pin->recall);
     if (stops) {
         pin->link.is_fresh = true;
@@ -251,7 +251,7 @@ HRESULT rg_out_pin_activate(struct rg_out_pin *pin)
         hr = pin->link.allocator != NULL ? IMemAllocator_Commit(pin->link.allocator)
                                          : VFW_E_NO_ALLOCATOR;
         pin->link.is_fresh = true;
-        pin->link.owes_type |= pin->link.is_retyped;
+        rg_link_owe_type_again(&pin->link); /* the stop may have, too */
     }
     pin->ends = 0;
     rg_gate_set_stopping(&pin->gate, false);
@@ -513,7 +513,7 @@ static HRESULT STDMETHODCALLTYPE out_quality(IQualityControl *face, IBaseFilter 
     if (atomic_load(&pin->filter->n_in) == 0)
         return E_NOTIMPL;
     /* looked up on each call: the road may have changed */
-    if (FAILED(IPin_ConnectedTo(&pin->filter->in[0]->pin.i, &peer)) ||
+    if (FAILED(IPin_ConnectedTo(&rg_filter_in(pin->filter, 0)->pin.i, &peer)) ||
         FAILED(IPin_QueryInterface(peer, &IID_IQualityControl, (void **)&next)))
         return VFW_E_NOT_FOUND;
     return IQualityControl_Notify(next, &pin->filter->base_filter.i, q);
@@ -570,7 +570,7 @@ void rg_out_pin_init(struct rg_out_pin *pin, struct rg_filter *filter,
         pin->segment_stop = INT64_MAX;
         pin->segment_rate = 1.0;
     } /* else a pin that joins a stream under way */
-    filter->out[index] = pin;
+    atomic_load(&filter->out)[index] = pin;
     atomic_store_explicit(&filter->n_out, index + 1, memory_order_release);
     atomic_fetch_add(&filter->pins_version, 1);
 }

@@ -60,9 +60,9 @@ struct rg_link {
     IMemAllocator *allocator;
     bool is_read_only;
     AM_MEDIA_TYPE
-    type;            /* changes inside the gate where a sample brings another (flow_type.h) */
-    bool owes_type;  /* the peer has not heard of `type`; owned by the streaming thread */
-    bool is_retyped; /* `type` is not the one that was connected with */
+    type; /* changes inside the gate where a sample brings another (flow_type.h) */
+    atomic_bool owes_type;  /* the peer has not heard of `type`; also set by a state change */
+    atomic_bool is_retyped; /* `type` is not the one that was connected with */
     /* nothing has passed yet: segment and discontinuity go first.  Also set by a state change,
      * while a segment may pass through the stopped filter; either order does. */
     atomic_bool is_fresh;

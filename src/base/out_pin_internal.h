@@ -6,6 +6,18 @@
 
 #define HOLD_TIMEOUT_MS 2000 /* for a change of the link that the caller did not block for */
 
+static inline bool rg_link_owes_type(const struct rg_link *link)
+{
+    return atomic_load_explicit(&link->owes_type, memory_order_relaxed);
+}
+
+/* Who had said it may have lost it on its way. */
+static inline void rg_link_owe_type_again(struct rg_link *link)
+{
+    if (atomic_load_explicit(&link->is_retyped, memory_order_relaxed))
+        atomic_store_explicit(&link->owes_type, true, memory_order_relaxed);
+}
+
 /* S_OK if the pin itself would connect with this type. */
 HRESULT rg_out_pin_accepts(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type);
 

@@ -26,7 +26,7 @@ static HRESULT ask_upstream(struct rg_filter *filter, IMediaSeeking **ret)
     for (unsigned i = 0; i < atomic_load(&filter->n_in); i++) {
         RG_AUTO(IPin) peer = NULL;
 
-        if (SUCCEEDED(IPin_ConnectedTo(&filter->in[i]->pin.i, &peer)))
+        if (SUCCEEDED(IPin_ConnectedTo(&rg_filter_in(filter, i)->pin.i, &peer)))
             return IPin_QueryInterface(peer, &IID_IMediaSeeking, (void **)ret);
     }
     return E_NOTIMPL; /* nobody upstream */

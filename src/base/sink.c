@@ -103,7 +103,7 @@ static HRESULT add_input(struct rg_sink *sink);
 static bool has_free_input(struct rg_sink *sink)
 {
     for (unsigned i = 0; i < atomic_load(&sink->filter.n_in); i++)
-        if (sink->filter.in[i]->link.peer == NULL)
+        if (rg_filter_in(&sink->filter, i)->link.peer == NULL)
             return true;
     return false;
 }
@@ -349,7 +349,7 @@ static void destroy(struct rg_filter *filter)
     if (sink->cls->destroy != NULL)
         sink->cls->destroy(filter->author_state);
     for (unsigned i = 0; i < atomic_load(&filter->n_in); i++)
-        rg_input_free(filter->in[i]->user);
+        rg_input_free(rg_filter_in(filter, i)->user);
     rg_free(sink->path);
     rg_frozen_fini(&sink->frozen);
     pthread_mutex_destroy(&sink->work_lock);

@@ -20,7 +20,7 @@ static unsigned n_inputs(struct rg_sink *sink)
 
 static struct rg_input *input_at(struct rg_sink *sink, unsigned index)
 {
-    return sink->filter.in[index]->user;
+    return rg_filter_in(&sink->filter, index)->user;
 }
 
 /* ---- waiting --------------------------------------------------------------------------- */

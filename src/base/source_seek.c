@@ -112,7 +112,7 @@ static HRESULT move_locked(struct rg_source *source, REFERENCE_TIME *at, REFEREN
 static bool is_leader(struct rg_out_pin *pin)
 {
     for (unsigned i = 0; i < pin->index; i++)
-        if (rg_out_pin_is_connected(pin->filter->out[i]))
+        if (rg_out_pin_is_connected(rg_filter_out(pin->filter, i)))
             return false;
     return true;
 }

@@ -54,7 +54,7 @@ static unsigned n_legs(struct tee *tee)
 
 static struct leg *leg_at(struct tee *tee, unsigned i)
 {
-    return tee->filter.out[i]->user;
+    return rg_filter_out(&tee->filter, i)->user;
 }
 
 /* ---- the flow -------------------------------------------------------------------------- */
