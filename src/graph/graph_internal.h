@@ -57,8 +57,7 @@ struct graph_node {
     DWORD flags;     /* AM_FILTER_FLAGS_REMOVABLE, as IGraphConfig::SetFilterFlags set it */
     bool by_connect; /* added by intelligent connect: may be removed without being asked */
     bool in_cache;
-    bool is_to_come; /* joined for an edit that is prepared, and not made yet */
-    bool touched;    /* on graph->touched: its connections have changed */
+    bool touched; /* on graph->touched: its connections have changed */
     struct graph_node *next_touched;
     size_t index; /* scratch of walk.c */
     uint64_t seen_down, seen_up;
@@ -67,7 +66,8 @@ struct graph_node {
     struct graph_node *next_renderer, *previous_renderer;
     struct graph_link by_renderer; /* key: the filter pointer as the filter itself knows it */
     bool is_renderer;
-    bool sits_out; /* IFilterChain stopped it: EC_COMPLETE does not wait for it */
+    bool is_to_come; /* joined for an edit that is prepared, and not made yet */
+    bool sits_out;   /* IFilterChain stopped it: EC_COMPLETE does not wait for it */
     /* under events_lock */
     bool completed; /* counted for EC_COMPLETE */
     bool has_ended; /* it has said so, whatever is made of it */
@@ -555,6 +555,9 @@ bool graph_renderer_goes_on(struct graph *graph, struct graph_node *node);
 /* Nobody waits for node any more (on), or again.  What follows from it is told by
  * graph_recount_renderers. */
 void graph_renderer_sit_out_locked(struct graph *graph, struct graph_node *node, bool on);
+/* EC_COMPLETE does not wait for it before it has come; what it says meanwhile is remembered. */
+void graph_renderer_is_to_come_locked(struct graph *graph, struct graph_node *node);
+void graph_renderer_has_come_locked(struct graph *graph, struct graph_node *node);
 /* Nobody sits out any more: the whole graph changes its state. */
 void graph_renderers_all_back_locked(struct graph *graph);
 /* A new pass over the streams begins: nobody has completed (stop, flush). */

@@ -86,6 +86,8 @@ void graph_renderers_complete_locked(struct graph *graph, LONG_PTR status, IBase
         events->nameless++;
     if (node != NULL && !node->completed) {
         node->completed = true;
+        if (node->is_to_come)
+            return; /* booked when it has come */
         events->completed++;
     }
     /* a renderer that completed before a pause says so again after it: all of them together
@@ -109,6 +111,11 @@ static void renderer_uncount(struct graph_events *events, struct graph_node *nod
     node->completed = false;
 }
 
+static bool is_counted(const struct graph_node *node)
+{
+    return !node->sits_out && !node->is_to_come;
+}
+
 static void renderer_add(struct graph *graph, struct graph_node *node)
 {
     struct graph_events *events = &graph->events;
@@ -120,7 +127,8 @@ static void renderer_add(struct graph *graph, struct graph_node *node)
     if (graph->renderers != NULL)
         graph->renderers->previous_renderer = node;
     graph->renderers = node;
-    if (!node->sits_out)
+    node->completed = node->has_ended = false;
+    if (is_counted(node))
         renderer_count(events, node);
 }
 
@@ -136,7 +144,7 @@ static void renderer_take(struct graph *graph, struct graph_node *node)
     if (node->next_renderer != NULL)
         node->next_renderer->previous_renderer = node->previous_renderer;
     node->is_renderer = false;
-    if (!node->sits_out)
+    if (is_counted(node))
         renderer_uncount(events, node);
 }
 
@@ -146,7 +154,7 @@ static void sit_out(struct graph *graph, struct graph_node *node, bool on)
         return;
     node->sits_out = on;
     graph->sitting_out += on ? 1 : (size_t)-1;
-    if (!node->is_renderer)
+    if (!node->is_renderer || node->is_to_come)
         return;
     if (on)
         renderer_uncount(&graph->events, node);
@@ -220,6 +228,33 @@ void graph_renderer_sit_out_locked(struct graph *graph, struct graph_node *node,
 {
     pthread_mutex_lock(&graph->events_lock);
     sit_out(graph, node, on);
+    pthread_mutex_unlock(&graph->events_lock);
+}
+
+/* ---- newcomers --------------------------------------------------------------------------- */
+
+void graph_renderer_is_to_come_locked(struct graph *graph, struct graph_node *node)
+{
+    pthread_mutex_lock(&graph->events_lock);
+    node->is_to_come = true; /* just added: it is no renderer yet */
+    pthread_mutex_unlock(&graph->events_lock);
+}
+
+void graph_renderer_has_come_locked(struct graph *graph, struct graph_node *node)
+{
+    struct graph_events *events = &graph->events;
+    bool has_completed, has_ended;
+
+    pthread_mutex_lock(&graph->events_lock);
+    has_completed = node->completed;
+    has_ended = node->has_ended;
+    if (node->is_to_come && node->is_renderer && !node->sits_out) {
+        renderer_count(events, node);
+        node->completed = has_completed;
+        node->has_ended = has_ended;
+        events->completed += has_completed ? 1 : 0;
+    }
+    node->is_to_come = false;
     pthread_mutex_unlock(&graph->events_lock);
 }
 

@@ -359,7 +359,7 @@ static void settle_newcomers(struct rewire *edit)
 
         if (!one->comes || node == NULL)
             continue;
-        node->is_to_come = false;
+        graph_renderer_has_come_locked(edit->graph, node);
         if (one->sits_out)
             graph_renderer_sit_out_locked(edit->graph, node, true);
     }

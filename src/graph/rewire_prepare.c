@@ -33,7 +33,8 @@ static HRESULT join(struct rewire *edit, struct rewire_filter *one)
     hr = graph_add_locked(edit->graph, one->filter, one->name != NULL ? name : NULL, 0, NULL);
     one->has_joined = SUCCEEDED(hr);
     if (SUCCEEDED(hr))
-        graph_node_of_filter(edit->graph, one->filter)->is_to_come = true;
+        graph_renderer_is_to_come_locked(edit->graph,
+                                         graph_node_of_filter(edit->graph, one->filter));
     return hr;
 }
 

@@ -21,13 +21,21 @@ static HRESULT stage_by_hand(struct chaos *c, IGraphTransaction *t, IBaseFilter 
     return hr;
 }
 
-/* An input of the merge loses its road, or gets it back. */
+/* An input of the merge loses its road, then what still hangs there, and gets the road back once it has nothing: a
+ * source that is connected begins anew, which whoever writes down takes for a stream of its own. */
 static HRESULT stage_merge(struct chaos *c, IGraphTransaction *t)
 {
     const struct chaos_road *road = chaos_some_road(c);
+    IPin *hangs = NULL;
+    HRESULT hr;
 
-    return kit_connected(road->out) ? IGraphTransaction_Disconnect(t, road->out)
-                                    : IGraphTransaction_Connect(t, road->out, road->end, NULL);
+    if (kit_connected(road->out))
+        return IGraphTransaction_Disconnect(t, road->out);
+    if (IPin_ConnectedTo(road->end, &hangs) != S_OK)
+        return IGraphTransaction_Connect(t, road->out, road->end, NULL);
+    hr = IGraphTransaction_Disconnect(t, hangs);
+    IPin_Release(hangs);
+    return hr;
 }
 
 /* A step more; most fit the ones before.  A failure: the graph lock was not to be had in time. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_end.c - the end of the stream before, while and after an edit; push-through is no end. */
-#include "rewire_test.h"
+#include "transaction_test.h"
 
 #define LENGTH 2000
 
@@ -274,6 +274,45 @@ static void late_marker_is_no_end(void **state)
     road_close(&r);
 }
 
+/* A renderer that is prepared and not committed has no stream: the end is told without it.  Once it has
+ * come, it is waited for. */
+static void not_waited_for_before_it_comes(void **state)
+{
+    (void)state;
+    for (unsigned commits = 0; commits < 2; commits++) {
+        IBaseFilter *late = kit_filter_with(KIT_FREE_SINK, "slot=1"),
+                    *queue = kit_filter(KIT_QUEUE);
+        IGraphTransaction *t;
+        struct road r;
+
+        road_open(&r, source(), kit_filter(KIT_TEE), kit_filter(KIT_SINK));
+        kit_let_until(LENGTH - 10);
+        road_run(&r);
+        assert_true(kit_wait_count(0, LENGTH - 10));
+        t = begin(&r);
+        assert_hr(CALL(t, Add, late, NULL), S_OK);
+        assert_hr(CALL(t, Connect, free_pin(r.middle, PINDIR_OUTPUT), kit_in(late), NULL),
+                  S_OK);
+        assert_hr(CALL(t, Prepare), S_OK);
+        road_put(&r, kit_filter(KIT_PASS), L"spare"); /* members are counted anew */
+        if (commits != 0)
+            assert_hr(CALL(t, Commit, -1, NULL), S_OK);
+        kit_shut(1);
+        kit_let_all();
+        if (commits != 0) {
+            assert_true(kit_wait_inside(1));
+            assert_false(graph_event(&r.g, EC_COMPLETE, 0, NULL));
+        }
+        kit_open(1);
+        assert_completes_once(&r, 0);
+        assert_int_equal(kit_count(1), commits != 0 ? 10 : 0);
+        LET_GO(t);
+        LET_GO(late);
+        LET_GO(queue);
+        road_close(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +325,7 @@ int main(void)
         cmocka_unit_test(late_marker_is_no_end),
         cmocka_unit_test(two_gates_after_the_end),
         cmocka_unit_test(a_blocked_gate_after_the_end),
+        cmocka_unit_test(not_waited_for_before_it_comes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
