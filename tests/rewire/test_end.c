@@ -305,7 +305,10 @@ static void not_waited_for_before_it_comes(void **state)
         }
         kit_open(1);
         assert_completes_once(&r, 0);
-        assert_int_equal(kit_count(1), commits != 0 ? 10 : 0);
+        if (commits != 0)
+            assert_in_range(kit_count(1), 10, 11); /* a leg begins with the sample in hand */
+        else
+            assert_int_equal(kit_count(1), 0);
         LET_GO(t);
         LET_GO(late);
         LET_GO(queue);
