@@ -70,19 +70,22 @@ bool rg_gate_caller_is_inside_locked(struct rg_gate *gate)
            atomic_load_explicit(&gate->depth, memory_order_relaxed) != 0;
 }
 
-/* Called by somebody, and whatever the owner began before that is visible. */
+/* Called by somebody, and whatever the owner began before that is visible: to himself it always is. */
 static bool attention_is_seen_locked(struct rg_gate *gate)
 {
-    return atomic_load_explicit(&gate->attention, memory_order_relaxed) && gate->fences == 0;
+    return (atomic_load_explicit(&gate->attention, memory_order_relaxed) &&
+            gate->fences == 0) ||
+           atomic_load_explicit(&gate->owner, memory_order_relaxed) == rg_gate_this_thread();
 }
 
 void rg_gate_call_attention_locked(struct rg_gate *gate)
 {
+    bool is_seen = attention_is_seen_locked(gate);
+
     rg_gate_tell_locked(gate);
-    if (attention_is_seen_locked(gate))
-        return;
     atomic_store_explicit(&gate->attention, true, memory_order_relaxed);
-    rg_membarrier();
+    if (!is_seen)
+        rg_membarrier();
 }
 
 void rg_gate_settle_attention_locked(struct rg_gate *gate)
