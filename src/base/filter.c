@@ -413,28 +413,33 @@ HRESULT rg_filter_init(struct rg_filter *filter, const struct rg_class *cls,
     return S_OK;
 }
 
-/* Whoever reads the few meanwhile reads what the many begin with. */
+/* Whoever reads the few meanwhile reads what the many begin with.  NULL: no memory. */
+static void *many_of(const void *few, size_t size)
+{
+    void *many = rg_calloc(RG_MAX_PINS, sizeof(void *));
+
+    if (many != NULL)
+        memcpy(many, few, size);
+    return many;
+}
+
 HRESULT rg_filter_make_room(struct rg_filter *filter, PIN_DIRECTION direction)
 {
-    struct rg_out_pin **out = atomic_load(&filter->out);
-    struct rg_in_pin **in = atomic_load(&filter->in);
+    bool is_input = direction == PINDIR_INPUT;
+    bool is_few = is_input ? atomic_load(&filter->in) == filter->few_in
+                           : atomic_load(&filter->out) == filter->few_out;
+    void *many;
 
-    if (direction == PINDIR_INPUT && in == filter->few_in &&
-        count(&filter->n_in) >= RG_FEW_PINS) {
-        in = rg_calloc(RG_MAX_PINS, sizeof(struct rg_in_pin *));
-        if (in == NULL)
-            return E_OUTOFMEMORY;
-        memcpy(in, filter->few_in, sizeof(filter->few_in));
-        atomic_store(&filter->in, in);
-    }
-    if (direction == PINDIR_OUTPUT && out == filter->few_out &&
-        count(&filter->n_out) >= RG_FEW_PINS) {
-        out = rg_calloc(RG_MAX_PINS, sizeof(struct rg_out_pin *));
-        if (out == NULL)
-            return E_OUTOFMEMORY;
-        memcpy(out, filter->few_out, sizeof(filter->few_out));
-        atomic_store(&filter->out, out);
-    }
+    if (!is_few || count(is_input ? &filter->n_in : &filter->n_out) < RG_FEW_PINS)
+        return S_OK;
+    many = is_input ? many_of(filter->few_in, sizeof(filter->few_in))
+                    : many_of(filter->few_out, sizeof(filter->few_out));
+    if (many == NULL)
+        return E_OUTOFMEMORY;
+    if (is_input)
+        atomic_store(&filter->in, many);
+    else
+        atomic_store(&filter->out, many);
     return S_OK;
 }
 

@@ -30,17 +30,12 @@ uintptr_t rg_gate_this_thread(void)
 
 void rg_gate_init(struct rg_gate *gate)
 {
-    pthread_condattr_t attr;
-
     atomic_init(&gate->owner, 0);
     atomic_init(&gate->depth, 0);
     atomic_init(&gate->attention, false);
     atomic_init(&gate->is_visited, false);
     rg_mutex_init_brief(&gate->lock);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&gate->changed, &attr);
-    pthread_condattr_destroy(&attr);
+    rg_cond_init(&gate->changed);
     gate->state = RG_GATE_OPEN;
     gate->armed_time = RG_GATE_NEVER;
     gate->held_start = -1;
@@ -321,27 +316,32 @@ static void call_attention_outside_locked(struct rg_gate *gate)
     gate->fences--;
 }
 
+static void ask_for_visit_locked(struct rg_gate *gate, struct rg_gate_visit *visit,
+                                 REFERENCE_TIME time)
+{
+    gate->visit = visit;
+    gate->visit_time = time;
+    gate->visit_is_held = false;
+    gate->visit_asker_id = GetCurrentThreadId();
+    call_attention_outside_locked(gate);
+    if (gate->visit != visit)
+        return; /* the stream has made it meanwhile, or is about to */
+    if (time == RG_GATE_NO_TIME && gate->holds == 0 && gate->visitor == 0 &&
+        !in_use_by_others_locked(gate))
+        make_visit_locked(gate, RG_VISIT_BY_CALLER, RG_GATE_NO_TIME);
+    else
+        pthread_cond_broadcast(&gate->changed); /* whom it is due for may wait already */
+}
+
 HRESULT rg_gate_visit(struct rg_gate *gate, struct rg_gate_visit *visit, REFERENCE_TIME time)
 {
     HRESULT hr = S_OK;
 
     pthread_mutex_lock(&gate->lock);
-    if (gate->visit != NULL) {
+    if (gate->visit != NULL)
         hr = VFW_E_PIN_ALREADY_BLOCKED;
-    } else {
-        gate->visit = visit;
-        gate->visit_time = time;
-        gate->visit_is_held = false;
-        gate->visit_asker_id = GetCurrentThreadId();
-        call_attention_outside_locked(gate);
-        if (gate->visit != visit)
-            ; /* the stream has made it meanwhile, or is about to */
-        else if (time == RG_GATE_NO_TIME && gate->holds == 0 && gate->visitor == 0 &&
-                 !in_use_by_others_locked(gate))
-            make_visit_locked(gate, RG_VISIT_BY_CALLER, RG_GATE_NO_TIME);
-        else
-            pthread_cond_broadcast(&gate->changed); /* whom it is due for may wait already */
-    }
+    else
+        ask_for_visit_locked(gate, visit, time);
     pthread_mutex_unlock(&gate->lock);
     return hr;
 }

@@ -6,11 +6,11 @@
  * Knows: the pin's records.  Must not know: when an edit is made; graph/rewire.c does.
  */
 #include <string.h>
-#include <time.h>
 
 #include "base/in_pin_internal.h"
 
 #include "platform/text.h"
+#include "platform/time.h"
 
 #define ENTER_TIMEOUT_MS 500 /* the gate upstream is closed: nobody should be inside */
 
@@ -202,13 +202,7 @@ bool rg_in_pin_enter_stream(struct rg_in_pin *pin)
 
     if (rg_turn_try(&pin->stream_turn))
         return true;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ENTER_TIMEOUT_MS / 1000;
-    until.tv_nsec += ENTER_TIMEOUT_MS % 1000 * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    until = rg_time_spec(rg_time_deadline_ns(ENTER_TIMEOUT_MS));
     rg_wait_begin(&note);
     entered = rg_turn_wait(&pin->stream_turn, &until);
     rg_wait_end(&note);

@@ -13,6 +13,7 @@
 #include "base/in_pin_internal.h"
 #include "platform/memory.h"
 #include "platform/text.h"
+#include "platform/time.h"
 
 static const void *settings_of(struct rg_sink *sink)
 {
@@ -369,7 +370,6 @@ static const struct rg_filter_ops filter_ops = {
 
 HRESULT rg_sink_create(const struct rg_sink_class *cls, IUnknown *outer, REFIID iid, void **out)
 {
-    pthread_condattr_t attr;
     struct rg_sink *sink;
     HRESULT hr;
 
@@ -391,10 +391,7 @@ HRESULT rg_sink_create(const struct rg_sink_class *cls, IUnknown *outer, REFIID 
     COM_FACE_INIT(&sink->filter.object, sink->seeking, &rg_seek_vtbl);
     pthread_mutex_init(&sink->flow_lock, NULL);
     pthread_mutex_init(&sink->work_lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&sink->flow, &attr);
-    pthread_condattr_destroy(&attr);
+    rg_cond_init(&sink->flow);
     hr = rg_frozen_init(&sink->frozen, &sink->filter);
     if (SUCCEEDED(hr))
         hr = add_input(sink);

@@ -377,8 +377,7 @@ HRESULT rg_sink_wait_state(struct rg_filter *filter, DWORD timeout_ms)
 {
     struct rg_sink *sink = (struct rg_sink *)filter;
     int64_t deadline = rg_time_deadline_ns(timeout_ms);
-    struct timespec until = { .tv_sec = (time_t)(deadline / RG_NS_PER_SECOND),
-                              .tv_nsec = deadline % RG_NS_PER_SECOND };
+    struct timespec until = rg_time_spec(deadline);
     struct rg_wait note = { .what = "its first sample (preroll)" };
     struct rg_input *lacking;
     HRESULT hr = S_OK;

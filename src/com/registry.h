@@ -2,8 +2,8 @@
 /* com/registry.h - which classes there are: the library's own, and those of modules.
  *
  * Any thread.  Rows never move or go away, so what these functions return stays valid for the
- * life of the process.  Modules are loaded when a look-up first needs more than the library's
- * own classes; reading is free of locks from then on.
+ * life of the process.  A look-up that needs more than what is loaded opens the module whose list
+ * names the class (com/module.h), or all of them; reading what is loaded takes no lock.
  * Knows: classes, modules.  Must not know: filters, pins, graphs.
  */
 #pragma once

@@ -5,7 +5,7 @@
 import re
 import sys
 
-NAME = re.compile(r'^    (?:\.c = \{ )?\.name = "([^"]+)",$', re.M)
+NAME = re.compile(r'^    \.name = "([^"]+)",$', re.M)
 CLSID = re.compile(r"^    \.clsid = \{ ([^{}]*)\{ ([^{}]*)\} \},$", re.M)
 
 

@@ -276,8 +276,6 @@ static void clock_destroy(struct com_object *object)
 HRESULT system_clock_create(IUnknown *outer, REFIID iid, void **out)
 {
     struct system_clock *clock;
-    pthread_condattr_t attributes;
-
     if (out == NULL)
         return E_POINTER;
     *out = NULL;
@@ -289,9 +287,6 @@ HRESULT system_clock_create(IUnknown *outer, REFIID iid, void **out)
     com_object_init(&clock->object, "SystemClock", clock_map, outer, clock_destroy);
     COM_FACE_INIT(&clock->object, clock->face, &clock_vtbl);
     pthread_mutex_init(&clock->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&clock->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    rg_cond_init(&clock->changed);
     return com_object_hand_out(&clock->object, outer, iid, out);
 }

@@ -171,7 +171,9 @@ static bool connects_something(const struct rewire *edit)
 
 static HRESULT refuse_what_cannot_be_put_back(struct rewire *edit)
 {
-    for (size_t i = 0; connects_something(edit) && i < edit->n_edges; i++) {
+    if (!connects_something(edit))
+        return S_OK;
+    for (size_t i = 0; i < edit->n_edges; i++) {
         struct rewire_edge *edge = &edit->edges[i];
         char name[64];
 

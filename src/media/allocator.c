@@ -59,10 +59,16 @@ static void shut_locked(struct allocator *a)
     collect_locked(a, RG_HOME_SHUT);
 }
 
+static bool is_shut(struct allocator *a)
+{
+    return atomic_load_explicit(&a->home, memory_order_relaxed) == RG_HOME_SHUT;
+}
+
+/* Whoever was waited for has come: they need no lock any more. */
 static void settle_locked(struct allocator *a)
 {
-    if (a->committed && a->n_waiting == 0 && a->notify == NULL)
-        collect_locked(a, NULL);
+    if (is_shut(a) && a->committed && a->n_waiting == 0 && a->notify == NULL)
+        atomic_store_explicit(&a->home, NULL, memory_order_release);
 }
 
 /* ---- memory ---------------------------------------------------------------------------- */
@@ -297,8 +303,8 @@ static HRESULT get_sample(struct allocator *a, ULONG bytes, DWORD flags,
             if (FAILED(hr))
                 break;
         }
-        if (a->free_first == NULL)
-            settle_locked(a);
+        if (a->free_first == NULL && !is_shut(a))
+            collect_locked(a, NULL);
         s = a->free_first;
         if (s != NULL) {
             if (bytes > s->info.size && !rg_allocator_memory(a, s, bytes)) {

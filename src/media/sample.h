@@ -36,7 +36,8 @@ RG_API HRESULT rg_allocator_get_at(IMemAllocator *allocator, ULONG bytes, DWORD 
 RG_API HRESULT rg_allocator_grow(IMemAllocator *allocator, LONG count);
 
 /* Ours makes its samples when the first is asked for, and not when it is committed: for a pin that
- * hands on what comes in and hardly ever needs one.  Another's stays as it is. */
+ * hands on what comes in and hardly ever needs one.  E_OUTOFMEMORY comes then, too.  Another's stays as
+ * it is. */
 RG_API void rg_allocator_make_late(IMemAllocator *allocator);
 
 /* May the holder write into the sample?  True if it holds the only reference. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* spin.h - what a thread does while it looks again and again at what another is about to change.
+/* spin.h - looking again, for a bounded number of times, at what another thread is about to change, before going to sleep
+ * over it.
  *
- * Any thread; for a bounded number of looks.
+ * Any thread.
  * Knows: the processor.  Must not know: what is looked at.
  */
 #pragma once

@@ -28,6 +28,16 @@ int64_t rg_time_now_hns(void)
     return rg_time_now_ns() / RG_NS_PER_HNS;
 }
 
+void rg_cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t attr;
+
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
 int64_t rg_time_deadline_ns(uint32_t timeout_ms)
 {
     if (timeout_ms == UINT32_MAX)

@@ -6,7 +6,9 @@
  */
 #pragma once
 
+#include <pthread.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "platform/export.h"
 
@@ -23,3 +25,13 @@ RG_API int64_t rg_time_now_hns(void);
 
 /* The moment `timeout_ms` from now; INFINITE (0xffffffff) gives RG_TIME_NEVER. */
 RG_API int64_t rg_time_deadline_ns(uint32_t timeout_ms);
+
+/* Such a moment, for calls that take a timespec of CLOCK_MONOTONIC. */
+static inline struct timespec rg_time_spec(int64_t ns)
+{
+    return (struct timespec){ .tv_sec = (time_t)(ns / RG_NS_PER_SECOND),
+                              .tv_nsec = (long)(ns % RG_NS_PER_SECOND) };
+}
+
+/* A condition whose timed waits are by this clock. */
+RG_API void rg_cond_init(pthread_cond_t *cond);

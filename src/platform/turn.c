@@ -10,6 +10,8 @@
 
 #include <errno.h>
 
+#include "platform/time.h"
+
 #if RG_UNDER_TSAN
 #include <sanitizer/tsan_interface.h>
 
@@ -40,17 +42,12 @@ void rg_turn_note_given(struct rg_turn *turn)
 
 void rg_turn_init(struct rg_turn *turn)
 {
-    pthread_condattr_t attr;
-
     atomic_init(&turn->is_taken, false);
     atomic_init(&turn->waiting, 0);
     turn->handings = 0;
     turn->is_handed = false;
     pthread_mutex_init(&turn->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&turn->handed, &attr);
-    pthread_condattr_destroy(&attr);
+    rg_cond_init(&turn->handed);
     NOTE_INIT(turn);
 }
 

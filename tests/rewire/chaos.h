@@ -50,8 +50,8 @@ struct chaos {
     /* of this round */
     enum chaos_shape shape;
     bool has_formats; /* sources change their format */
-    bool
-        takes_any_guest; /* else foreign filters hold nothing, but in their own shape, and formats do not change there */
+    /* else foreign filters hold nothing, but in their own shape, and come in where no format changes */
+    bool takes_any_guest;
     IFilterGraph3 *builder;
     IMediaControl *control;
     IMediaSeeking *seeking;

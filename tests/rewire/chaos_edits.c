@@ -115,10 +115,10 @@ IBaseFilter *chaos_some_member(struct chaos *c, unsigned *ret_n)
 
 void chaos_note(struct chaos *c, HRESULT hr, const RG_CERTIFICATE *certificate)
 {
-    if (strstr(certificate->reason, "could not be made again") != NULL)
+    if (strstr(certificate->reason, "could not be made again") != NULL) {
         chaos_log("%s: %s", chaos_doing, certificate->reason);
-    check(strstr(certificate->reason, "could not be made again") == NULL,
-          "an old road is not put back");
+        check(false, "an old road is not put back");
+    }
     int64_t most = atomic_load(&c->max_closed_ns);
 
     if (FAILED(hr)) {

@@ -280,8 +280,7 @@ static void not_waited_for_before_it_comes(void **state)
 {
     (void)state;
     for (unsigned commits = 0; commits < 2; commits++) {
-        IBaseFilter *late = kit_filter_with(KIT_FREE_SINK, "slot=1"),
-                    *queue = kit_filter(KIT_QUEUE);
+        IBaseFilter *late = kit_filter_with(KIT_FREE_SINK, "slot=1");
         IGraphTransaction *t;
         struct road r;
 
@@ -311,7 +310,6 @@ static void not_waited_for_before_it_comes(void **state)
             assert_int_equal(kit_count(1), 0);
         LET_GO(t);
         LET_GO(late);
-        LET_GO(queue);
         road_close(&r);
     }
 }
