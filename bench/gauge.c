@@ -214,3 +214,24 @@ void gauge_print_end(void)
 {
     printf("}\n");
 }
+
+void gauge_live(const char *side, int roads, int seconds, long kb, long threads)
+{
+    uint64_t samples;
+    int64_t wall, cpu;
+
+    gauge_pause(1); /* all of them have begun */
+    samples = meter_elsewhere();
+    cpu = gauge_process_ns();
+    wall = meter_now_ns();
+    gauge_pause(seconds);
+    wall = meter_now_ns() - wall;
+    cpu = gauge_process_ns() - cpu;
+    samples = meter_elsewhere() - samples;
+    gauge_print_begin(side);
+    gauge_print("kb_each", (double)(gauge_status("VmRSS:") - kb) / roads);
+    gauge_print("threads_each", (double)(gauge_status("Threads:") - threads) / roads);
+    gauge_print("cpu_us_per_sample", samples > 0 ? (double)cpu / 1e3 / (double)samples : 0);
+    gauge_print("samples_per_s", (double)samples * 1e9 / (double)wall);
+    gauge_print_end();
+}

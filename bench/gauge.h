@@ -41,7 +41,8 @@ extern struct gauge gauge;
 void gauge_arm(int warm, int per_block, int blocks);
 /* gauge_wait returns at the very first one. */
 void gauge_arm_first(void);
-void gauge_mark(void);
+/* A function of its own however it is built: callgrind looks for its name. */
+__attribute__((noipa)) void gauge_mark(void);
 /* A sample has come to the end of its road. */
 static inline void gauge_arrived(void)
 {
@@ -78,3 +79,7 @@ void gauge_print_blocks(void);
 /* Latencies of METER_IN_STEP: step_ns. */
 void gauge_print_steps(void);
 void gauge_print_end(void);
+
+/* Many live roads, all begun: their samples (meter_elsewhere) are counted for so many seconds, and one object
+ * is printed.  kb, threads: what gauge_status said before the roads were made. */
+void gauge_live(const char *side, int roads, int seconds, long kb, long threads);

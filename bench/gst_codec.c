@@ -57,6 +57,13 @@ static GstPadProbeReturn on_blocked(GstPad *pad, GstPadProbeInfo *info, gpointer
     return GST_PAD_PROBE_OK;
 }
 
+static GstPadProbeReturn on_picture(GstPad *pad, GstPadProbeInfo *info, gpointer user)
+{
+    (void)pad, (void)info;
+    meter_hold(GPOINTER_TO_INT(user));
+    return GST_PAD_PROBE_OK;
+}
+
 static GstPadProbeReturn on_drained(GstPad *pad, GstPadProbeInfo *info, gpointer user)
 {
     (void)pad;
@@ -164,10 +171,10 @@ static void road_open(struct road *road, const char *path)
 
 int main(int argc, char **argv)
 {
-    int decoder = 0, swaps = 8, gap = 40, with_drain = 1;
+    int decoder = 0, swaps = 8, gap = 40, with_drain = 1, rate = 0;
     const struct gauge_option options[] = {
         { "--decoder", &decoder },  { "--swaps", &swaps }, { "--gap", &gap },
-        { "--drain", &with_drain }, { NULL, NULL },
+        { "--drain", &with_drain }, { "--rate", &rate },   { NULL, NULL },
     };
     struct road road = { 0 };
     int64_t closed[64];
@@ -184,6 +191,9 @@ int main(int argc, char **argv)
     sem_init(&road.drained, 0, 0);
     sem_init(&road.ended, 0, 0);
     road_open(&road, argv[1]);
+    if (rate != 0)
+        gst_pad_add_probe(road.decoder ? road.down : road.up, GST_PAD_PROBE_TYPE_BUFFER,
+                          on_picture, GINT_TO_POINTER(rate), NULL);
     gst_element_set_state(road.pipeline, GST_STATE_PLAYING);
     for (int i = 0; i < swaps; i++) {
         GstElement *newcomer = new_codec(road.decoder);

@@ -46,8 +46,6 @@ int main(int argc, char **argv)
     };
     GstElement **all, *first;
     long kb, threads;
-    gint64 wall, cpu;
-    guint64 samples;
 
     gst_init(NULL, NULL);
     gauge_read(options, argc, argv);
@@ -57,20 +55,7 @@ int main(int argc, char **argv)
     threads = gauge_status("Threads:");
     for (int i = 0; i < graphs; i++)
         all[i] = live_open(rate, real, run);
-    gauge_pause(1);
-    samples = meter_elsewhere();
-    cpu = gauge_process_ns();
-    wall = meter_now_ns();
-    gauge_pause(seconds);
-    wall = meter_now_ns() - wall;
-    cpu = gauge_process_ns() - cpu;
-    samples = meter_elsewhere() - samples;
-    gauge_print_begin("gstreamer");
-    gauge_print("kb_each", (double)(gauge_status("VmRSS:") - kb) / graphs);
-    gauge_print("threads_each", (double)(gauge_status("Threads:") - threads) / graphs);
-    gauge_print("cpu_us_per_sample", samples > 0 ? (double)cpu / 1e3 / (double)samples : 0);
-    gauge_print("samples_per_s", (double)samples * 1e9 / (double)wall);
-    gauge_print_end();
+    gauge_live("gstreamer", graphs, seconds, kb, threads);
     for (int i = 0; i < graphs; i++)
         live_close(all[i]);
     live_close(first);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* ours_codec.c - a codec with latency is exchanged in a running stream: how many pictures are lost, how long nothing passes.
  *
- *   ours_codec CLIP --decoder 0 --swaps 8 --gap 40
+ *   ours_codec CLIP --decoder 0 --swaps 8 --gap 40 [--rate 25]
  *
- * demux ! decode ! encode ! sink, or demux ! decode ! sink; as fast as it goes.  A swap is asked for each time that `gap` more samples have come to
+ * demux ! decode ! encode ! sink, or demux ! decode ! sink; as fast as it goes, or so many pictures a second between the codecs or in front of the sink.  A swap is asked for each time that `gap` more samples have come to
  * the sink.  What came in the end is counted by the sink.
  */
 #include <stdio.h>
@@ -39,6 +39,17 @@ static IBaseFilter *new_codec(int decoder)
     return filter;
 }
 
+static IBaseFilter *put_hold(IGraphBuilder *graph, IBaseFilter *last, int rate)
+{
+    IBaseFilter *hold;
+
+    if (rate == 0)
+        return last;
+    hold = ours_put(graph, ours_hold(rate));
+    ours_join_first(graph, last, hold);
+    return hold;
+}
+
 static RG_CERTIFICATE swap(IGraphEdit *edit, IBaseFilter *old, IBaseFilter *newcomer)
 {
     RG_CERTIFICATE ret = { .size = sizeof(ret) };
@@ -55,10 +66,12 @@ static RG_CERTIFICATE swap(IGraphEdit *edit, IBaseFilter *old, IBaseFilter *newc
 
 int main(int argc, char **argv)
 {
-    int decoder = 0, swaps = 8, gap = 40;
-    const struct gauge_option options[] = {
-        { "--decoder", &decoder }, { "--swaps", &swaps }, { "--gap", &gap }, { NULL, NULL }
-    };
+    int decoder = 0, swaps = 8, gap = 40, rate = 0;
+    const struct gauge_option options[] = { { "--decoder", &decoder },
+                                            { "--swaps", &swaps },
+                                            { "--gap", &gap },
+                                            { "--rate", &rate },
+                                            { NULL, NULL } };
     IGraphBuilder *graph;
     IMediaControl *control;
     IMediaEvent *events;
@@ -85,11 +98,12 @@ int main(int argc, char **argv)
     codec = ours_put(graph, new_codec(1));
     ours_join_first(graph, last, codec);
     if (!decoder) {
-        last = codec;
+        last = put_hold(graph, codec, rate);
         codec = ours_put(graph, new_codec(0));
         ours_join_first(graph, last, codec);
     }
-    ours_join_first(graph, codec, ours_put(graph, ours_sink(METER_SINK_COUNTS)));
+    last = decoder ? put_hold(graph, codec, rate) : codec;
+    ours_join_first(graph, last, ours_put(graph, ours_sink(METER_SINK_COUNTS)));
     ours_run(control);
     for (int i = 0; i < swaps; i++) {
         IBaseFilter *newcomer = new_codec(decoder);

@@ -206,6 +206,47 @@ IBaseFilter *ours_pass(int slot)
     return with_option(filter, "slot", slot);
 }
 
+/* ---- pictures at their own pace ------------------------------------------------------------ */
+
+struct hold_settings {
+    int rate;
+};
+
+static const struct rg_option hold_options[] = {
+    RG_INT(struct hold_settings, rate, 1, 1, 1000, "pictures a second"),
+    RG_OPTIONS_END,
+};
+
+static HRESULT hold_accept(const struct rg_format *in)
+{
+    return in->kind == RG_KIND_VIDEO ? S_OK : VFW_E_TYPE_NOT_ACCEPTED;
+}
+
+static HRESULT hold_frame(void *state, const void *settings, struct rg_frame *frame)
+{
+    (void)state, (void)frame;
+    meter_hold(((const struct hold_settings *)settings)->rate);
+    return S_OK;
+}
+
+static const struct rg_transform_class hold = {
+    .name = "bench hold",
+    .help = "Lets so many pictures pass in a second",
+    .clsid = { 0x62656e63, 1, 1, { 4 } },
+    .settings_size = sizeof(struct hold_settings),
+    .options = hold_options,
+    .accept = hold_accept,
+    .frame = hold_frame,
+};
+
+IBaseFilter *ours_hold(int rate)
+{
+    IBaseFilter *filter = NULL;
+
+    (void)rg_transform_create(&hold, NULL, &IID_IBaseFilter, (void **)&filter);
+    return with_option(filter, "rate", rate);
+}
+
 /* ---- sink ------------------------------------------------------------------------------------------ */
 
 struct sink_settings {

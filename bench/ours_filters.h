@@ -11,5 +11,7 @@
 IBaseFilter *ours_source(int rate);
 /* In place; slot as in meter_pass. */
 IBaseFilter *ours_pass(int slot);
+/* Pictures; meter_hold for each. */
+IBaseFilter *ours_hold(int rate);
 /* Takes any type; METER_SINK_..., in swap_meter.h. */
 IBaseFilter *ours_sink(int numbers);

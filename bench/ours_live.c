@@ -68,8 +68,6 @@ int main(int argc, char **argv)
     };
     struct live *all, first;
     long kb, threads;
-    int64_t wall, cpu;
-    uint64_t samples;
 
     gauge_read(options, argc, argv);
     ours_must(CoInitializeEx(NULL, COINIT_MULTITHREADED), "COM");
@@ -81,20 +79,7 @@ int main(int argc, char **argv)
     threads = gauge_status("Threads:");
     for (int i = 0; i < graphs; i++)
         live_open(&all[i], rate, real, run);
-    gauge_pause(1); /* all of them have begun */
-    samples = meter_elsewhere();
-    cpu = gauge_process_ns();
-    wall = meter_now_ns();
-    gauge_pause(seconds);
-    wall = meter_now_ns() - wall;
-    cpu = gauge_process_ns() - cpu;
-    samples = meter_elsewhere() - samples;
-    gauge_print_begin("regraft");
-    gauge_print("kb_each", (double)(gauge_status("VmRSS:") - kb) / graphs);
-    gauge_print("threads_each", (double)(gauge_status("Threads:") - threads) / graphs);
-    gauge_print("cpu_us_per_sample", samples > 0 ? (double)cpu / 1e3 / (double)samples : 0);
-    gauge_print("samples_per_s", (double)samples * 1e9 / (double)wall);
-    gauge_print_end();
+    gauge_live("regraft", graphs, seconds, kb, threads);
     for (int i = 0; i < graphs; i++)
         ours_close(all[i].graph, all[i].control);
     ours_close(first.graph, first.control);

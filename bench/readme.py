@@ -9,7 +9,8 @@ from tree import TREE
 README = os.path.join(TREE, 'README.md')
 BLOCK = re.compile(r'(<!-- tools/bench --readme -->\n).*?(<!-- end -->)', re.S)
 SHOWN = ('hop-cpu-50', 'queue', 'handover', 'swap-closed', 'swap-cut', 'swap-per-s', 'others-closed-growth', 'encoder-lost',
-         'encoder-closed', 'decoder-lost', 'decoder-closed', 'chain-10000', 'chain-1000', 'live-kb', 'live-cpu', 'transcode-720p-cpu',
+         'encoder-closed', 'encoder-paced-closed', 'decoder-lost', 'decoder-closed', 'decoder-paced-closed', 'chain-10000', 'chain-1000',
+         'live-kb', 'live-cpu', 'transcode-720p-cpu',
          'transcode-720p-wall', 'transcode-720p-rss', 'decode-cpu', 'remux-wall', 'first-picture', 'first-test', 'idle-kb', 'foreign')
 TITLES = {  # where a title leans on the one before it
     'hop-cpu-50': 'hop: one sample through one pass-through filter, chain of 50, CPU',
@@ -17,6 +18,8 @@ TITLES = {  # where a title leans on the one before it
     'others-closed-growth': 'swap: gate closed with 10,000 other filters, to that with 3',
     'encoder-closed': 'the same: nothing passes',
     'decoder-closed': 'the same: nothing passes',
+    'encoder-paced-closed': 'the same at 25 pictures a second: nothing passes',
+    'decoder-paced-closed': 'the same at 25 pictures a second: nothing passes',
     'live-cpu': 'the same: CPU time per sample',
     'transcode-720p-rss': 'its memory at the most',
 }

@@ -30,6 +30,7 @@ def chain_work(length, sides, rounds, targets):
 GST_PLAIN = 'gstreamer, plain pads'
 GST_UNCHECKED = 'gstreamer, plain pads, no checks'
 GST_IDENTITY = 'gstreamer identity'
+BARE = 'bare thread that wakes'
 
 
 def live(name, prefix, **options):
@@ -46,7 +47,7 @@ def live_work(prefix, title, sides, targets, rounds, unfair):
                 [figure(f'{prefix}-kb', f'{title}: memory of each', 'kB', kb),
                  figure(f'{prefix}-threads', 'threads of each', 'count'),
                  figure(f'{prefix}-cpu', 'CPU time per sample', 'us', cpu),
-                 figure(f'{prefix}-rate', 'samples per second that came, of 25,000', '1/s', better='higher')], rounds, unfair)
+                 figure(f'{prefix}-rate', 'samples per second that came, of 25,000', '1/s', better='higher')], rounds, unfair, (BARE,))
 
 
 def idle(name):
@@ -63,7 +64,7 @@ WORKS = [
                        GST_UNCHECKED: chain('gst_chain', length=10000, checks=0, whole=True)}, (2, 3), (50, 50)),
     chain_work(100000, {OURS: chain('ours_chain', length=100000, whole=True)}, (0, 1), (500, 500)),
     live_work('live', '1,000 graphs at 25 samples a second', {
-        OURS: live('ours_live', 'live'), 'gstreamer': live('gst_live', 'live')}, (12, 6), (1, 3),
+        OURS: live('ours_live', 'live'), 'gstreamer': live('gst_live', 'live'), BARE: live('bare_live', 'live')}, (12, 6), (1, 3),
               'source, filter and sink of the bench with 16 bytes a sample; both sources sleep on a condition of their own.  Memory '
               'is resident, above what the process has with one graph; stacks of threads are in it as far as they were touched'),
     live_work('real', 'the same with real filters', {

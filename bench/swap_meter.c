@@ -182,6 +182,16 @@ void meter_pacer_took(struct meter_pacer *pacer)
     pthread_mutex_unlock(&pacer->lock);
 }
 
+void meter_hold(int rate)
+{
+    static struct meter_pacer pacer;
+
+    if (pacer.rate == 0)
+        meter_pacer_init(&pacer, rate);
+    (void)meter_pacer_wait(&pacer);
+    meter_pacer_took(&pacer);
+}
+
 void meter_pacer_interrupt(struct meter_pacer *pacer, bool on)
 {
     if (pacer->rate == METER_IN_STEP)

@@ -71,6 +71,8 @@ void meter_arrived_at(int64_t start, int64_t stop, int64_t slack);
  * luma: behind that may be padding, which says nothing. */
 #define METER_CONTENT_BYTES ((size_t)1280 * 720)
 void meter_counted(const void *data, size_t bytes);
+/* One of `rate` a second: returns when it is due, the first at once.  For one thread at a time. */
+void meter_hold(int rate);
 extern int64_t meter_contents[METER_SLOTS]; /* of the first so many */
 /* The control thread: until so many more have come to the measured road's sink. */
 void meter_wait_more(uint64_t more);

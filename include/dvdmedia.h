@@ -84,3 +84,16 @@ enum AM_MPEG2Profile {
     AM_MPEG2Profile_SpatiallyScalable = 4,
     AM_MPEG2Profile_High = 5,
 };
+
+/* AM_KSPROPSETID_FrameStep of IKsPropertySet: all through Set.  STEP takes an AM_FRAMESTEP_STEP;
+ * the two questions answer S_OK or S_FALSE. */
+typedef enum {
+    AM_PROPERTY_FRAMESTEP_STEP = 0x01,
+    AM_PROPERTY_FRAMESTEP_CANCEL = 0x02,
+    AM_PROPERTY_FRAMESTEP_CANSTEP = 0x03,
+    AM_PROPERTY_FRAMESTEP_CANSTEPMULTIPLE = 0x04,
+} AM_PROPERTY_FRAMESTEP;
+
+typedef struct _AM_FRAMESTEP_STEP {
+    DWORD dwFramesToStep;
+} AM_FRAMESTEP_STEP;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* regraft.h - regraft's own functions, beside DirectShow's (dshow.h) and its interfaces
- * (regraft_if.h, made from idl/regraft_if.idl: IGraphEdit, IGraphReport, IRgOptions, IRgLink).
+ * (regraft_if.h, made from idl/regraft_if.idl: IGraphEdit, IGraphTransaction,
+ * IGraphReport, IRgOptions, IRgLink, IRgVisitor).
  */
 #pragma once
 
@@ -36,6 +37,12 @@ RG_API HRESULT rg_class_by_name(const char *name, struct rg_class_info *ret_info
 /* Any thread.  One module that did not load, by index from 0: which and why.
  * S_OK; S_FALSE past the end; E_POINTER. */
 RG_API HRESULT rg_module_error_at(unsigned index, const char **ret_file, const char **ret_why);
+
+/* Any thread.  One thing that is wrong with the file of this user's registered filters
+ * ($XDG_DATA_HOME/regraft/filters.txt), by index from 0: a line that could not be read and was
+ * skipped.  UTF-8.  S_OK: the caller frees *ret_text with CoTaskMemFree; S_FALSE past the end;
+ * E_POINTER; E_OUTOFMEMORY. */
+RG_API HRESULT rg_registration_error_at(unsigned index, char **ret_text);
 
 /* Any thread.  A descriptor that polls readable while handle is signalled; for event loops.
  * S_OK: the caller closes *ret_fd; E_HANDLE; E_POINTER; an HRESULT of the system's error. */

@@ -117,6 +117,8 @@ typedef struct tagSAFEARRAY {
     SAFEARRAYBOUND rgsabound[1];
 } SAFEARRAY, *LPSAFEARRAY;
 
+#define FADF_HAVEVARTYPE 0x80 /* the type of its elements lies in front of it */
+
 interface IUnknown;
 interface IDispatch;
 interface IRecordInfo;

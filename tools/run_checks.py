@@ -39,13 +39,25 @@ def say(words):
     print(words, flush=True)
 
 
+FIRST_SIGNS = re.compile(r'\[  ERROR   \]|ERROR: |WARNING: ThreadSanitizer|runtime error:|^\S*: error: |Assertion|Traceback')
+
+
 def show(title, text, where=None):
-    """A failure, made readable: its last lines, and where the rest is."""
+    """A failure, made readable: where it began, its last lines, and where the rest is."""
     lines = text.rstrip().split('\n')
     say(f'--- {title}')
-    if len(lines) > LOG_LINES:
-        say(f'    ({len(lines) - LOG_LINES} lines before these' + (f' in {where})' if where else ')'))
-    for line in lines[-LOG_LINES:]:
+    last = max(0, len(lines) - LOG_LINES)
+    first = next((i for i, line in enumerate(lines) if FIRST_SIGNS.search(line)), last)
+    if first < last:
+        first = max(0, first - 2)
+        end = min(last, first + LOG_LINES // 2)
+        say(f'    (from line {first + 1} on)')
+        for line in lines[first:end]:
+            say('    ' + line)
+        last = max(last, end)
+    if last > 0:
+        say(f'    (line {last + 1} to the last' + (f'; all of them in {where})' if where else ')'))
+    for line in lines[last:]:
         say('    ' + line)
 
 

@@ -22,6 +22,14 @@ bool app_is_same(void *a, void *b)
     return one && one == two;
 }
 
+void app_guid_text(const GUID *id, char *ret_text, size_t size)
+{
+    snprintf(ret_text, size, "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}",
+             (unsigned)id->Data1, id->Data2, id->Data3, id->Data4[0], id->Data4[1],
+             id->Data4[2], id->Data4[3], id->Data4[4], id->Data4[5], id->Data4[6],
+             id->Data4[7]);
+}
+
 /* Codes that AMGetErrorText leaves to the system. */
 static const struct {
     uint32_t code;

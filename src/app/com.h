@@ -49,6 +49,9 @@ void app_text_hresult(struct app_text *text, HRESULT hr);
 /* The graph's own words for its last failure, else what hr says. */
 void app_text_report(struct app_text *text, void *graph, HRESULT hr);
 
+/* "{…}", 39 characters with the final zero. */
+void app_guid_text(const GUID *id, char *ret_text, size_t size);
+
 /* Text of pins; "?" where a filter does not answer. */
 void app_pin_name(IPin *pin, char *ret_name, size_t size);
 void app_filter_name(IBaseFilter *filter, char *ret_name, size_t size);

@@ -68,6 +68,9 @@ static void encoder_add(struct app_text *text, const char *codec, const char *bi
     setting_add(text, "bitrate", bitrate);
 }
 
+/* A few pictures keep both codecs at work; more of them are memory alone. */
+#define PICTURES_BETWEEN "4"
+
 static void video_add(struct app_text *text, const struct app_convert *wish, const char *codec)
 {
     app_text_add(text, " ! queue ! decode");
@@ -75,7 +78,7 @@ static void video_add(struct app_text *text, const struct app_convert *wish, con
         app_text_add(text, " ! scale width=%d height=%d", wish->width, wish->height);
     if (wish->filter && *wish->filter)
         app_text_add(text, " ! %s", wish->filter);
-    app_text_add(text, " ! queue");
+    app_text_add(text, " ! queue size=" PICTURES_BETWEEN);
     encoder_add(text, codec, wish->vbitrate, wish->preset);
 }
 

@@ -93,6 +93,7 @@ static json_t *pin_interfaces(IPin *pin)
     TRY(list, pin, IAsyncReader);
     TRY(list, pin, IAMPushSource);
     TRY(list, pin, IAMStreamConfig);
+    TRY(list, pin, IAMStreamControl);
     TRY(list, pin, IAMBufferNegotiation);
     return list;
 }
@@ -236,8 +237,7 @@ json_t *app_describe_classes(void)
     struct rg_class_info info;
 
     for (unsigned i = 0; rg_class_at(i, &info) == S_OK; i++)
-        if (strcmp(info.kind, "object"))
-            json_array_append_new(list, class_describe(&info));
+        json_array_append_new(list, class_describe(&info));
     return list;
 }
 
@@ -256,10 +256,7 @@ static void class_id(json_t *object, const GUID *id)
 {
     char text[64];
 
-    snprintf(text, sizeof(text), "{%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X}",
-             (unsigned)id->Data1, id->Data2, id->Data3, id->Data4[0], id->Data4[1],
-             id->Data4[2], id->Data4[3], id->Data4[4], id->Data4[5], id->Data4[6],
-             id->Data4[7]);
+    app_guid_text(id, text, sizeof(text));
     json_object_set_new(object, "clsid", json_string(text));
 }
 

@@ -11,10 +11,15 @@
 
 #include "app/graph.h"
 
-/* [{name, help, kind, module}], "object" classes left out; {file, why} of modules that
+/* [{name, help, kind, module}], of kind "object" too: no filters, but CoCreateInstance makes them; {file, why} of modules that
  * failed. */
 json_t *app_describe_classes(void);
 json_t *app_describe_module_errors(void);
+
+/* What programs registered for this user, beside the classes as they are: [{name, kind:
+ * "registered", clsid, category, merit}].  And what is wrong with the file of it: texts. */
+json_t *app_describe_registered(void);
+json_t *app_describe_registration_errors(void);
 
 /* {name, help, kind, module, clsid, merit, interfaces, pins, options}.  NULL: failure says
  * why. */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void class_name(IBaseFilter *filter, char *ret_name, size_t size)
+void app_filter_class(IBaseFilter *filter, char *ret_name, size_t size)
 {
     struct rg_class_info info;
     GUID clsid;
@@ -59,7 +59,7 @@ static void filter_describe(const struct app_graph *graph, IBaseFilter *filter, 
 
     app_graph_name(graph, filter, name, sizeof(name));
     json_object_set_new(object, "name", json_string(name));
-    class_name(filter, name, sizeof(name));
+    app_filter_class(filter, name, sizeof(name));
     json_object_set_new(object, "class", *name ? json_string(name) : json_null());
     app_pins_get(filter, &pins);
     for (size_t i = 0; i < pins.count; i++) {

@@ -47,6 +47,9 @@ HRESULT app_filter_set(IBaseFilter *filter, const struct app_setting *settings, 
 /* Adds the options that are not at their defaults, as in "codec=h264 crf=20".  Any thread. */
 void app_filter_options(IBaseFilter *filter, struct app_text *text);
 
+/* The name of its class; "" where the library has none for it.  describe_graph.c */
+void app_filter_class(IBaseFilter *filter, char *ret_name, size_t size);
+
 /* Why a file can't be made at this path, as errno; 0: nothing known against it. */
 int app_write_error(const char *path);
 

@@ -107,8 +107,9 @@ extern RG_API const struct rg_type_pair rg_types_video[], rg_types_audio[];
     DWORD merit;                                                                                   \
     const struct rg_type_pair *input_types; /* NULL: anything */                                   \
     const struct rg_type_pair *output_types;                                                       \
-    size_t state_size;    /* the author's own state, zeroed at creation; may be 0 */               \
-    size_t settings_size; /* may be 0 */                                                           \
+    const CLSID *const *categories; /* beside CLSID_LegacyAmFilterCategory, ends with NULL */      \
+    size_t state_size;              /* the author's own state, zeroed at creation; may be 0 */     \
+    size_t settings_size;           /* may be 0 */                                                 \
     const struct rg_option *options; /* NULL: none */                                              \
     /* Optional; any thread: do settings make sense after an option was set?  S_OK;              \
      * E_INVALIDARG: the option is refused, the settings stay as they were. */ \

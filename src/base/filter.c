@@ -96,9 +96,11 @@ static HRESULT activate_locked(struct rg_filter *filter)
     set_state(filter, State_Paused);
     if (SUCCEEDED(hr) && filter->ops->start != NULL)
         hr = filter->ops->start(filter);
-    /* only now: where a chain starts, upstream is delivering already */
+    /* only now: where a chain starts, upstream is delivering already.  Whose own side was taken off
+     * stays shut, though the other side may not know */
     for (unsigned i = 0; SUCCEEDED(hr) && i < count(&filter->n_in); i++)
-        rg_in_pin_activate(rg_filter_in(filter, i));
+        if (rg_in_pin_is_connected(rg_filter_in(filter, i)))
+            rg_in_pin_activate(rg_filter_in(filter, i));
     if (FAILED(hr)) {
         release_streaming(filter);
         (void)deactivate_locked(filter); /* the first error is the one to report */
@@ -291,7 +293,7 @@ static HRESULT STDMETHODCALLTYPE filter_join(IBaseFilter *face, IFilterGraph *gr
     filter->graph = graph;
     filter->sink = sink;
     filter->name[0] = L'\0';
-    if (graph != NULL && name != NULL) {
+    if (name != NULL) {
         wcsncpy(filter->name, name, MAX_FILTER_NAME - 1);
         filter->name[MAX_FILTER_NAME - 1] = L'\0';
     }
@@ -368,6 +370,7 @@ static const struct com_entry plain_map[] = {
     { &IID_IPersist, offsetof(struct rg_filter, base_filter) },
     { &IID_IAMFilterMiscFlags, offsetof(struct rg_filter, misc) },
     { &IID_IRgOptions, offsetof(struct rg_filter, options) },
+    { &IID_IPersistStream, offsetof(struct rg_filter, persist) },
     COM_MAP_END,
 };
 
@@ -400,6 +403,7 @@ HRESULT rg_filter_init(struct rg_filter *filter, const struct rg_class *cls,
     atomic_init(&filter->in, filter->few_in);
     atomic_init(&filter->out, filter->few_out);
     atomic_init(&filter->settings_version, 1);
+    filter->saved_version = 1;
     atomic_init(&filter->state, State_Stopped);
     pthread_mutex_init(&filter->lock, NULL);
     pthread_mutex_init(&filter->info_lock, NULL);
@@ -410,6 +414,7 @@ HRESULT rg_filter_init(struct rg_filter *filter, const struct rg_class *cls,
     COM_FACE_INIT(&filter->object, filter->base_filter, &filter_vtbl);
     COM_FACE_INIT(&filter->object, filter->misc, &misc_vtbl);
     COM_FACE_INIT(&filter->object, filter->options, &rg_options_vtbl);
+    COM_FACE_INIT(&filter->object, filter->persist, &rg_persist_vtbl);
     return S_OK;
 }
 
@@ -480,14 +485,10 @@ void rg_frozen_fini(struct rg_frozen *frozen)
     frozen->settings = NULL;
 }
 
-const void *rg_filter_settings(struct rg_filter *filter, struct rg_frozen *frozen)
+void rg_frozen_renew(struct rg_filter *filter, struct rg_frozen *frozen)
 {
-    if (atomic_load_explicit(&filter->settings_version, memory_order_acquire) !=
-        frozen->version) {
-        pthread_mutex_lock(&filter->settings_lock);
-        memcpy(frozen->settings, filter->settings, filter->cls->settings_size);
-        frozen->version = atomic_load_explicit(&filter->settings_version, memory_order_relaxed);
-        pthread_mutex_unlock(&filter->settings_lock);
-    }
-    return frozen->settings;
+    pthread_mutex_lock(&filter->settings_lock);
+    memcpy(frozen->settings, filter->settings, filter->cls->settings_size);
+    frozen->version = atomic_load_explicit(&filter->settings_version, memory_order_relaxed);
+    pthread_mutex_unlock(&filter->settings_lock);
 }

@@ -19,6 +19,7 @@ struct rg_out_pin;
 
 #define RG_MAX_PINS 256 /* of each direction */
 #define RG_FEW_PINS 2   /* room for so many is in the filter itself */
+#define RG_PIN_NAME 32  /* characters, with the end; a longer name is cut */
 
 /* What a base class adds.  All optional but destroy.  `lock` is the filter lock. */
 struct rg_filter_ops {
@@ -37,6 +38,9 @@ struct rg_filter_ops {
     /* After the state is known: waits for preroll.  Not under lock.  S_OK,
      * VFW_S_STATE_INTERMEDIATE, VFW_S_CANT_CUE. */
     HRESULT (*wait_state)(struct rg_filter *filter, DWORD timeout_ms);
+    /* Media time of what was rendered last, for IMediaSeeking of a filter.  Any thread.  S_OK;
+     * S_FALSE: ask upstream. */
+    HRESULT (*position)(struct rg_filter *filter, REFERENCE_TIME *ret);
     /* An option changed.  Not under lock.  NULL: nothing to do but at the next frame. */
     void (*settings_changed)(struct rg_filter *filter);
 };
@@ -52,6 +56,7 @@ struct rg_filter {
     COM_FACE(IBaseFilter) base_filter;
     COM_FACE(IAMFilterMiscFlags) misc;
     COM_FACE(IRgOptions) options;
+    COM_FACE(IPersistStream) persist;
 
     /* set at creation */
     const struct rg_class *cls;
@@ -77,6 +82,7 @@ struct rg_filter {
 
     pthread_mutex_t settings_lock; /* a leaf */
     void *settings;                /* under `settings_lock` */
+    unsigned saved_version; /* under `settings_lock`: what IPersistStream saved or loaded */
     atomic_uint settings_version;
 
     /* grown under `lock`, never shrunk while the filter lives; counts are published after
@@ -90,7 +96,7 @@ struct rg_filter {
 };
 
 /* Fills *filter and makes its identity.  more_map: further faces of the derived struct, or
- * NULL for none; it is the whole map then and must list the three faces above too
+ * NULL for none; it is the whole map then and must list the faces above too
  * (RG_FILTER_ENTRIES).  Leaves one reference with the caller. S_OK; E_OUTOFMEMORY: *filter
  * is as freed but for its memory. */
 HRESULT rg_filter_init(struct rg_filter *filter, const struct rg_class *cls,
@@ -102,6 +108,7 @@ HRESULT rg_filter_init(struct rg_filter *filter, const struct rg_class *cls,
         { &IID_IMediaFilter, offsetof(type, member.base_filter) },                             \
         { &IID_IPersist, offsetof(type, member.base_filter) },                                 \
         { &IID_IAMFilterMiscFlags, offsetof(type, member.misc) },                              \
+        { &IID_IPersistStream, offsetof(type, member.persist) },                               \
     {                                                                                          \
         &IID_IRgOptions, offsetof(type, member.options)                                        \
     }
@@ -138,9 +145,17 @@ HRESULT rg_filter_stream_time(struct rg_filter *filter, REFERENCE_TIME *ret);
 /* The clock with a reference, or NULL; *ret_start gets the start time.  Any thread. */
 IReferenceClock *rg_filter_clock(struct rg_filter *filter, REFERENCE_TIME *ret_start);
 
+/* Slow half of rg_filter_settings. */
+void rg_frozen_renew(struct rg_filter *filter, struct rg_frozen *frozen);
 /* Streaming or control thread: brings the frozen copy up to date; one load if nothing
  * changed. */
-const void *rg_filter_settings(struct rg_filter *filter, struct rg_frozen *frozen);
+static inline const void *rg_filter_settings(struct rg_filter *filter, struct rg_frozen *frozen)
+{
+    if (atomic_load_explicit(&filter->settings_version, memory_order_acquire) !=
+        frozen->version)
+        rg_frozen_renew(filter, frozen);
+    return frozen->settings;
+}
 /* S_OK; E_OUTOFMEMORY. */
 HRESULT rg_frozen_init(struct rg_frozen *frozen, struct rg_filter *filter);
 void rg_frozen_fini(struct rg_frozen *frozen);
@@ -149,6 +164,16 @@ void rg_frozen_fini(struct rg_frozen *frozen);
 extern const IRgOptionsVtbl rg_options_vtbl;
 /* Fills settings with every option's default. */
 void rg_options_defaults(const struct rg_class *cls, void *settings);
+/* NULL: the class has none of that name. */
+const struct rg_option *rg_option_named(const struct rg_class *cls, const char *name);
+/* Into settings, or from it as snprintf does.  S_OK; E_INVALIDARG: not a value of this option. */
+HRESULT rg_option_parse(const struct rg_option *o, const char *text, void *settings);
+int rg_option_print(const struct rg_option *o, const void *settings, char *text, size_t size);
+/* May an option that is fixed be set?  S_OK; VFW_E_NOT_STOPPED; VFW_E_ALREADY_CONNECTED. */
+HRESULT rg_option_fixed_now(struct rg_filter *filter);
+
+/* persist.c */
+extern const IPersistStreamVtbl rg_persist_vtbl;
 
 /* enum_pins.c: IEnumPins over a filter. */
 HRESULT rg_filter_enum_pins(struct rg_filter *filter, IEnumPins **ret);

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/hop.h"
 #include "base/out_pin_internal.h"
 #include "media/type.h"
 #include "platform/memory.h"
@@ -77,8 +78,7 @@ HRESULT rg_out_pin_take_type(struct rg_out_pin *pin, IMediaSample *sample)
     return FAILED(hr) ? hr : S_OK;
 }
 
-/* Others read the sample, too: the one that tells is a copy. */
-static HRESULT copy_sample(struct rg_out_pin *pin, IMediaSample *sample, IMediaSample **ret)
+HRESULT rg_out_pin_copy_sample(struct rg_out_pin *pin, IMediaSample *sample, IMediaSample **ret)
 {
     struct rg_sample_info info;
     BYTE *data = NULL;
@@ -103,7 +103,7 @@ HRESULT rg_out_pin_tell_type(struct rg_out_pin *pin, IMediaSample *sample, IMedi
 
     *ret = NULL;
     if (!rg_sample_is_writable(sample)) {
-        hr = copy_sample(pin, sample, ret);
+        hr = rg_out_pin_copy_sample(pin, sample, ret); /* others read it, too */
         sample = *ret;
     }
     if (SUCCEEDED(hr))
@@ -140,9 +140,9 @@ static HRESULT peer_takes(IPin *peer, const AM_MEDIA_TYPE *type)
     HRESULT hr;
 
     if (SUCCEEDED(IPin_QueryInterface(peer, &IID_IPinConnection, (void **)&dynamic)))
-        hr = IPinConnection_DynamicQueryAccept(dynamic, type);
+        hr = rg_hop_dynamic_accept(dynamic, type);
     else
-        hr = IPin_QueryAccept(peer, type);
+        hr = rg_hop_accept(peer, type);
     return hr == S_OK || hr == E_OUTOFMEMORY ? hr : VFW_E_TYPE_NOT_ACCEPTED;
 }
 
@@ -182,6 +182,75 @@ static struct rg_flow_type *incoming(struct rg_in_pin *in)
     return flow;
 }
 
+static bool is_of(const struct rg_flow_type *flow, const AM_MEDIA_TYPE *type)
+{
+    return flow != NULL && rg_type_equal(&flow->type, type);
+}
+
+/* ---- types that a connection had ---------------------------------------------------------- */
+
+static void had_clear(struct rg_had *had)
+{
+    rg_flow_type_release(had->out);
+    rg_flow_type_release(had->in);
+    *had = (struct rg_had){ NULL, NULL };
+}
+
+/* What comes in now; a filter without an input has NULL. */
+static struct rg_flow_type *input_now(struct rg_out_pin *pin)
+{
+    return atomic_load(&pin->filter->n_in) != 0 ? incoming(rg_filter_in(pin->filter, 0)) : NULL;
+}
+
+static bool same_flow(const struct rg_flow_type *a, const struct rg_flow_type *b)
+{
+    return a == b || (a != NULL && is_of(b, &a->type));
+}
+
+static bool had_locked(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type,
+                       const struct rg_flow_type *in, bool any_in)
+{
+    for (unsigned i = 0; i < RG_HAD_MOST; i++)
+        if (is_of(pin->had[i].out, type) && (any_in || same_flow(pin->had[i].in, in)))
+            return true;
+    return false;
+}
+
+void rg_out_pin_remember_types(struct rg_out_pin *pin)
+{
+    struct rg_had fresh = { rg_flow_type_new(&pin->link.type), input_now(pin) };
+
+    pthread_mutex_lock(&pin->link_lock);
+    if (fresh.out != NULL && !had_locked(pin, &pin->link.type, fresh.in, false)) {
+        struct rg_had *place = &pin->had[pin->next_had++ % RG_HAD_MOST], old = *place;
+
+        *place = fresh;
+        fresh = old;
+    }
+    pthread_mutex_unlock(&pin->link_lock);
+    had_clear(&fresh);
+}
+
+void rg_out_pin_forget_types(struct rg_out_pin *pin)
+{
+    for (unsigned i = 0; i < RG_HAD_MOST; i++)
+        had_clear(&pin->had[i]);
+}
+
+static bool had_type(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    struct rg_flow_type *in = input_now(pin);
+    bool had;
+
+    pthread_mutex_lock(&pin->link_lock);
+    had = had_locked(pin, type, in, false);
+    pthread_mutex_unlock(&pin->link_lock);
+    rg_flow_type_release(in);
+    return had;
+}
+
+/* ---- where the output is of the input's type ---------------------------------------------- */
+
 HRESULT rg_out_pin_offer_type(struct rg_out_pin *pin, struct rg_in_pin *in, unsigned index,
                               AM_MEDIA_TYPE *ret)
 {
@@ -199,11 +268,6 @@ HRESULT rg_out_pin_offer_type(struct rg_out_pin *pin, struct rg_in_pin *in, unsi
     return hr;
 }
 
-static bool is_of(const struct rg_flow_type *flow, const AM_MEDIA_TYPE *type)
-{
-    return flow != NULL && rg_type_equal(&flow->type, type);
-}
-
 HRESULT rg_out_pin_has_type(struct rg_out_pin *pin, struct rg_in_pin *in,
                             const AM_MEDIA_TYPE *type)
 {
@@ -213,8 +277,30 @@ HRESULT rg_out_pin_has_type(struct rg_out_pin *pin, struct rg_in_pin *in,
 
     rg_flow_type_release(now);
     pthread_mutex_lock(&pin->link_lock);
-    is_mine =
-        is_mine || is_of(pin->forwarded, type) || (may_change && is_of(pin->offered, type));
+    is_mine = is_mine || is_of(pin->forwarded, type) || had_locked(pin, type, NULL, true) ||
+              (may_change && is_of(pin->offered, type));
     pthread_mutex_unlock(&pin->link_lock);
     return is_mine ? S_OK : VFW_E_TYPE_NOT_ACCEPTED;
+}
+
+HRESULT rg_out_pin_accepts(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type)
+{
+    if (had_type(pin, type))
+        return S_OK;
+    if (pin->ops->accept != NULL)
+        return pin->ops->accept(pin, type);
+    for (unsigned i = 0;; i++) {
+        AM_MEDIA_TYPE mine;
+        bool equal;
+        HRESULT hr;
+
+        memset(&mine, 0, sizeof(mine));
+        hr = pin->ops->get_type(pin, i, &mine);
+        if (hr != S_OK)
+            return hr == E_OUTOFMEMORY ? hr : VFW_E_TYPE_NOT_ACCEPTED;
+        equal = rg_type_equal(&mine, type);
+        rg_type_clear(&mine);
+        if (equal)
+            return S_OK;
+    }
 }

@@ -35,13 +35,13 @@ HRESULT rg_out_pin_retype(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type);
 /* Inside the gate: a sample that brings another type makes it the link's.  S_OK; E_OUTOFMEMORY. */
 HRESULT rg_out_pin_take_type(struct rg_out_pin *pin, IMediaSample *sample);
 
-/* Any thread: may the samples of this connection go on in another type (spec section 6.1)?  S_OK,
+/* Any thread: may the samples of this connection go on in another type?  S_OK,
  * also if unconnected; VFW_E_TYPE_NOT_ACCEPTED; E_OUTOFMEMORY. */
 HRESULT rg_out_pin_may_change(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type);
 
 /* For filters whose output is of their input's type, as get_type and accept of the output pin.  Any
- * thread.  What comes in now; and that, what went out last, or what was offered last: it may
- * change between the one question and the other, and the first sample tells. */
+ * thread.  What comes in now; and that, what went out last, what the last connection had, or what was
+ * offered last: it may change between the one question and the other, and each sample tells. */
 HRESULT rg_out_pin_offer_type(struct rg_out_pin *pin, struct rg_in_pin *in, unsigned index,
                               AM_MEDIA_TYPE *ret);
 HRESULT rg_out_pin_has_type(struct rg_out_pin *pin, struct rg_in_pin *in,

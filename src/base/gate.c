@@ -21,12 +21,7 @@
 
 #define SPINS 2000 /* a visit takes about a microsecond; to sleep and be woken takes fifty */
 
-static RG_TLS char thread_mark;
-
-uintptr_t rg_gate_this_thread(void)
-{
-    return (uintptr_t)&thread_mark;
-}
+RG_TLS char rg_gate_thread_mark;
 
 void rg_gate_init(struct rg_gate *gate)
 {
@@ -225,17 +220,8 @@ static HRESULT begin_slow(struct rg_gate *gate, REFERENCE_TIME start, bool may_w
     return hr;
 }
 
-HRESULT rg_gate_begin(struct rg_gate *gate, REFERENCE_TIME start)
+HRESULT rg_gate_begin_slow(struct rg_gate *gate, REFERENCE_TIME start)
 {
-    if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == rg_gate_this_thread()) {
-        unsigned depth = atomic_load_explicit(&gate->depth, memory_order_relaxed);
-
-        atomic_store_explicit(&gate->depth, depth + 1, memory_order_relaxed);
-        rg_membarrier_light();
-        if (!atomic_load_explicit(&gate->attention, memory_order_acquire))
-            return S_OK;
-        atomic_store_explicit(&gate->depth, depth, memory_order_release);
-    }
     return begin_slow(gate, start, true);
 }
 
@@ -244,7 +230,8 @@ HRESULT rg_gate_try_begin(struct rg_gate *gate)
     return begin_slow(gate, RG_GATE_NO_TIME, false);
 }
 
-static void end_slow(struct rg_gate *gate, bool is_owner)
+/* The owner has taken himself off by then. */
+void rg_gate_end_slow(struct rg_gate *gate, bool is_owner)
 {
     pthread_mutex_lock(&gate->lock);
     if (!is_owner) {
@@ -253,22 +240,6 @@ static void end_slow(struct rg_gate *gate, bool is_owner)
     }
     leave_locked(gate);
     pthread_mutex_unlock(&gate->lock);
-}
-
-void rg_gate_end(struct rg_gate *gate)
-{
-    if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == rg_gate_this_thread()) {
-        unsigned depth = atomic_load_explicit(&gate->depth, memory_order_relaxed);
-
-        if (depth != 0) {
-            atomic_store_explicit(&gate->depth, depth - 1, memory_order_release);
-            rg_membarrier_light();
-            if (atomic_load_explicit(&gate->attention, memory_order_relaxed))
-                end_slow(gate, true);
-            return;
-        }
-    }
-    end_slow(gate, false);
 }
 
 void rg_gate_end_of_stream(struct rg_gate *gate)

@@ -21,6 +21,8 @@
 #include <regraft_if.h>
 
 #include "platform/hold.h"
+#include "platform/membarrier.h"
+#include "platform/tls.h"
 
 #define RG_GATE_NO_TIME INT64_MIN /* a sample without start time: passes an armed gate */
 
@@ -88,17 +90,53 @@ struct rg_gate {
     struct rg_hold report;
 };
 
+/* A token of the calling thread. */
+extern RG_TLS char rg_gate_thread_mark;
+static inline uintptr_t rg_gate_this_thread(void)
+{
+    return (uintptr_t)&rg_gate_thread_mark;
+}
+
 void rg_gate_init(struct rg_gate *gate);
 void rg_gate_fini(struct rg_gate *gate);
 
+/* Slow halves of begin and end. */
+__attribute__((cold)) HRESULT rg_gate_begin_slow(struct rg_gate *gate, REFERENCE_TIME start);
+__attribute__((cold)) void rg_gate_end_slow(struct rg_gate *gate, bool is_owner);
+
 /* Streaming thread.  start: 100 ns, or RG_GATE_NO_TIME.  S_OK: inside, rg_gate_end must
  * follow; VFW_E_STATE_CHANGED: the gate is closed and the filter stops or flushes. */
-HRESULT rg_gate_begin(struct rg_gate *gate, REFERENCE_TIME start);
+static inline HRESULT rg_gate_begin(struct rg_gate *gate, REFERENCE_TIME start)
+{
+    if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == rg_gate_this_thread()) {
+        unsigned depth = atomic_load_explicit(&gate->depth, memory_order_relaxed);
+
+        atomic_store_explicit(&gate->depth, depth + 1, memory_order_relaxed);
+        rg_membarrier_light();
+        if (!atomic_load_explicit(&gate->attention, memory_order_acquire))
+            return S_OK;
+        atomic_store_explicit(&gate->depth, depth, memory_order_release);
+    }
+    return rg_gate_begin_slow(gate, start);
+}
 /* Any thread: the same without waiting; VFW_E_PIN_ALREADY_BLOCKED where begin would wait. */
 HRESULT rg_gate_try_begin(struct rg_gate *gate);
-void rg_gate_end(struct rg_gate *gate);
+static inline void rg_gate_end(struct rg_gate *gate)
+{
+    unsigned depth = 0;
 
-/* Any thread: IPinFlowControl::Block, all of it (spec section 2). */
+    if (atomic_load_explicit(&gate->owner, memory_order_relaxed) == rg_gate_this_thread())
+        depth = atomic_load_explicit(&gate->depth, memory_order_relaxed);
+    if (depth != 0) {
+        atomic_store_explicit(&gate->depth, depth - 1, memory_order_release);
+        rg_membarrier_light();
+        if (!atomic_load_explicit(&gate->attention, memory_order_relaxed))
+            return;
+    }
+    rg_gate_end_slow(gate, depth != 0);
+}
+
+/* Any thread: IPinFlowControl::Block, all of it. */
 HRESULT rg_gate_block(struct rg_gate *gate, DWORD flags, HANDLE event);
 
 /* Any thread: IRgLink::BlockAt. */

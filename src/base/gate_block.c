@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* gate_block.c - the block: open, pending, closed, and armed for a time (spec 2.3).
+/* gate_block.c - the block: open, pending, closed, and armed for a time.
  *
  * A thread in control asks, a streaming thread that leaves or comes with the time closes.
  * Knows: the gate's fields.  Must not know: how the gate is entered, visits.

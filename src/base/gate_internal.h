@@ -6,7 +6,6 @@
 
 #define RG_GATE_NEVER INT64_MAX
 
-uintptr_t rg_gate_this_thread(void);
 bool rg_gate_in_use_locked(struct rg_gate *gate);
 bool rg_gate_caller_is_inside_locked(struct rg_gate *gate);
 /* Makes the fast path come to the lock, and every use begun before visible to in_use. */

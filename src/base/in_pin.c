@@ -174,7 +174,7 @@ static HRESULT receive_next(struct rg_in_pin *pin, IPin *peer, const AM_MEDIA_TY
     return hr;
 }
 
-/* The present peer changes the format (spec section 6.3). */
+/* The present peer changes the format. */
 static HRESULT receive_change(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 {
     HRESULT hr = pin->ops->accept_dynamic(pin, type);
@@ -221,6 +221,8 @@ void rg_in_link_clear(struct rg_in_pin *pin, struct rg_in_link *where)
     pthread_mutex_lock(&pin->link_lock);
     old = *where;
     memset(where, 0, sizeof(*where));
+    if (where == &pin->link)
+        pin->quality_sink = NULL; /* documented: goes with the connection */
     pthread_mutex_unlock(&pin->link_lock);
     rg_type_clear(&old.type);
     rg_flow_type_release(old.flow);
@@ -402,29 +404,6 @@ static const IPinConnectionVtbl in_connection_vtbl = {
     .DynamicDisconnect = in_dynamic_disconnect,
 };
 
-/* ---- IQualityControl: messages are for output pins ------------------------------------- */
-
-static HRESULT STDMETHODCALLTYPE in_quality(IQualityControl *face, IBaseFilter *from, Quality q)
-{
-    (void)face;
-    (void)from;
-    (void)q;
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE in_quality_sink(IQualityControl *face, IQualityControl *sink)
-{
-    (void)face;
-    (void)sink;
-    return E_NOTIMPL;
-}
-
-static const IQualityControlVtbl in_quality_vtbl = {
-    COM_UNKNOWN(IQualityControl),
-    .Notify = in_quality,
-    .SetSink = in_quality_sink,
-};
-
 /* ---- state ----------------------------------------------------------------------------- */
 
 bool rg_in_pin_is_connected(struct rg_in_pin *pin)
@@ -522,7 +501,7 @@ void rg_in_pin_init(struct rg_in_pin *pin, struct rg_filter *filter,
     COM_FACE_INIT(&pin->object, pin->memory, &rg_in_memory_vtbl);
     COM_FACE_INIT(&pin->object, pin->connection, &in_connection_vtbl);
     COM_FACE_INIT(&pin->object, pin->link_face, &rg_in_link_vtbl);
-    COM_FACE_INIT(&pin->object, pin->quality, &in_quality_vtbl);
+    COM_FACE_INIT(&pin->object, pin->quality, &rg_in_quality_vtbl);
     pin->filter = filter;
     pin->ops = ops;
     pin->index = index;

@@ -48,7 +48,8 @@ struct rg_in_pin_ops {
     HRESULT (*type_exchanged)(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type);
 
     /* Streaming thread, under the streaming lock. */
-    HRESULT (*receive)(struct rg_in_pin *pin, IMediaSample *sample);
+    HRESULT(*receive)
+    (struct rg_in_pin *pin, IMediaSample *sample, const struct rg_sample_info *info);
     HRESULT (*end_of_stream)(struct rg_in_pin *pin);
     HRESULT(*new_segment)
     (struct rg_in_pin *pin, REFERENCE_TIME start, REFERENCE_TIME stop, double rate);
@@ -94,7 +95,7 @@ enum rg_next {
 struct rg_in_link {
     IPin *peer;               /* NULL: not connected */
     IMemAllocator *allocator; /* NULL until notified */
-    bool is_read_only;
+    atomic_bool is_read_only;
     AM_MEDIA_TYPE type;
     struct rg_flow_type *flow; /* the same, for samples that are kept; a reference */
 };
@@ -109,10 +110,20 @@ struct rg_in_pin {
 
     /* set at creation */
     struct rg_filter *filter;
-    const struct rg_in_pin_ops *ops;
     unsigned index;
-    WCHAR name[MAX_PIN_NAME];
+    WCHAR name[RG_PIN_NAME];
     struct rg_pin_place place; /* for the report */
+
+    /* --- what each sample needs, side by side --- */
+    const struct rg_in_pin_ops *ops; /* set at creation */
+    void *user;                      /* the base class's own number for this pin */
+    atomic_bool is_active, is_flushing, has_failed;
+    /* the ledger; written in stream_turn, read by any */
+    _Atomic(uint64_t) samples, bytes, refused, markers;
+    _Atomic(int64_t) last_start;
+    /* Receive, EndOfStream, NewSegment, and control that waits for them to be out */
+    struct rg_turn stream_turn;
+    /* --- */
 
     pthread_mutex_t
         link_lock; /* a leaf; `link` and `next` are written under it and the filter lock */
@@ -120,10 +131,9 @@ struct rg_in_pin {
     struct rg_in_link next;
     enum rg_next next_is; /* as `next`; in a visit by the visitor */
     IPin *expected;       /* who may connect as the next one; a reference */
+    IQualityControl
+        *quality_sink; /* under link_lock; weak: whom quality messages go to instead */
 
-    /* Receive, EndOfStream, NewSegment, and control that waits for them to be out */
-    struct rg_turn stream_turn;
-    atomic_bool is_active, is_flushing, has_failed;
     /* owned by the streaming thread (in stream_turn) */
     REFERENCE_TIME segment_start, segment_stop;
     double segment_rate;
@@ -137,13 +147,7 @@ struct rg_in_pin {
      * for them any more */
     unsigned late_markers;
 
-    /* the ledger; written in stream_turn, read by any */
-    _Atomic(uint64_t) samples, bytes, refused, markers;
-    _Atomic(int64_t) last_start;
-    struct rg_drops drops;
-
-    /* the base class's own number for this pin */
-    void *user;
+    struct rg_drops drops; /* of the ledger */
 };
 
 /* Adds pin to its filter.  name is UTF-8.  Called once per pin. */
@@ -153,6 +157,10 @@ void rg_in_pin_fini(struct rg_in_pin *pin);
 
 /* Any thread. */
 bool rg_in_pin_is_connected(struct rg_in_pin *pin);
+/* quality.c, any thread: how the data that comes in fares, told to the sink that was set, else to
+ * whoever is upstream now.  What they say; VFW_E_NOT_FOUND: nobody is there. */
+HRESULT rg_in_pin_quality(struct rg_in_pin *pin, Quality quality);
+extern const IQualityControlVtbl rg_in_quality_vtbl;
 /* Takes stream_turn.  Any thread. */
 void rg_in_pin_lock_stream(struct rg_in_pin *pin);
 /* Under the filter lock: state changes. */

@@ -18,7 +18,7 @@ static struct rg_in_pin *of_pin(IPin *face)
 
 /* ---- IPin: markers and flush ----------------------------------------------------------- */
 
-/* Why a streaming call is turned away (spec section 7.2); S_OK if it may come in. */
+/* Why a streaming call is turned away; S_OK if it may come in. */
 static HRESULT entry(struct rg_in_pin *pin)
 {
     if (!atomic_load_explicit(&pin->is_active, memory_order_acquire))
@@ -210,8 +210,9 @@ static HRESULT STDMETHODCALLTYPE in_requirements(IMemInputPin *face, ALLOCATOR_P
     return S_OK;
 }
 
-/* A sample that carries a type starts the new format with itself (spec section 6.2). */
-static HRESULT take_sample_type(struct rg_in_pin *pin, IMediaSample *sample)
+/* A sample that carries a type starts the new format with itself. */
+__attribute__((cold)) static HRESULT take_sample_type(struct rg_in_pin *pin,
+                                                      IMediaSample *sample)
 {
     AM_MEDIA_TYPE *type = NULL;
     HRESULT hr = IMediaSample_GetMediaType(sample, &type);
@@ -235,7 +236,8 @@ static HRESULT take_sample_type(struct rg_in_pin *pin, IMediaSample *sample)
 static HRESULT STDMETHODCALLTYPE in_receive(IMemInputPin *face, IMediaSample *sample)
 {
     struct rg_in_pin *pin = of_memory(face);
-    struct rg_sample_info info;
+    const struct rg_sample_info *info;
+    struct rg_sample_info room;
     HRESULT hr;
 
     if (sample == NULL)
@@ -243,14 +245,14 @@ static HRESULT STDMETHODCALLTYPE in_receive(IMemInputPin *face, IMediaSample *sa
     rg_in_pin_lock_stream(pin);
     hr = entry(pin);
     if (hr == S_OK)
-        hr = rg_sample_get_info(sample, &info);
-    if (hr == S_OK && info.has_type)
+        hr = rg_sample_look(sample, &room, &info);
+    if (hr == S_OK && info->has_type)
         hr = take_sample_type(pin, sample);
     if (hr == S_OK) {
         count(&pin->samples, 1);
-        count(&pin->bytes, info.bytes);
-        atomic_store_explicit(&pin->last_start, info.start, memory_order_relaxed);
-        hr = pin->ops->receive(pin, sample);
+        count(&pin->bytes, info->bytes);
+        atomic_store_explicit(&pin->last_start, info->start, memory_order_relaxed);
+        hr = pin->ops->receive(pin, sample, info);
     } else {
         count(&pin->refused, 1);
     }

@@ -172,9 +172,14 @@ static HRESULT STDMETHODCALLTYPE link_prepare(IRgLink *face, IPin *peer,
                                               const AM_MEDIA_TYPE *type)
 {
     struct rg_in_pin *pin = of_link(face);
-    HRESULT hr;
+    PIN_DIRECTION direction = PINDIR_OUTPUT;
+    HRESULT hr = peer != NULL ? IPin_QueryDirection(peer, &direction) : S_OK;
 
     (void)type;
+    if (FAILED(hr))
+        return hr;
+    if (direction != PINDIR_OUTPUT)
+        return VFW_E_INVALID_DIRECTION;
     pthread_mutex_lock(&pin->filter->lock);
     hr = prepare_locked(pin, peer);
     pthread_mutex_unlock(&pin->filter->lock);

@@ -25,7 +25,7 @@ static const struct rg_option *option_at(const struct rg_class *cls, ULONG index
     return NULL;
 }
 
-static const struct rg_option *option_named(const struct rg_class *cls, const char *name)
+const struct rg_option *rg_option_named(const struct rg_class *cls, const char *name)
 {
     if (cls->options == NULL)
         return NULL;
@@ -150,7 +150,7 @@ static HRESULT parse_choice(const struct rg_option *o, const char *text, int *re
     return E_INVALIDARG;
 }
 
-static HRESULT option_parse(const struct rg_option *o, const char *text, void *settings)
+HRESULT rg_option_parse(const struct rg_option *o, const char *text, void *settings)
 {
     char *field = (char *)settings + o->offset;
 
@@ -178,13 +178,13 @@ void rg_options_defaults(const struct rg_class *cls, void *settings)
     if (cls->options == NULL)
         return;
     for (const struct rg_option *o = cls->options; o->info.name != NULL; o++)
-        (void)option_parse(o, o->info.initial, settings); /* held by a test over every class */
+        (void)rg_option_parse(o, o->info.initial,
+                              settings); /* held by a test over every class */
 }
 
 /* ---- value to text --------------------------------------------------------------------- */
 
-static int option_print(const struct rg_option *o, const void *settings, char *text,
-                        size_t size)
+int rg_option_print(const struct rg_option *o, const void *settings, char *text, size_t size)
 {
     const char *field = (const char *)settings + o->offset;
     const char *word = "";
@@ -226,7 +226,7 @@ static HRESULT STDMETHODCALLTYPE options_describe(IRgOptions *face, ULONG index,
     return S_OK;
 }
 
-static HRESULT fixed_option_now(struct rg_filter *filter)
+HRESULT rg_option_fixed_now(struct rg_filter *filter)
 {
     if (rg_filter_state(filter) != State_Stopped)
         return VFW_E_NOT_STOPPED;
@@ -242,7 +242,7 @@ static HRESULT set_locked(struct rg_filter *filter, const struct rg_option *o,
 
     if (before == NULL)
         return E_OUTOFMEMORY;
-    hr = option_parse(o, value, filter->settings);
+    hr = rg_option_parse(o, value, filter->settings);
     if (SUCCEEDED(hr) && filter->cls->check != NULL)
         hr = filter->cls->check(filter->settings);
     if (SUCCEEDED(hr))
@@ -261,11 +261,11 @@ static HRESULT STDMETHODCALLTYPE options_set(IRgOptions *face, const char *name,
 
     if (name == NULL || value == NULL)
         return E_POINTER;
-    o = option_named(filter->cls, name);
+    o = rg_option_named(filter->cls, name);
     if (o == NULL)
         return VFW_E_NOT_FOUND;
     if ((o->info.flags & RG_OPTION_FIXED) != 0) {
-        hr = fixed_option_now(filter);
+        hr = rg_option_fixed_now(filter);
         if (FAILED(hr))
             return hr;
     }
@@ -286,13 +286,13 @@ static HRESULT STDMETHODCALLTYPE options_get(IRgOptions *face, const char *name,
 
     if (name == NULL || value == NULL)
         return E_POINTER;
-    o = option_named(filter->cls, name);
+    o = rg_option_named(filter->cls, name);
     if (o == NULL)
         return VFW_E_NOT_FOUND;
     pthread_mutex_lock(&filter->settings_lock);
-    length = option_print(o, filter->settings, NULL, 0);
+    length = rg_option_print(o, filter->settings, NULL, 0);
     if (length >= 0 && (ULONG)length < size)
-        (void)option_print(o, filter->settings, value, size);
+        (void)rg_option_print(o, filter->settings, value, size);
     pthread_mutex_unlock(&filter->settings_lock);
     return length >= 0 && (ULONG)length < size ? S_OK : E_INVALIDARG;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/flow_type.h"
+#include "base/hop.h"
 #include "base/in_pin_internal.h"
 #include "base/out_pin_internal.h"
 #include "platform/marker.h"
@@ -62,11 +63,11 @@ HRESULT rg_out_pin_get(struct rg_out_pin *pin, ULONG bytes, IMediaSample **ret)
 
 /* What a filter that is new to the road has never heard: the segment; and that what it had
  * before does not go on. */
-static void greet(struct rg_out_pin *pin, IMediaSample *sample)
+__attribute__((cold)) static void greet(struct rg_out_pin *pin, IMediaSample *sample)
 {
     pin->link.is_fresh = false;
-    (void)IPin_NewSegment(pin->link.peer, pin->segment_start, pin->segment_stop,
-                          pin->segment_rate);
+    (void)rg_hop_new_segment(pin->link.peer, pin->segment_start, pin->segment_stop,
+                             pin->segment_rate);
     if (sample != NULL && rg_sample_is_writable(sample))
         (void)IMediaSample_SetDiscontinuity(sample, TRUE);
 }
@@ -76,48 +77,54 @@ static HRESULT send(struct rg_out_pin *pin, IMediaSample *sample,
 {
     HRESULT hr;
 
+    rg_recall_add(&pin->recall, sample, info); /* as it came, before it is marked */
     if (pin->link.is_fresh)
         greet(pin, sample);
-    rg_recall_add(&pin->recall, sample, info);
-    hr = IMemInputPin_Receive(pin->link.input, sample);
+    hr = rg_hop_receive(pin->link.input, sample);
     if (hr == S_OK && rg_link_owes_type(&pin->link))
         atomic_store_explicit(&pin->link.owes_type, false, memory_order_relaxed);
     return hr;
 }
 
 /* The peer has missed a change, or is another: this sample tells it. */
-static HRESULT send_with_type(struct rg_out_pin *pin, IMediaSample *sample,
-                              struct rg_sample_info *info)
+__attribute__((cold)) static HRESULT
+send_with_type(struct rg_out_pin *pin, IMediaSample *sample, const struct rg_sample_info *info)
 {
     RG_AUTO(IMediaSample) copy = NULL;
+    struct rg_sample_info typed = *info;
     HRESULT hr = rg_out_pin_tell_type(pin, sample, &copy);
 
     if (FAILED(hr))
         return hr;
-    info->has_type = true;
-    return send(pin, copy != NULL ? copy : sample, info);
+    typed.has_type = true;
+    return send(pin, copy != NULL ? copy : sample, &typed);
 }
 
 HRESULT rg_out_pin_deliver(struct rg_out_pin *pin, IMediaSample *sample)
 {
-    struct rg_sample_info info;
-    HRESULT hr = rg_sample_get_info(sample, &info);
+    struct rg_sample_info room;
+    const struct rg_sample_info *info;
+    HRESULT hr = rg_sample_look(sample, &room, &info);
+    REFERENCE_TIME start;
+    ULONG bytes;
 
     if (FAILED(hr))
         return hr;
-    if (atomic_load_explicit(&pin->visits_at_sync, memory_order_relaxed) && info.is_sync)
-        rg_out_pin_visit_at_sync(pin, info.has_time ? info.start : RG_GATE_NO_TIME);
-    if (info.has_type)
+    bytes = info->bytes; /* those downstream may change the sample */
+    start = info->start;
+    if (atomic_load_explicit(&pin->visits_at_sync, memory_order_relaxed) && info->is_sync)
+        rg_out_pin_visit_at_sync(pin, info->has_time ? start : RG_GATE_NO_TIME);
+    if (info->has_type)
         hr = rg_out_pin_take_type(pin, sample);
     if (SUCCEEDED(hr))
-        hr = rg_link_owes_type(&pin->link) && !info.has_type
-                 ? send_with_type(pin, sample, &info)
-                 : send(pin, sample, &info);
+        hr = rg_link_owes_type(&pin->link) && !info->has_type
+                 ? send_with_type(pin, sample, info)
+                 : send(pin, sample, info);
     atomic_store_explicit(&pin->ends, 0, memory_order_relaxed);
     if (hr == S_OK) {
         count(&pin->samples, 1);
-        count(&pin->bytes, info.bytes);
-        atomic_store_explicit(&pin->last_start, info.start, memory_order_relaxed);
+        count(&pin->bytes, bytes);
+        atomic_store_explicit(&pin->last_start, start, memory_order_relaxed);
     } else {
         count(&pin->refused, 1);
     }
@@ -148,7 +155,7 @@ HRESULT rg_out_pin_end_of_stream(struct rg_out_pin *pin)
         if (pin->link.is_fresh)
             greet(pin, NULL);
         count(&pin->markers, 1);
-        hr = IPin_EndOfStream(pin->link.peer);
+        hr = rg_hop_end_of_stream(pin->link.peer);
         rg_marker_leave(tag);
     }
     rg_gate_end_of_stream(&pin->gate);
@@ -179,7 +186,7 @@ HRESULT rg_out_pin_new_segment(struct rg_out_pin *pin, REFERENCE_TIME start,
     }
     if (pin->link.peer != NULL) {
         pin->link.is_fresh = false;
-        hr = IPin_NewSegment(pin->link.peer, start, stop, rate);
+        hr = rg_hop_new_segment(pin->link.peer, start, stop, rate);
     }
     rg_gate_end(&pin->gate);
     return hr;
@@ -229,13 +236,13 @@ HRESULT rg_out_pin_begin_flush(struct rg_out_pin *pin)
 
     rg_gate_set_flushing(&pin->gate, true);
     rg_recall_forget(&pin->recall);
-    return peer != NULL ? IPin_BeginFlush(peer) : S_OK;
+    return peer != NULL ? rg_hop_begin_flush(peer) : S_OK;
 }
 
 HRESULT rg_out_pin_end_flush(struct rg_out_pin *pin)
 {
     RG_AUTO(IPin) peer = rg_out_pin_peer(pin);
-    HRESULT hr = peer != NULL ? IPin_EndFlush(peer) : S_OK;
+    HRESULT hr = peer != NULL ? rg_hop_end_flush(peer) : S_OK;
 
     rg_gate_set_flushing(&pin->gate, false);
     return hr;
@@ -247,7 +254,7 @@ HRESULT rg_out_pin_activate(struct rg_out_pin *pin)
 {
     HRESULT hr = S_OK;
 
-    if (pin->link.peer != NULL) {
+    if (pin->link.peer != NULL && !pin->ops->is_pulled) {
         hr = pin->link.allocator != NULL ? IMemAllocator_Commit(pin->link.allocator)
                                          : VFW_E_NO_ALLOCATOR;
         pin->link.is_fresh = true;
@@ -325,26 +332,6 @@ static HRESULT STDMETHODCALLTYPE out_enum_types(IPin *face, IEnumMediaTypes **re
     if (ret == NULL)
         return E_POINTER;
     return rg_type_enumerate((IUnknown *)face, proposed_type, of_pin(face), ret);
-}
-
-HRESULT rg_out_pin_accepts(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type)
-{
-    if (pin->ops->accept != NULL)
-        return pin->ops->accept(pin, type);
-    for (unsigned i = 0;; i++) {
-        AM_MEDIA_TYPE mine;
-        bool equal;
-        HRESULT hr;
-
-        memset(&mine, 0, sizeof(mine));
-        hr = pin->ops->get_type(pin, i, &mine);
-        if (hr != S_OK)
-            return hr == E_OUTOFMEMORY ? hr : VFW_E_TYPE_NOT_ACCEPTED;
-        equal = rg_type_equal(&mine, type);
-        rg_type_clear(&mine);
-        if (equal)
-            return S_OK;
-    }
 }
 
 static HRESULT STDMETHODCALLTYPE out_query_accept(IPin *face, const AM_MEDIA_TYPE *type)
@@ -428,7 +415,7 @@ static HRESULT connect_locked(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA
     if (FAILED(hr))
         return hr;
     /* a filter that is active already does not get another activation */
-    if (rg_filter_state(pin->filter) != State_Stopped)
+    if (rg_filter_state(pin->filter) != State_Stopped && link.allocator != NULL)
         hr = IMemAllocator_Commit(link.allocator);
     if (SUCCEEDED(hr))
         hr = rg_out_pin_exchange(pin, &link);
@@ -470,8 +457,10 @@ static HRESULT STDMETHODCALLTYPE out_disconnect(IPin *face)
 
     memset(&link, 0, sizeof(link));
     pthread_mutex_lock(&pin->filter->lock);
-    if (pin->link.peer != NULL)
+    if (pin->link.peer != NULL) {
+        rg_out_pin_remember_types(pin);
         hr = rg_out_pin_exchange(pin, &link);
+    }
     if (hr == S_OK && pin->ops->disconnected != NULL)
         pin->ops->disconnected(pin);
     pthread_mutex_unlock(&pin->filter->lock);
@@ -498,40 +487,6 @@ static const IPinVtbl out_pin_vtbl = {
     .NewSegment = out_new_segment,
 };
 
-/* ---- IQualityControl ------------------------------------------------------------------- */
-
-static HRESULT STDMETHODCALLTYPE out_quality(IQualityControl *face, IBaseFilter *from,
-                                             Quality q)
-{
-    struct rg_out_pin *pin = COM_HOME(face, struct rg_out_pin);
-    RG_AUTO(IPin) peer = NULL;
-    RG_AUTO(IQualityControl) next = NULL;
-
-    (void)from;
-    if (pin->ops->quality != NULL)
-        return pin->ops->quality(pin, q);
-    if (atomic_load(&pin->filter->n_in) == 0)
-        return E_NOTIMPL;
-    /* looked up on each call: the road may have changed */
-    if (FAILED(IPin_ConnectedTo(&rg_filter_in(pin->filter, 0)->pin.i, &peer)) ||
-        FAILED(IPin_QueryInterface(peer, &IID_IQualityControl, (void **)&next)))
-        return VFW_E_NOT_FOUND;
-    return IQualityControl_Notify(next, &pin->filter->base_filter.i, q);
-}
-
-static HRESULT STDMETHODCALLTYPE out_quality_sink(IQualityControl *face, IQualityControl *sink)
-{
-    (void)face;
-    (void)sink;
-    return E_NOTIMPL;
-}
-
-static const IQualityControlVtbl out_quality_vtbl = {
-    COM_UNKNOWN(IQualityControl),
-    .Notify = out_quality,
-    .SetSink = out_quality_sink,
-};
-
 /* ---- birth and end --------------------------------------------------------------------- */
 
 static const struct com_entry out_pin_map[] = {
@@ -552,7 +507,7 @@ void rg_out_pin_init(struct rg_out_pin *pin, struct rg_filter *filter,
     COM_FACE_INIT(&pin->object, pin->pin, &out_pin_vtbl);
     COM_FACE_INIT(&pin->object, pin->flow, &rg_out_flow_vtbl);
     COM_FACE_INIT(&pin->object, pin->link_face, &rg_out_link_vtbl);
-    COM_FACE_INIT(&pin->object, pin->quality, &out_quality_vtbl);
+    COM_FACE_INIT(&pin->object, pin->quality, &rg_out_quality_vtbl);
     COM_FACE_INIT(&pin->object, pin->seeking, &rg_seek_vtbl);
     pin->filter = filter;
     pin->ops = ops;
@@ -583,6 +538,7 @@ void rg_out_pin_fini(struct rg_out_pin *pin)
     rg_link_clear(&pin->next);
     rg_flow_type_release(pin->forwarded);
     rg_flow_type_release(pin->offered);
+    rg_out_pin_forget_types(pin);
     if (pin->visitor != NULL)
         IRgVisitor_Release(pin->visitor);
     rg_recall_fini(&pin->recall);

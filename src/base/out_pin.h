@@ -17,9 +17,10 @@ struct rg_seek_ops {
     HRESULT (*duration)(struct rg_filter *filter, REFERENCE_TIME *ret);
     HRESULT(*positions)
     (struct rg_filter *filter, REFERENCE_TIME *ret_current, REFERENCE_TIME *ret_stop);
-    /* Either pointer may be NULL: unchanged.  *current becomes the point reached. */
+    /* Either pointer may be NULL: unchanged.  *current becomes the point reached.  flags:
+     * AM_SEEKING_NoFlush, AM_SEEKING_Segment. */
     HRESULT(*set_positions)
-    (struct rg_out_pin *pin, REFERENCE_TIME *current, REFERENCE_TIME *stop, bool flush);
+    (struct rg_out_pin *pin, REFERENCE_TIME *current, REFERENCE_TIME *stop, DWORD flags);
     HRESULT (*set_rate)(struct rg_out_pin *pin, double rate);
     double (*rate)(struct rg_filter *filter);
 };
@@ -50,6 +51,9 @@ struct rg_out_pin_ops {
     HRESULT (*begin_at)(struct rg_out_pin *pin, REFERENCE_TIME time);
     /* Sources: who carries out IMediaSeeking; NULL: upstream of the filter's first input. */
     const struct rg_seek_ops *seek;
+    /* Nothing is sent: the peer asks for data through an interface of the pin's (was_asked).  Such a
+     * link has neither input nor allocator. */
+    bool is_pulled;
 };
 
 /* The connection as its output end sees it.  One record: whoever is inside the gate sees all
@@ -59,13 +63,20 @@ struct rg_link {
     IMemInputPin *input;
     IMemAllocator *allocator;
     bool is_read_only;
-    AM_MEDIA_TYPE
-    type; /* changes inside the gate where a sample brings another (flow_type.h) */
     atomic_bool owes_type;  /* the peer has not heard of `type`; also set by a state change */
     atomic_bool is_retyped; /* `type` is not the one that was connected with */
     /* nothing has passed yet: segment and discontinuity go first.  Also set by a state change,
      * while a segment may pass through the stopped filter; either order does. */
     atomic_bool is_fresh;
+    AM_MEDIA_TYPE
+    type; /* changes inside the gate where a sample brings another (flow_type.h) */
+};
+
+#define RG_HAD_MOST 4
+
+/* Types of a connection that was taken off: its own, and what came in then (NULL: no input). */
+struct rg_had {
+    struct rg_flow_type *out, *in;
 };
 
 struct rg_out_pin {
@@ -81,17 +92,31 @@ struct rg_out_pin {
     const struct rg_out_pin_ops *ops;
     bool passes_on; /* what comes in goes out: samples of its own are needed for copies only */
     unsigned index;
-    WCHAR name[MAX_PIN_NAME];
+    WCHAR name[RG_PIN_NAME];
     struct rg_pin_place place; /* for the report */
 
-    struct rg_gate gate;
-    pthread_mutex_t link_lock; /* a leaf: control threads that look at the link */
+    /* --- what each sample needs, side by side --- */
+    /* the ledger; written inside the gate, read by any */
+    _Atomic(uint64_t) samples, bytes, refused, markers;
+    _Atomic(int64_t) last_start;
+    _Atomic(int64_t) segment_offset; /* segment_start, for the gate's times */
+    atomic_bool visits_at_sync;      /* before the next sync point, by deliver itself */
+    /* owned by the streaming thread, inside the gate: EndOfStream calls since the last sample,
+     * push-through markers not forgotten */
+    atomic_uint ends;
+    struct rg_recall recall; /* what passed, where it is compressed */
     struct rg_link
         link; /* written under the filter lock, link_lock and a gate hold; read inside the gate */
+    struct rg_gate gate;
+    /* --- */
+
+    pthread_mutex_t link_lock;      /* a leaf: control threads that look at the link */
     struct rg_flow_type *forwarded; /* what has been told last, on link forwarded_link */
     unsigned forwarded_link;
-    struct rg_flow_type *offered; /* rg_out_pin_offer_type; under link_lock, as the others */
-    struct rg_link next;          /* under the filter lock; in a visit by the visitor */
+    struct rg_flow_type *offered;   /* rg_out_pin_offer_type; under link_lock, as the others */
+    struct rg_had had[RG_HAD_MOST]; /* under link_lock; rg_out_pin_remember_types */
+    unsigned next_had;
+    struct rg_link next; /* under the filter lock; in a visit by the visitor */
     enum rg_next next_is;
     atomic_uint type_changes; /* of the link, by samples that brought another */
     unsigned next_changes;    /* so many when `next` was agreed on */
@@ -99,21 +124,16 @@ struct rg_out_pin {
         link_serial; /* as `link`; another one for each link, also where is_fresh is used up already */
     struct rg_gate_visit visit; /* its place for `visitor` */
     IRgVisitor *visitor;        /* a reference; under link_lock */
-    atomic_bool visits_at_sync; /* before the next sync point, by deliver itself */
-    struct rg_recall recall;    /* what passed, where it is compressed */
 
     /* owned by the streaming thread, inside the gate */
-    atomic_uint
-        ends; /* EndOfStream calls since the last sample, push-through markers not forgotten */
     REFERENCE_TIME segment_start, segment_stop;
     double segment_rate;
-    _Atomic(int64_t) segment_offset; /* segment_start, for the gate's times */
 
-    /* the ledger; written inside the gate, read by any */
-    _Atomic(uint64_t) samples, bytes, refused, markers;
-    _Atomic(int64_t) last_start;
-    struct rg_drops drops;
+    struct rg_drops drops; /* of the ledger */
     atomic_bool is_active;
+
+    atomic_bool
+        was_asked; /* is_pulled: the peer has the interface, since it began to connect */
 
     void *user;
 };
@@ -169,6 +189,13 @@ IPin *rg_out_pin_peer(struct rg_out_pin *pin);
 IMemInputPin *rg_out_pin_input(struct rg_out_pin *pin);
 IMemAllocator *rg_out_pin_allocator(struct rg_out_pin *pin);
 
+/* out_pin_link.c: what the peer says of ReceiveCanBlock, S_OK without one; and how many buffers it
+ * wants for itself, 0 where it does not say: a filter that hands samples on needs them from its own
+ * upstream's pool.  Any thread.  input may be NULL. */
+HRESULT rg_out_pin_peer_can_block(struct rg_out_pin *pin);
+LONG rg_out_pin_peer_wants(struct rg_out_pin *pin);
+LONG rg_input_wants(IMemInputPin *input);
+
 /* out_pin_connect.c: type and allocator agreement with peer into *ret.  Under the filter
  * lock. */
 HRESULT rg_out_pin_negotiate(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type,
@@ -177,6 +204,10 @@ void rg_link_clear(struct rg_link *link);
 /* Undo towards a peer that has accepted. */
 void rg_peer_disconnect(IPin *peer);
 
+/* quality.c */
+extern const IQualityControlVtbl rg_out_quality_vtbl;
+/* Past this filter: through its first input. */
+HRESULT rg_out_pin_quality_up(struct rg_out_pin *pin, Quality quality);
 /* out_pin_link.c */
 extern const IRgLinkVtbl rg_out_link_vtbl;
 extern const IPinFlowControlVtbl rg_out_flow_vtbl;

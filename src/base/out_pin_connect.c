@@ -4,10 +4,12 @@
  *
  * Control threads under the filter lock, or a streaming thread that edits its own link
  * inside the gate.
- * Knows: the rules of spec section 8.2.  Must not know: when the new record takes effect.
+ * Knows: the order of agreement: type, then allocator.  Must not know: when the new record takes
+ * effect.
  */
 #include <string.h>
 
+#include "base/hop.h"
 #include "base/in_pin_internal.h"
 #include "base/out_pin_internal.h"
 
@@ -86,7 +88,7 @@ static HRESULT decide_allocator(struct rg_out_pin *pin, struct rg_link *link)
     HRESULT hr;
 
     memset(&request, 0, sizeof(request));
-    (void)IMemInputPin_GetAllocatorRequirements(link->input, &request);
+    (void)rg_hop_requirements(link->input, &request);
     if (request.cbAlign == 0)
         request.cbAlign = 1;
     hr = IMemInputPin_GetAllocator(link->input, &allocator);
@@ -107,6 +109,15 @@ static HRESULT decide_allocator(struct rg_out_pin *pin, struct rg_link *link)
     return hr;
 }
 
+static HRESULT agree_on_transport(struct rg_out_pin *pin, struct rg_link *link)
+{
+    if (pin->ops->is_pulled)
+        return atomic_load(&pin->was_asked) ? S_OK : VFW_E_NO_TRANSPORT;
+    if (FAILED(IPin_QueryInterface(link->peer, &IID_IMemInputPin, (void **)&link->input)))
+        return VFW_E_NO_TRANSPORT;
+    return decide_allocator(pin, link);
+}
+
 /* ---- type ------------------------------------------------------------------------------ */
 
 /* One type, complete: both sides, then transport and allocator. */
@@ -122,6 +133,7 @@ static HRESULT attempt(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_TYPE *
     hr = rg_type_copy(&link.type, type);
     if (FAILED(hr))
         return hr;
+    atomic_store(&pin->was_asked, false);
     hr = IPin_ReceiveConnection(peer, &pin->pin.i, &link.type);
     if (FAILED(hr)) {
         rg_type_clear(&link.type);
@@ -129,10 +141,7 @@ static HRESULT attempt(struct rg_out_pin *pin, IPin *peer, const AM_MEDIA_TYPE *
     }
     link.peer = peer;
     IPin_AddRef(peer);
-    if (FAILED(IPin_QueryInterface(peer, &IID_IMemInputPin, (void **)&link.input)))
-        hr = VFW_E_NO_TRANSPORT;
-    if (SUCCEEDED(hr))
-        hr = decide_allocator(pin, &link);
+    hr = agree_on_transport(pin, &link);
     if (FAILED(hr)) {
         rg_peer_disconnect(peer);
         rg_link_clear(&link);

@@ -18,12 +18,22 @@ static inline void rg_link_owe_type_again(struct rg_link *link)
         atomic_store_explicit(&link->owes_type, true, memory_order_relaxed);
 }
 
-/* S_OK if the pin itself would connect with this type. */
+/* Under the filter lock, connected: that type, with what comes in now, is taken again although the class
+ * might propose another by now: a connection that was taken off can be put back as it was, and the next sample tells.
+ * Without memory it is forgotten. */
+void rg_out_pin_remember_types(struct rg_out_pin *pin);
+void rg_out_pin_forget_types(struct rg_out_pin *pin);
+/* Any thread.  S_OK if the pin itself would connect with this type. */
 HRESULT rg_out_pin_accepts(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type);
 
 /* Makes *fresh the link, as one record with nobody inside the gate; *fresh gets the former
  * one.  Leaf locks only.  VFW_E_TIMEOUT: someone stayed inside, nothing changed. */
 HRESULT rg_out_pin_exchange(struct rg_out_pin *pin, struct rg_link *fresh);
+
+/* flow_type.c.  Inside the gate: the sample with all it says, in a buffer of the link's.  *ret: NULL,
+ * or one reference, after a failure too. */
+HRESULT rg_out_pin_copy_sample(struct rg_out_pin *pin, IMediaSample *sample,
+                               IMediaSample **ret);
 
 /* flow_type.c.  Inside the gate: the sample tells the link's type; *ret is NULL, or a copy to be
  * delivered in its place, with a reference. */

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/hop.h"
 #include "base/out_pin_internal.h"
 
 static struct rg_out_pin *of_link(IRgLink *face)
@@ -266,14 +267,38 @@ DWORD rg_out_pin_peer_traits(struct rg_out_pin *pin)
     RG_AUTO(IRgLink) link = peer_link(pin);
     DWORD traits = 0;
 
-    return link != NULL && SUCCEEDED(IRgLink_GetTraits(link, &traits)) ? traits : 0;
+    return link != NULL && SUCCEEDED(rg_hop_traits(link, &traits)) ? traits : 0;
 }
 
 HRESULT rg_out_pin_prime_peer(struct rg_out_pin *pin, IMediaSample *sample)
 {
     RG_AUTO(IRgLink) link = peer_link(pin);
 
-    return link != NULL ? IRgLink_Prime(link, sample) : E_NOTIMPL;
+    return link != NULL ? rg_hop_prime(link, sample) : E_NOTIMPL;
+}
+
+HRESULT rg_out_pin_peer_can_block(struct rg_out_pin *pin)
+{
+    RG_AUTO(IMemInputPin) input = rg_out_pin_input(pin);
+
+    return input != NULL ? rg_hop_can_block(input) : S_OK;
+}
+
+LONG rg_input_wants(IMemInputPin *input)
+{
+    ALLOCATOR_PROPERTIES request;
+
+    memset(&request, 0, sizeof(request));
+    if (input != NULL)
+        (void)rg_hop_requirements(input, &request);
+    return request.cBuffers;
+}
+
+LONG rg_out_pin_peer_wants(struct rg_out_pin *pin)
+{
+    RG_AUTO(IMemInputPin) input = rg_out_pin_input(pin);
+
+    return rg_input_wants(input);
 }
 
 static HRESULT STDMETHODCALLTYPE link_forget_marker(IRgLink *face, ULONGLONG tag)

@@ -5,6 +5,7 @@
  * whoever asks.
  * Knows: the gate, one visitor.  Must not know: what the visitor does.
  */
+#include "base/hop.h"
 #include "base/out_pin_internal.h"
 
 #include "platform/tls.h"
@@ -40,8 +41,8 @@ void rg_out_pin_repeat_end(struct rg_out_pin *pin)
         return;
     before = is_repeating;
     is_repeating = true;
-    (void)IPin_NewSegment(peer, pin->segment_start, pin->segment_stop, pin->segment_rate);
-    (void)IPin_EndOfStream(peer);
+    (void)rg_hop_new_segment(peer, pin->segment_start, pin->segment_stop, pin->segment_rate);
+    (void)rg_hop_end_of_stream(peer);
     is_repeating = before;
 }
 

@@ -34,7 +34,7 @@ HRESULT rg_pin_info(struct rg_filter *filter, PIN_DIRECTION direction, const WCH
     ret->pFilter = &filter->base_filter.i;
     IBaseFilter_AddRef(ret->pFilter);
     ret->dir = direction;
-    memcpy(ret->achName, name, sizeof(ret->achName));
+    memcpy(ret->achName, name, (wcslen(name) + 1) * sizeof(*name));
     return S_OK;
 }
 
@@ -61,7 +61,7 @@ HRESULT rg_pin_id(const WCHAR *name, LPWSTR *ret)
 
 void rg_pin_name(WCHAR *to, const char *name)
 {
-    (void)rg_text_to_wide(to, MAX_PIN_NAME, name); /* a longer name is cut */
+    (void)rg_text_to_wide(to, RG_PIN_NAME, name); /* a longer name is cut */
 }
 
 /* A filter that is in no graph goes by the name of its class. */

@@ -239,6 +239,16 @@ HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, uns
     return hr;
 }
 
+bool rg_pump_has_room(struct rg_pump *pump, unsigned bound)
+{
+    bool has;
+
+    pthread_mutex_lock(&pump->lock);
+    has = pump->n_samples < bound;
+    pthread_mutex_unlock(&pump->lock);
+    return has;
+}
+
 /* ---- taking out ------------------------------------------------------------------------ */
 
 static const char *reason_for(HRESULT refusal)

@@ -78,6 +78,9 @@ void rg_pump_stop(struct rg_pump *pump);
  * before each new attempt. */
 HRESULT rg_pump_put(struct rg_pump *pump, const struct rg_pump_entry *entry, unsigned bound);
 
+/* Streaming thread, the one that puts: would a sample have to wait? */
+bool rg_pump_has_room(struct rg_pump *pump, unsigned bound);
+
 /* The input is being taken off (on), or is back (off). */
 void rg_pump_set_leaving(struct rg_pump *pump, bool on);
 /* A new connection: what the old one refused is over. */

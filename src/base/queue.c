@@ -50,13 +50,15 @@ static HRESULT put(struct rg_in_pin *pin, const struct rg_pump_entry *entry)
     return rg_pump_put(&q->pump, entry, (unsigned)settings->size);
 }
 
-static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample)
+static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample,
+                          const struct rg_sample_info *info)
 {
     struct rg_pump_entry entry = { .kind = RG_PUMP_SAMPLE,
                                    .sample = sample,
                                    .type = pin->link.flow };
     HRESULT hr = put(pin, &entry);
 
+    (void)info;
     if (hr != S_OK)
         rg_drops_add(&pin->drops, FAILED(hr) ? "stopped" : "refused downstream", 1);
     return hr;

@@ -202,11 +202,9 @@ static void add_locked(struct rg_recall *recall, IMediaSample *sample,
     append_locked(recall, sample, info, place);
 }
 
-void rg_recall_add(struct rg_recall *recall, IMediaSample *sample,
-                   const struct rg_sample_info *info)
+void rg_recall_keep(struct rg_recall *recall, IMediaSample *sample,
+                    const struct rg_sample_info *info)
 {
-    if (!atomic_load_explicit(&recall->is_on, memory_order_relaxed))
-        return;
     pthread_mutex_lock(&recall->lock);
     if (info->has_type)
         forget_locked(recall); /* another format begins here */

@@ -56,9 +56,16 @@ void rg_recall_set_type(struct rg_recall *recall, const AM_MEDIA_TYPE *type);
 void rg_recall_set_bound(struct rg_recall *recall, uint64_t bytes, unsigned samples);
 void rg_recall_forget(struct rg_recall *recall);
 
+/* Slow half of rg_recall_add. */
+void rg_recall_keep(struct rg_recall *recall, IMediaSample *sample,
+                    const struct rg_sample_info *info);
 /* Does nothing while it is off.  Memory out: as past the bound. */
-void rg_recall_add(struct rg_recall *recall, IMediaSample *sample,
-                   const struct rg_sample_info *info);
+static inline void rg_recall_add(struct rg_recall *recall, IMediaSample *sample,
+                                 const struct rg_sample_info *info)
+{
+    if (atomic_load_explicit(&recall->is_on, memory_order_relaxed))
+        rg_recall_keep(recall, sample, info);
+}
 
 /* IRgLink::Recall. */
 HRESULT rg_recall_next(struct rg_recall *recall, ULONGLONG *serial, IMediaSample **ret);

@@ -12,14 +12,23 @@
 
 #define CAPABILITIES                                                                           \
     (AM_SEEKING_CanSeekAbsolute | AM_SEEKING_CanSeekForwards | AM_SEEKING_CanSeekBackwards |   \
-     AM_SEEKING_CanGetCurrentPos | AM_SEEKING_CanGetStopPos | AM_SEEKING_CanGetDuration)
+     AM_SEEKING_CanGetCurrentPos | AM_SEEKING_CanGetStopPos | AM_SEEKING_CanGetDuration |      \
+     AM_SEEKING_CanDoSegments)
 
-/* Who answers: a source's own slots, or the pin upstream. */
+/* Who answers: a source's own slots, or a foreign pin upstream. */
 struct answerer {
     struct rg_out_pin *pin; /* set with ops */
     const struct rg_seek_ops *ops;
-    IMediaSeeking *up; /* a reference; NULL with ops */
+    IMediaSeeking *up; /* a reference: with ops to the pin itself, if it was not asked first */
 };
+
+static void answerer_end(struct answerer *a)
+{
+    if (a->up != NULL)
+        IMediaSeeking_Release(a->up);
+}
+
+#define ANSWERER __attribute__((cleanup(answerer_end))) struct answerer
 
 static HRESULT ask_upstream(struct rg_filter *filter, IMediaSeeking **ret)
 {
@@ -32,23 +41,46 @@ static HRESULT ask_upstream(struct rg_filter *filter, IMediaSeeking **ret)
     return E_NOTIMPL; /* nobody upstream */
 }
 
-static HRESULT find(IMediaSeeking *face, struct answerer *ret)
+/* The filter that is asked through this face; *ret_pin NULL: its own face, a sink's. */
+static struct rg_filter *filter_of(IMediaSeeking *face, struct rg_out_pin **ret_pin)
 {
     struct com_object *object = ((struct com_face_any *)(void *)face)->self;
 
-    memset(ret, 0, sizeof(*ret));
-    if (object->lifetime == object)
-        return ask_upstream((struct rg_filter *)object, &ret->up); /* a sink's own face */
-    ret->pin = (struct rg_out_pin *)object;
-    ret->ops = ret->pin->ops->seek;
-    return ret->ops != NULL ? S_OK : ask_upstream(ret->pin->filter, &ret->up);
+    *ret_pin = object->lifetime == object ? NULL : (struct rg_out_pin *)object;
+    return *ret_pin != NULL ? (*ret_pin)->filter : (struct rg_filter *)object;
 }
 
-#define FORWARD(call)                                                                          \
-    do {                                                                                       \
-        hr = call;                                                                             \
-        IMediaSeeking_Release(a.up);                                                           \
-    } while (0)
+/* Up the road, from one filter of ours to the next: one loop, however long it is.  A road that goes
+ * in a circle is found out by a mark that is set anew ever more seldom. */
+static HRESULT find(IMediaSeeking *face, struct answerer *ret)
+{
+    IMediaSeeking *mark = NULL;
+    unsigned long steps = 0, next_mark = 1;
+
+    memset(ret, 0, sizeof(*ret));
+    for (;;) {
+        struct rg_filter *filter = filter_of(face, &ret->pin);
+        IMediaSeeking *up = NULL;
+        HRESULT hr;
+
+        ret->ops = ret->pin != NULL ? ret->pin->ops->seek : NULL;
+        if (ret->ops != NULL)
+            return S_OK;
+        hr = ask_upstream(filter, &up);
+        if (FAILED(hr))
+            return hr;
+        answerer_end(ret);
+        ret->up = face = up;
+        if (up->lpVtbl != (IMediaSeekingVtbl *)&rg_seek_vtbl)
+            return S_OK;
+        if (up == mark)
+            return VFW_E_CIRCULAR_GRAPH;
+        if (++steps == next_mark) {
+            mark = up;
+            next_mark *= 2;
+        }
+    }
+}
 
 static bool is_media_time(const GUID *format)
 {
@@ -57,7 +89,7 @@ static bool is_media_time(const GUID *format)
 
 static HRESULT STDMETHODCALLTYPE seek_capabilities(IMediaSeeking *face, DWORD *ret)
 {
-    struct answerer a;
+    ANSWERER a = { 0 };
     HRESULT hr;
 
     if (ret == NULL)
@@ -65,10 +97,8 @@ static HRESULT STDMETHODCALLTYPE seek_capabilities(IMediaSeeking *face, DWORD *r
     hr = find(face, &a);
     if (FAILED(hr))
         return hr;
-    if (a.ops == NULL) {
-        FORWARD(IMediaSeeking_GetCapabilities(a.up, ret));
-        return hr;
-    }
+    if (a.ops == NULL)
+        return IMediaSeeking_GetCapabilities(a.up, ret);
     *ret = a.ops->set_positions != NULL ? CAPABILITIES : 0;
     return S_OK;
 }
@@ -115,7 +145,7 @@ static HRESULT STDMETHODCALLTYPE seek_set_format(IMediaSeeking *face, const GUID
 
 static HRESULT STDMETHODCALLTYPE seek_duration(IMediaSeeking *face, LONGLONG *ret)
 {
-    struct answerer a;
+    ANSWERER a = { 0 };
     HRESULT hr;
 
     if (ret == NULL)
@@ -125,14 +155,12 @@ static HRESULT STDMETHODCALLTYPE seek_duration(IMediaSeeking *face, LONGLONG *re
         return hr;
     if (a.ops != NULL)
         return a.ops->duration != NULL ? a.ops->duration(a.pin->filter, ret) : E_NOTIMPL;
-    FORWARD(IMediaSeeking_GetDuration(a.up, ret));
-    return hr;
+    return IMediaSeeking_GetDuration(a.up, ret);
 }
 
-static HRESULT STDMETHODCALLTYPE seek_positions(IMediaSeeking *face, LONGLONG *current,
-                                                LONGLONG *stop)
+static HRESULT positions(IMediaSeeking *face, LONGLONG *current, LONGLONG *stop)
 {
-    struct answerer a;
+    ANSWERER a = { 0 };
     HRESULT hr = find(face, &a);
 
     if (FAILED(hr))
@@ -149,7 +177,19 @@ static HRESULT STDMETHODCALLTYPE seek_positions(IMediaSeeking *face, LONGLONG *c
             *stop = end;
         return S_OK;
     }
-    FORWARD(IMediaSeeking_GetPositions(a.up, current, stop));
+    return IMediaSeeking_GetPositions(a.up, current, stop);
+}
+
+/* A sink's own face knows better where the stream is. */
+static HRESULT STDMETHODCALLTYPE seek_positions(IMediaSeeking *face, LONGLONG *current,
+                                                LONGLONG *stop)
+{
+    struct rg_out_pin *pin;
+    struct rg_filter *filter = filter_of(face, &pin);
+    HRESULT hr = positions(face, current, stop);
+
+    if (SUCCEEDED(hr) && current != NULL && pin == NULL && filter->ops->position != NULL)
+        (void)filter->ops->position(filter, current);
     return hr;
 }
 
@@ -211,7 +251,7 @@ static HRESULT source_set_positions(const struct answerer *a, LONGLONG *current,
     if (has_at && new_at < 0)
         return E_INVALIDARG;
     hr = a->ops->set_positions(a->pin, has_at ? &new_at : NULL, has_end ? &new_end : NULL,
-                               (current_flags & AM_SEEKING_NoFlush) == 0);
+                               current_flags & (AM_SEEKING_NoFlush | AM_SEEKING_Segment));
     if (FAILED(hr))
         return hr;
     if (has_at && (current_flags & AM_SEEKING_ReturnTime) != 0)
@@ -225,7 +265,7 @@ static HRESULT STDMETHODCALLTYPE seek_set_positions(IMediaSeeking *face, LONGLON
                                                     DWORD current_flags, LONGLONG *stop,
                                                     DWORD stop_flags)
 {
-    struct answerer a;
+    ANSWERER a = { 0 };
     HRESULT hr;
 
     if ((current == NULL && (current_flags & AM_SEEKING_PositioningBitsMask) != 0) ||
@@ -236,21 +276,22 @@ static HRESULT STDMETHODCALLTYPE seek_set_positions(IMediaSeeking *face, LONGLON
         return hr;
     if (a.ops != NULL)
         return source_set_positions(&a, current, current_flags, stop, stop_flags);
-    FORWARD(IMediaSeeking_SetPositions(a.up, current, current_flags, stop, stop_flags));
-    return hr;
+    return IMediaSeeking_SetPositions(a.up, current, current_flags, stop, stop_flags);
 }
 
 static HRESULT STDMETHODCALLTYPE seek_available(IMediaSeeking *face, LONGLONG *earliest,
                                                 LONGLONG *latest)
 {
-    if (earliest != NULL)
+    HRESULT hr = latest != NULL ? seek_duration(face, latest) : S_OK;
+
+    if (SUCCEEDED(hr) && earliest != NULL)
         *earliest = 0;
-    return latest != NULL ? seek_duration(face, latest) : S_OK;
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE seek_set_rate(IMediaSeeking *face, double rate)
 {
-    struct answerer a;
+    ANSWERER a = { 0 };
     HRESULT hr = find(face, &a);
 
     if (FAILED(hr))
@@ -259,13 +300,12 @@ static HRESULT STDMETHODCALLTYPE seek_set_rate(IMediaSeeking *face, double rate)
         return a.ops->set_rate != NULL ? a.ops->set_rate(a.pin, rate)
                : rate == 1.0           ? S_OK
                                        : E_NOTIMPL;
-    FORWARD(IMediaSeeking_SetRate(a.up, rate));
-    return hr;
+    return IMediaSeeking_SetRate(a.up, rate);
 }
 
 static HRESULT STDMETHODCALLTYPE seek_rate(IMediaSeeking *face, double *ret)
 {
-    struct answerer a;
+    ANSWERER a = { 0 };
     HRESULT hr;
 
     if (ret == NULL)
@@ -277,8 +317,7 @@ static HRESULT STDMETHODCALLTYPE seek_rate(IMediaSeeking *face, double *ret)
         *ret = a.ops->rate != NULL ? a.ops->rate(a.pin->filter) : 1.0;
         return S_OK;
     }
-    FORWARD(IMediaSeeking_GetRate(a.up, ret));
-    return hr;
+    return IMediaSeeking_GetRate(a.up, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE seek_preroll(IMediaSeeking *face, LONGLONG *ret)

@@ -40,7 +40,9 @@ static HRESULT with_settings(struct rg_sink *sink, const AM_MEDIA_TYPE *type, un
 
 static HRESULT in_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 {
-    return with_settings(((struct rg_input *)pin->user)->sink, type, 0, NULL);
+    struct rg_sink *sink = ((struct rg_input *)pin->user)->sink;
+
+    return sink->cls->accept_type != NULL ? with_settings(sink, type, 0, NULL) : S_OK;
 }
 
 static HRESULT in_type(struct rg_in_pin *pin, unsigned index, AM_MEDIA_TYPE *ret)
@@ -72,7 +74,7 @@ static HRESULT in_accept_dynamic(struct rg_in_pin *pin, const AM_MEDIA_TYPE *typ
     AM_MEDIA_TYPE now;
     HRESULT hr = in_accept(pin, type);
 
-    if (hr != S_OK)
+    if (hr != S_OK || input->sink->cls->accept_type == NULL)
         return hr;
     pthread_mutex_lock(&pin->link_lock);
     hr = rg_type_copy(&now, &pin->link.type);
@@ -192,7 +194,10 @@ static HRESULT add_input(struct rg_sink *sink)
     if (index != 0)
         (void)snprintf(name, sizeof(name), "In %u", index);
     input->in.user = input; /* before the pin can be seen: other inputs may be streaming */
+    pthread_mutex_init(&input->stream_lock, NULL);
     rg_in_pin_init(&input->in, &sink->filter, &in_ops, name);
+    if (sink->cls->bytes != NULL)
+        rg_input_stream_init(input);
     return S_OK;
 }
 
@@ -206,6 +211,8 @@ void rg_input_free(struct rg_input *input)
     if (input->due != NULL)
         CloseHandle(input->due);
     rg_frozen_fini(&input->frozen);
+    if (input->sink != NULL)
+        pthread_mutex_destroy(&input->stream_lock);
     rg_free(input);
 }
 
@@ -217,6 +224,8 @@ static HRESULT filter_start(struct rg_filter *filter)
     HRESULT hr = S_OK;
 
     rg_sink_reset_flow(sink);
+    if (sink->output != NULL)
+        sink->output->end = 0;
     if (sink->cls->start != NULL)
         hr = sink->cls->start(filter->author_state, settings_of(sink), sink);
     sink->is_started = SUCCEEDED(hr);
@@ -304,17 +313,30 @@ static HRESULT STDMETHODCALLTYPE file_current(IFileSinkFilter2 *face, LPOLESTR *
 
 static HRESULT STDMETHODCALLTYPE file_set_mode(IFileSinkFilter2 *face, DWORD flags)
 {
-    (void)face;
-    /* a file that is there is always replaced */
-    return flags == AM_FILE_OVERWRITE ? S_OK : E_INVALIDARG;
+    struct rg_sink *sink = COM_HOME(face, struct rg_sink);
+    HRESULT hr;
+
+    if ((flags & ~(DWORD)AM_FILE_OVERWRITE) != 0)
+        return E_INVALIDARG;
+    if (sink->cls->set_mode == NULL)
+        return flags == AM_FILE_OVERWRITE ? S_OK : E_INVALIDARG;
+    pthread_mutex_lock(&sink->filter.lock);
+    hr = sink->cls->set_mode(sink->filter.author_state, flags);
+    if (SUCCEEDED(hr))
+        sink->mode = flags;
+    pthread_mutex_unlock(&sink->filter.lock);
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE file_mode(IFileSinkFilter2 *face, DWORD *ret)
 {
-    (void)face;
+    struct rg_sink *sink = COM_HOME(face, struct rg_sink);
+
     if (ret == NULL)
         return E_POINTER;
-    *ret = AM_FILE_OVERWRITE;
+    pthread_mutex_lock(&sink->filter.lock);
+    *ret = sink->cls->set_mode != NULL ? sink->mode : AM_FILE_OVERWRITE;
+    pthread_mutex_unlock(&sink->filter.lock);
     return S_OK;
 }
 
@@ -328,18 +350,25 @@ static const IFileSinkFilter2Vtbl file_vtbl = {
 static HRESULT query_more(struct com_object *object, REFIID iid, void **out)
 {
     struct rg_sink *sink = (struct rg_sink *)object;
+    void *face = NULL;
 
-    if (sink->cls->set_file == NULL ||
-        !(IsEqualIID(iid, &IID_IFileSinkFilter) || IsEqualIID(iid, &IID_IFileSinkFilter2)))
+    if (sink->cls->set_file != NULL &&
+        (IsEqualIID(iid, &IID_IFileSinkFilter) || IsEqualIID(iid, &IID_IFileSinkFilter2)))
+        face = &sink->file;
+    else if (sink->cls->is_configured)
+        face = rg_sink_config_face(sink, iid);
+    if (face == NULL)
         return E_NOINTERFACE;
-    com_addref(&sink->file);
-    *out = &sink->file;
+    com_addref(face);
+    *out = face;
     return S_OK;
 }
 
 static const struct com_entry sink_map[] = {
     RG_FILTER_ENTRIES(struct rg_sink, filter),
     COM_ENTRY(IMediaSeeking, struct rg_sink, seeking),
+    COM_ENTRY(IKsPropertySet, struct rg_sink, properties),
+    COM_ENTRY(IQualProp, struct rg_sink, qual_prop),
     COM_MAP_END,
 };
 
@@ -351,6 +380,8 @@ static void destroy(struct rg_filter *filter)
         sink->cls->destroy(filter->author_state);
     for (unsigned i = 0; i < atomic_load(&filter->n_in); i++)
         rg_input_free(rg_filter_in(filter, i)->user);
+    rg_sink_output_free(sink);
+    rg_sink_config_fini(sink);
     rg_free(sink->path);
     rg_frozen_fini(&sink->frozen);
     pthread_mutex_destroy(&sink->work_lock);
@@ -366,6 +397,7 @@ static const struct rg_filter_ops filter_ops = {
     .run = rg_sink_run,
     .pause = rg_sink_pause,
     .wait_state = rg_sink_wait_state,
+    .position = rg_sink_position,
 };
 
 HRESULT rg_sink_create(const struct rg_sink_class *cls, IUnknown *outer, REFIID iid, void **out)
@@ -385,16 +417,23 @@ HRESULT rg_sink_create(const struct rg_sink_class *cls, IUnknown *outer, REFIID 
         rg_free(sink);
         return hr;
     }
-    sink->filter.misc_flags = AM_FILTER_MISC_FLAGS_IS_RENDERER;
+    sink->filter.misc_flags =
+        cls->output_subtype == NULL ? AM_FILTER_MISC_FLAGS_IS_RENDERER : 0;
     sink->filter.object.query_more = query_more;
     COM_FACE_INIT(&sink->filter.object, sink->file, &file_vtbl);
     COM_FACE_INIT(&sink->filter.object, sink->seeking, &rg_seek_vtbl);
+    COM_FACE_INIT(&sink->filter.object, sink->properties, &rg_sink_properties_vtbl);
+    COM_FACE_INIT(&sink->filter.object, sink->qual_prop, &rg_sink_qual_prop_vtbl);
+    atomic_init(&sink->position, RG_SINK_NOWHERE);
     pthread_mutex_init(&sink->flow_lock, NULL);
     pthread_mutex_init(&sink->work_lock, NULL);
     rg_cond_init(&sink->flow);
+    rg_sink_config_init(sink);
     hr = rg_frozen_init(&sink->frozen, &sink->filter);
     if (SUCCEEDED(hr))
         hr = add_input(sink);
+    if (SUCCEEDED(hr) && cls->output_subtype != NULL)
+        hr = rg_sink_output_init(sink);
     if (FAILED(hr)) {
         IUnknown_Release(
             &sink->filter.object.inner.i); /* our own count, also inside another object */

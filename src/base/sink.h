@@ -14,6 +14,23 @@
 
 #include "base/class.h"
 
+/* A place to write to, at any position, also while the filter is stopped.  Any thread. */
+struct rg_sink_bytes {
+    HRESULT (*write)(void *state, LONGLONG at, const void *data, ULONG bytes);
+    /* *ret_bytes are there: fewer only at the end. */
+    HRESULT (*read)(void *state, LONGLONG at, void *to, ULONG bytes, ULONG *ret_bytes);
+    HRESULT (*size)(void *state, LONGLONG *ret);
+    HRESULT (*resize)(void *state, LONGLONG bytes);
+};
+
+/* What IConfigInterleaving and IConfigAviMux were told. */
+struct rg_mux_config {
+    InterleavingMode mode;
+    REFERENCE_TIME interleave, preroll;
+    LONG master; /* input; -1: none */
+    BOOL old_index;
+};
+
 /* The sink as its callbacks see it, for the functions below. */
 struct rg_sink;
 
@@ -27,13 +44,15 @@ struct rg_sink_class {
     bool
         preroll; /* paused, holds the first sample of each input until Run; GetState waits for it */
     bool synced; /* each sample waits for its start time while a clock is set; needs preroll */
+    bool eager;  /* takes samples while paused, too: nobody sees them */
     bool grows;  /* always one free input more than are connected: a muxer */
     bool serialize; /* one render or end at a time over all inputs */
 
     /* Optional, streaming thread: instead of synced, where an option decides it. */
     bool (*is_synced)(const void *settings);
 
-    /* Control thread, no side effects.  S_OK or VFW_E_TYPE_NOT_ACCEPTED. */
+    /* Optional.  Control thread, no side effects.  S_OK or VFW_E_TYPE_NOT_ACCEPTED.  NULL: anything,
+     * also while running. */
     HRESULT (*accept_type)(const void *settings, const AM_MEDIA_TYPE *type);
     /* Optional: the types an input proposes, in order of preference; *ret owned by the
      * caller. */
@@ -45,6 +64,15 @@ struct rg_sink_class {
 
     /* Optional; its presence gives the filter IFileSinkFilter2.  path is UTF-8. */
     HRESULT (*set_file)(void *state, const void *settings, const char *path);
+    /* Optional, beside it: AM_FILE_... flags.  NULL: a file that is there is always replaced. */
+    HRESULT (*set_mode)(void *state, DWORD flags);
+    /* Optional: gives the inputs IStream. */
+    const struct rg_sink_bytes *bytes;
+
+    /* Optional: gives the filter an output for MEDIATYPE_Stream of this subtype, which rg_sink_put
+     * writes to.  What is downstream ends the stream then, and says so. */
+    const GUID *output_subtype;
+    bool is_configured; /* the filter has IConfigInterleaving and IConfigAviMux */
 
     /* Optional: an input was connected (or changed its type while connected), or left.
      * Inputs are numbered from 0 in the order of their pins; a number stays with its pin. */
@@ -55,7 +83,7 @@ struct rg_sink_class {
      * take long (writes a trailer); its error is posted as EC_ERRORABORT. */
     HRESULT (*start)(void *state, const void *settings, struct rg_sink *sink);
     HRESULT (*stop)(void *state);
-    /* One sample, borrowed.  S_OK; S_FALSE: no more wanted; an error ends the stream with
+    /* Optional.  One sample, borrowed.  S_OK; S_FALSE: no more wanted; an error ends the stream with
      * EC_ERRORABORT. */
     HRESULT (*render)(void *state, const void *settings, unsigned input, IMediaSample *sample);
     /* Optional: the input has ended (or left for good while running). */
@@ -69,6 +97,15 @@ struct rg_sink_class {
 
 RG_API HRESULT rg_sink_create(const struct rg_sink_class *cls, IUnknown *outer, REFIID iid,
                               void **out);
+
+/* From render, end, finish or stop of a class with an output: bytes for that position of what is
+ * written there.  What follows on goes down as samples whose times are positions; the rest, and all
+ * when downstream is stopped already, through the peer's IStream.  S_OK; VFW_E_NOT_CONNECTED; what
+ * downstream said. */
+RG_API HRESULT rg_sink_put(struct rg_sink *sink, LONGLONG at, const void *data, ULONG bytes);
+
+/* Any thread, with is_configured. */
+RG_API void rg_sink_config(struct rg_sink *sink, struct rg_mux_config *ret);
 
 /* Posts an event to the graph, for a class that has something to say (EC_...).  Any thread. */
 RG_API void rg_sink_notify(struct rg_sink *sink, LONG code, LONG_PTR param1, LONG_PTR param2);

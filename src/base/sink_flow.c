@@ -31,8 +31,15 @@ static bool is_leaving_locked(struct rg_input *input)
            !atomic_load_explicit(&input->in.is_active, memory_order_acquire);
 }
 
+/* A sample's turn to be rendered. */
+struct turn {
+    enum rg_sink_step step;
+    bool has_late;
+    REFERENCE_TIME late; /* how long after its time it came; < 0: before */
+};
+
 /* Until the sample is due, or something else happens.  true: it is due. */
-static bool wait_for_clock(struct rg_input *input, REFERENCE_TIME start)
+static bool wait_for_clock(struct rg_input *input, REFERENCE_TIME start, struct turn *turn)
 {
     REFERENCE_TIME base, now;
     RG_AUTO(IReferenceClock) clock = rg_filter_clock(&input->sink->filter, &base);
@@ -42,7 +49,12 @@ static bool wait_for_clock(struct rg_input *input, REFERENCE_TIME start)
 
     if (clock == NULL)
         return true;
-    if (FAILED(IReferenceClock_GetTime(clock, &now)) || now >= base + start)
+    if (FAILED(IReferenceClock_GetTime(clock, &now)))
+        return true;
+    if (!turn->has_late)
+        turn->late = now - base - start;
+    turn->has_late = true;
+    if (now >= base + start)
         return true;
     if (FAILED(IReferenceClock_AdviseTime(clock, base, start, (HEVENT)input->due, &cookie)))
         return true; /* a clock that cannot wake us: better early than never */
@@ -66,21 +78,23 @@ static bool is_synced(struct rg_input *input)
     return sink->cls->is_synced(rg_filter_settings(&sink->filter, &input->frozen));
 }
 
-/* S_OK: render it now; S_FALSE: flushing; VFW_E_WRONG_STATE: stopping or taken off. */
-static HRESULT wait_turn(struct rg_input *input, const struct rg_sample_info *info)
+/* S_OK: its turn has come; S_FALSE: flushing; VFW_E_WRONG_STATE: stopping or taken off. */
+static HRESULT wait_turn(struct rg_input *input, const struct rg_sample_info *info,
+                         struct turn *ret_turn)
 {
     struct rg_sink *sink = input->sink;
     bool synced = info->has_time && is_synced(input);
     int64_t since_ns = 0;
     HRESULT hr = S_OK;
 
+    *ret_turn = (struct turn){ .step = RG_STEP_NONE };
     pthread_mutex_lock(&sink->flow_lock);
     for (;;) {
         if (is_leaving_locked(input)) {
             hr = input->is_flushing ? S_FALSE : VFW_E_WRONG_STATE;
             break;
         }
-        if (!sink->is_running) {
+        if ((!sink->is_running && !sink->cls->eager) || sink->is_stepped) {
             input->is_holding = true;
             pthread_cond_broadcast(&sink->flow);
             since_ns = rg_wait_cond(&(struct rg_wait){ .what = "Run, for the sink is paused",
@@ -89,13 +103,18 @@ static HRESULT wait_turn(struct rg_input *input, const struct rg_sample_info *in
                                     &sink->flow, &sink->flow_lock);
             continue;
         }
-        if (!synced)
+        if (!synced || rg_sink_steps_locked(input))
             break;
+        if (input->is_woken)
+            ResetEvent(input->wake);
+        input->is_woken = false;
         pthread_mutex_unlock(&sink->flow_lock);
-        synced = !wait_for_clock(input, info->start);
+        synced = !wait_for_clock(input, info->start, ret_turn);
         pthread_mutex_lock(&sink->flow_lock);
     }
     input->is_holding = false;
+    if (hr == S_OK)
+        ret_turn->step = rg_sink_step_take_locked(input);
     pthread_mutex_unlock(&sink->flow_lock);
     return hr;
 }
@@ -130,9 +149,11 @@ static void settle_end(struct rg_sink *sink)
         hr = sink->cls->finish(sink->filter.author_state);
         pthread_mutex_unlock(&sink->work_lock);
     }
+    if (finish && sink->output != NULL)
+        rg_sink_output_end(sink);
     pthread_mutex_lock(&sink->flow_lock);
-    complete = !sink->is_stopping && sink->is_running && sink->has_finished &&
-               all_ended_locked(sink) && !sink->has_completed;
+    complete = !sink->is_stopping && sink->is_running && sink->output == NULL &&
+               sink->has_finished && all_ended_locked(sink) && !sink->has_completed;
     if (complete)
         sink->has_completed = true;
     pthread_mutex_unlock(&sink->flow_lock);
@@ -146,13 +167,18 @@ static HRESULT end_input(struct rg_input *input)
 {
     struct rg_sink *sink = input->sink;
     HRESULT hr = S_OK;
-    bool first;
+    bool first, breaks_step;
 
     pthread_mutex_lock(&sink->flow_lock);
     first = !input->has_ended;
     input->has_ended = true;
+    breaks_step = rg_sink_steps_locked(input); /* there will be no more frames */
+    if (breaks_step)
+        rg_sink_step_forget_locked(sink);
     pthread_cond_broadcast(&sink->flow);
     pthread_mutex_unlock(&sink->flow_lock);
+    if (breaks_step)
+        rg_sink_step_done(sink, true);
     if (first && sink->cls->end != NULL) {
         if (sink->cls->serialize)
             pthread_mutex_lock(&sink->work_lock);
@@ -183,31 +209,76 @@ static bool has_ended(struct rg_input *input)
     return is;
 }
 
-HRESULT rg_sink_receive(struct rg_in_pin *pin, IMediaSample *sample)
+static HRESULT render(struct rg_input *input, IMediaSample *sample)
+{
+    struct rg_sink *sink = input->sink;
+    HRESULT hr;
+
+    if (sink->cls->render == NULL)
+        return S_OK;
+    if (sink->cls->serialize)
+        pthread_mutex_lock(&sink->work_lock);
+    hr = sink->cls->render(sink->filter.author_state,
+                           rg_filter_settings(&sink->filter, &input->frozen), input->in.index,
+                           sample);
+    if (sink->cls->serialize)
+        pthread_mutex_unlock(&sink->work_lock);
+    return hr;
+}
+
+/* Streaming thread: where the stream is now, as IMediaSeeking tells it. */
+static void position_note(struct rg_input *input, const struct rg_sample_info *info)
+{
+    struct rg_in_pin *pin = &input->in;
+
+    if (info->has_time)
+        atomic_store_explicit(&input->sink->position,
+                              pin->segment_start +
+                                  (REFERENCE_TIME)((double)info->start * pin->segment_rate),
+                              memory_order_relaxed);
+}
+
+HRESULT rg_sink_position(struct rg_filter *filter, REFERENCE_TIME *ret)
+{
+    REFERENCE_TIME at = atomic_load(&((struct rg_sink *)filter)->position);
+
+    if (at == RG_SINK_NOWHERE)
+        return S_FALSE;
+    *ret = at;
+    return S_OK;
+}
+
+HRESULT rg_sink_receive(struct rg_in_pin *pin, IMediaSample *sample,
+                        const struct rg_sample_info *info)
 {
     struct rg_input *input = pin->user;
     struct rg_sink *sink = input->sink;
-    struct rg_sample_info info;
+    struct turn turn;
     HRESULT hr;
 
     if (has_ended(input)) {
         rg_drops_add(&pin->drops, "after end of stream", 1);
         return E_UNEXPECTED;
     }
-    hr = rg_sample_get_info(sample, &info);
-    if (SUCCEEDED(hr))
-        hr = wait_turn(input, &info);
+    if (info->is_preroll && sink->cls->preroll) {
+        rg_drops_add(&pin->drops, "preroll", 1); /* before the position that was sought */
+        return S_OK;
+    }
+    hr = wait_turn(input, info, &turn);
     if (hr != S_OK) {
         rg_drops_add(&pin->drops, hr == S_FALSE ? "flushed" : "stopped", 1);
         return hr;
     }
-    if (sink->cls->serialize)
-        pthread_mutex_lock(&sink->work_lock);
-    hr = sink->cls->render(sink->filter.author_state,
-                           rg_filter_settings(&sink->filter, &input->frozen), pin->index,
-                           sample);
-    if (sink->cls->serialize)
-        pthread_mutex_unlock(&sink->work_lock);
+    if (turn.step == RG_STEP_OVER) {
+        rg_drops_add(&pin->drops, "stepped over", 1);
+        return S_OK;
+    }
+    hr = render(input, sample);
+    position_note(input, info);
+    if (turn.has_late && turn.step == RG_STEP_NONE)
+        rg_sink_quality_note(input, info, turn.late);
+    if (turn.step == RG_STEP_LAST)
+        rg_sink_step_done(sink, hr != S_OK);
     if (hr == S_OK)
         return S_OK;
     if (FAILED(hr)) {
@@ -245,6 +316,8 @@ HRESULT rg_sink_end_flush(struct rg_in_pin *pin)
     input->has_ended = false;
     sink->has_finished = false;
     sink->has_completed = false;
+    rg_sink_step_forget_locked(sink);
+    atomic_store(&sink->position, RG_SINK_NOWHERE);
     if (sink->is_running)
         ResetEvent(input->wake);
     pthread_mutex_unlock(&sink->flow_lock);
@@ -308,6 +381,9 @@ void rg_sink_reset_flow(struct rg_sink *sink)
     sink->is_running = false;
     sink->has_finished = false;
     sink->has_completed = false;
+    rg_sink_step_forget_locked(sink);
+    rg_sink_quality_reset_locked(sink);
+    atomic_store(&sink->position, RG_SINK_NOWHERE);
     for (unsigned i = 0; i < n_inputs(sink); i++) {
         struct rg_input *input = input_at(sink, i);
 
@@ -336,6 +412,8 @@ static void set_running(struct rg_sink *sink, bool on)
     sink->is_running = on;
     if (on)
         sink->has_completed = false; /* the end is told again after each pause */
+    else
+        sink->is_stepped = false;
     for (unsigned i = 0; i < n_inputs(sink); i++) {
         if (on && !input_at(sink, i)->is_flushing)
             ResetEvent(input_at(sink, i)->wake);

@@ -15,7 +15,7 @@
 #include "platform/memory.h"
 #include "platform/text.h"
 
-static const void *settings_of(struct rg_source *source)
+const void *rg_source_settings(struct rg_source *source)
 {
     return rg_filter_settings(&source->filter, &source->frozen);
 }
@@ -59,8 +59,8 @@ static HRESULT out_buffers(struct rg_out_pin *pin, const AM_MEDIA_TYPE *type,
     }
     if (source->cls->buffers == NULL)
         return S_OK;
-    return source->cls->buffers(source->filter.author_state, settings_of(source), pin->index,
-                                type, props);
+    return source->cls->buffers(source->filter.author_state, rg_source_settings(source),
+                                pin->index, type, props);
 }
 
 static HRESULT out_connected(struct rg_out_pin *pin)
@@ -131,21 +131,28 @@ static HRESULT make_stream(struct rg_source *source, unsigned index)
         source->cls->stream_name(source->filter.author_state, index, name, sizeof(name));
     else if (index != 0)
         (void)snprintf(name, sizeof(name), "Out %u", index);
-    source->streams[index] = stream;
-    source->n_streams = index + 1;
     stream->out.user = stream; /* before the pin can be seen */
     rg_out_pin_init(&stream->out, &source->filter, &out_ops, name);
+    source->n_streams = index + 1;
     return S_OK;
 }
 
-/* As many output pins as the class has streams now. */
-static HRESULT make_pins(struct rg_source *source)
+unsigned rg_source_pins_in_use(struct rg_source *source)
+{
+    unsigned n = source->n_streams;
+
+    while (n > 0 && rg_stream_at(source, n - 1)->out.link.peer == NULL)
+        n--;
+    return n;
+}
+
+HRESULT rg_source_make_pins(struct rg_source *source)
 {
     unsigned wanted = 1;
     HRESULT hr = S_OK;
 
     if (source->cls->streams != NULL)
-        wanted = source->cls->streams(source->filter.author_state, settings_of(source));
+        wanted = source->cls->streams(source->filter.author_state, rg_source_settings(source));
     if (wanted > RG_MAX_PINS)
         wanted = RG_MAX_PINS;
     for (unsigned i = 0; i < wanted && i < source->n_streams; i++) {
@@ -154,8 +161,10 @@ static HRESULT make_pins(struct rg_source *source)
         if (source->cls->stream_name == NULL)
             continue;
         source->cls->stream_name(source->filter.author_state, i, name, sizeof(name));
-        (void)rg_text_to_wide(source->streams[i]->out.name, MAX_PIN_NAME, name);
+        rg_pin_name(rg_stream_at(source, i)->out.name, name);
     }
+    if (wanted < rg_source_pins_in_use(source))
+        wanted = rg_source_pins_in_use(source);
     atomic_store(&source->filter.n_out,
                  wanted < source->n_streams ? wanted : source->n_streams);
     while (SUCCEEDED(hr) && source->n_streams < wanted)
@@ -166,9 +175,7 @@ static HRESULT make_pins(struct rg_source *source)
 
 /* ---- states ---------------------------------------------------------------------------- */
 
-/* Before work on a control thread: a Stop, also of a filter that was stopped, leaves the
- * class interrupted. */
-static void let_work(struct rg_source *source)
+void rg_source_let_work(struct rg_source *source)
 {
     if (source->cls->interrupt != NULL)
         source->cls->interrupt(source->filter.author_state, false);
@@ -182,21 +189,23 @@ static HRESULT filter_start(struct rg_filter *filter)
     HRESULT hr = S_OK;
 
     for (unsigned i = 0; i < n; i++)
-        if (source->streams[i]->out.link.peer != NULL)
-            types[i] = &source->streams[i]->out.link.type;
-    let_work(source);
+        if (rg_stream_at(source, i)->out.link.peer != NULL)
+            types[i] = &rg_stream_at(source, i)->out.link.type;
+    rg_source_let_work(source);
     if (source->cls->start != NULL)
-        hr = source->cls->start(filter->author_state, settings_of(source), types, n);
+        hr = source->cls->start(filter->author_state, rg_source_settings(source), types, n);
     if (FAILED(hr))
         return hr;
     source->is_started = true;
     pthread_mutex_lock(&source->flow_lock);
     source->is_stopping = false;
     source->is_running = false;
+    source->played = 0;
+    source->has_told = false;
     pthread_mutex_unlock(&source->flow_lock);
     for (unsigned i = 0; i < n && SUCCEEDED(hr); i++)
         if (types[i] != NULL)
-            hr = rg_stream_start(source->streams[i]);
+            hr = rg_stream_start(rg_stream_at(source, i));
     return hr;
 }
 
@@ -231,7 +240,7 @@ static HRESULT set_running(struct rg_filter *filter)
     pthread_mutex_lock(&source->flow_lock);
     source->is_running = rg_filter_state(filter) == State_Running;
     for (unsigned i = 0; i < source->n_streams; i++) {
-        struct rg_stream *stream = source->streams[i];
+        struct rg_stream *stream = rg_stream_at(source, i);
 
         stream->states++;
         stream->is_parked = stream->is_parked && !stream->waits_for_state;
@@ -262,10 +271,10 @@ static HRESULT load_locked(struct rg_source *source, LPCWSTR location)
     hr = rg_utf8_from_wide(location, &utf8);
     if (FAILED(hr))
         return hr;
-    let_work(source);
+    rg_source_let_work(source);
     copy = rg_memory_dup(location, (wcslen(location) + 1) * sizeof(WCHAR));
     hr = copy != NULL
-             ? source->cls->load(source->filter.author_state, settings_of(source), utf8)
+             ? source->cls->load(source->filter.author_state, rg_source_settings(source), utf8)
              : E_OUTOFMEMORY;
     rg_free(utf8);
     if (FAILED(hr)) {
@@ -277,8 +286,10 @@ static HRESULT load_locked(struct rg_source *source, LPCWSTR location)
     pthread_mutex_lock(&source->flow_lock);
     source->segment_start = 0;
     source->segment_stop = INT64_MAX;
+    source->segment_rate = source->rate = 1.0;
+    source->is_segment = false;
     pthread_mutex_unlock(&source->flow_lock);
-    return make_pins(source);
+    return rg_source_make_pins(source);
 }
 
 static HRESULT STDMETHODCALLTYPE file_load(IFileSourceFilter *face, LPCOLESTR location,
@@ -361,85 +372,6 @@ static const IAMPushSourceVtbl push_vtbl = {
     .GetMaxStreamOffset = push_latency, .SetMaxStreamOffset = push_set_offset,
 };
 
-/* ---- the input for bytes --------------------------------------------------------------- */
-
-static HRESULT reader_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
-{
-    (void)pin;
-    return IsEqualGUID(&type->majortype, &MEDIATYPE_Stream) ? S_OK : VFW_E_TYPE_NOT_ACCEPTED;
-}
-
-static HRESULT reader_accept_dynamic(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
-{
-    (void)pin;
-    (void)type;
-    return VFW_E_TYPE_NOT_ACCEPTED; /* another file is another set of streams */
-}
-
-static HRESULT reader_type(struct rg_in_pin *pin, unsigned index, AM_MEDIA_TYPE *ret)
-{
-    (void)pin;
-    if (index != 0)
-        return VFW_S_NO_MORE_ITEMS;
-    return rg_type_make(ret, &MEDIATYPE_Stream, &GUID_NULL, &FORMAT_None, NULL, 0);
-}
-
-static HRESULT reader_connected(struct rg_in_pin *pin)
-{
-    struct rg_source *source = pin->user;
-    RG_AUTO(IAsyncReader) reader = NULL;
-    HRESULT hr;
-
-    if (rg_filter_state(&source->filter) != State_Stopped)
-        return VFW_E_NOT_STOPPED;
-    hr = IPin_QueryInterface(pin->link.peer, &IID_IAsyncReader, (void **)&reader);
-    if (FAILED(hr))
-        return hr; /* bytes are pulled: whoever only pushes cannot serve */
-    let_work(source);
-    hr = source->cls->load_reader(source->filter.author_state, settings_of(source), reader);
-    if (FAILED(hr))
-        return hr;
-    hr = make_pins(source);
-    if (FAILED(hr) && source->cls->unload != NULL)
-        source->cls->unload(
-            source->filter.author_state); /* the reader goes with the connection */
-    return hr;
-}
-
-static void reader_disconnected(struct rg_in_pin *pin)
-{
-    struct rg_source *source = pin->user;
-
-    if (source->cls->unload != NULL)
-        source->cls->unload(source->filter.author_state);
-    (void)make_pins(source); /* fewer pins only: nothing that can fail */
-}
-
-static HRESULT reader_receive(struct rg_in_pin *pin, IMediaSample *sample)
-{
-    (void)pin;
-    (void)sample;
-    return E_UNEXPECTED;
-}
-
-static HRESULT reader_end(struct rg_in_pin *pin)
-{
-    (void)pin;
-    return E_UNEXPECTED;
-}
-
-static const struct rg_in_pin_ops reader_ops = {
-    .accept = reader_accept,
-    .accept_dynamic = reader_accept_dynamic,
-    .get_type = reader_type,
-    .connected = reader_connected,
-    .disconnected = reader_disconnected,
-    .receive = reader_receive,
-    .end_of_stream = reader_end,
-    .is_end_pin = true,
-    .is_static = true, /* its threads read through it */
-};
-
 /* ---- birth and end --------------------------------------------------------------------- */
 
 static HRESULT query_more(struct com_object *object, REFIID iid, void **out)
@@ -466,9 +398,11 @@ static void destroy(struct rg_filter *filter)
     if (source->cls->destroy != NULL)
         source->cls->destroy(filter->author_state);
     for (unsigned i = 0; i < source->n_streams; i++) {
-        rg_out_pin_fini(&source->streams[i]->out);
-        rg_frozen_fini(&source->streams[i]->frozen);
-        rg_free(source->streams[i]);
+        struct rg_stream *stream = rg_stream_at(source, i);
+
+        rg_out_pin_fini(&stream->out);
+        rg_frozen_fini(&stream->frozen);
+        rg_free(stream);
     }
     if (source->has_reader_pin)
         rg_in_pin_fini(&source->reader);
@@ -488,7 +422,7 @@ static void settings_changed(struct rg_filter *filter)
         return; /* active: a knob must not wait for a Stop */
     pthread_mutex_lock(&filter->lock);
     if (rg_filter_state(filter) == State_Stopped && !rg_filter_is_connected(filter))
-        (void)make_pins(source); /* out of memory: the pins there were */
+        (void)rg_source_make_pins(source); /* out of memory: the pins there were */
     pthread_mutex_unlock(&filter->lock);
 }
 
@@ -528,15 +462,15 @@ HRESULT rg_source_create(const struct rg_source_class *cls, IUnknown *outer, REF
     pthread_mutex_init(&source->flow_lock, NULL);
     pthread_cond_init(&source->flow, NULL);
     source->segment_stop = INT64_MAX;
-    source->segment_rate = 1.0;
+    source->segment_rate = source->rate = 1.0;
     if (cls->load_reader != NULL) {
-        rg_in_pin_init(&source->reader, &source->filter, &reader_ops, "In");
+        rg_in_pin_init(&source->reader, &source->filter, &rg_source_reader_ops, "In");
         source->reader.user = source;
         source->has_reader_pin = true;
     }
     hr = rg_frozen_init(&source->frozen, &source->filter);
     if (SUCCEEDED(hr))
-        hr = make_pins(source);
+        hr = rg_source_make_pins(source);
     if (FAILED(hr)) {
         IUnknown_Release(
             &source->filter.object.inner.i); /* our own count, also inside another object */

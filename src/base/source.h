@@ -28,22 +28,23 @@ struct rg_source_class {
         };
         struct rg_class common;
     };
-    bool is_live; /* gives no data while paused; VFW_S_CANT_CUE, IAMPushSource */
+    bool is_live;            /* gives no data while paused; VFW_S_CANT_CUE, IAMPushSource */
+    double slowest, fastest; /* the rates that seek takes; both 0: 1 alone */
 
     /* Optional; its presence gives the filter IFileSourceFilter.  location is UTF-8: a path
      * or an URL. Opens it and finds its streams; called again, replaces the former one. */
     HRESULT (*load)(void *state, const void *settings, const char *location);
 
     /* Optional; its presence gives the filter an input pin for MEDIATYPE_Stream through
-     * IAsyncReader (pull), connected instead of load.  reader is borrowed until unload or
-     * destroy. */
+     * IAsyncReader (pull), connected instead of load; input_types say which streams it takes.
+     * reader is borrowed until unload or destroy. */
     HRESULT (*load_reader)(void *state, const void *settings, IAsyncReader *reader);
     /* Optional: counterpart of load and load_reader. */
     void (*unload)(void *state);
 
     /* How many output pins; NULL: one. */
     unsigned (*streams)(void *state, const void *settings);
-    /* Optional: pin name, UTF-8, at most 127 bytes: "Video 0".  NULL: "Out", "Out 1", ... */
+    /* Optional: pin name, UTF-8, at most 31 characters: "Video 0".  NULL: "Out", "Out 1", ... */
     void (*stream_name)(void *state, unsigned stream, char *name, unsigned size);
     /* The stream's types in order of preference.  *ret is owned by the caller.  S_OK;
      * VFW_S_NO_MORE_ITEMS. */
@@ -75,7 +76,7 @@ struct rg_source_class {
 
     /* Optional, both or none: duration in 100 ns (VFW_E_... if unknown); moving to a
      * position.  After seek the first sample has the time of *position - the point reached
-     * becomes the segment's start; times count from there. */
+     * becomes the segment's start; times count from there, and are divided by rate. */
     HRESULT (*duration)(void *state, REFERENCE_TIME *ret);
     HRESULT (*seek)(void *state, REFERENCE_TIME *position, REFERENCE_TIME stop, double rate);
     void (*destroy)(void *state);

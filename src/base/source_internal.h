@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* source_internal.h - the filter around a source class; shared by source.c, source_thread.c
- * and source_seek.c. */
+/* source_internal.h - the filter around a source class; shared by source*.c. */
 #pragma once
 
 #include "base/in_pin.h"
@@ -28,6 +27,8 @@ struct rg_stream {
     unsigned states, seen_states; /* changes of state, likewise */
 };
 
+#define RG_SEGMENT_TIMES 16
+
 struct rg_source {
     struct rg_filter filter;
     COM_FACE(IFileSourceFilter) file;
@@ -39,11 +40,11 @@ struct rg_source {
     struct rg_in_pin reader; /* for MEDIATYPE_Stream, if has_reader_pin */
 
     /* under the filter lock */
-    struct rg_stream *streams[RG_MAX_PINS];
     unsigned n_streams; /* made; filter.n_out of them are in use */
     WCHAR *location;
     struct rg_frozen frozen; /* control */
     bool is_started;
+    uint64_t sought_in; /* the round (platform/round.h) of the last seek; 0: none */
 
     pthread_mutex_t flow_lock; /* a leaf */
     pthread_cond_t flow;
@@ -53,11 +54,37 @@ struct rg_source {
     bool is_running;
     REFERENCE_TIME segment_start, segment_stop;
     double segment_rate;
+    double rate;           /* asked for: the next segment's */
+    REFERENCE_TIME played; /* stream time that samples have reached since the last flush */
+    bool
+        is_segment; /* AM_SEEKING_Segment: at its end there is an event instead of EndOfStream */
+    bool has_told;  /* it is posted */
+    unsigned segment; /* counts them */
+    /* what the events point to; they are to be read before so many more have come */
+    REFERENCE_TIME segment_times[RG_SEGMENT_TIMES];
+    unsigned n_segment_times;
     bool is_late;    /* it came into a graph that had played: times begin at late_from */
     bool has_offset; /* its first sample has passed */
     REFERENCE_TIME late_from; /* RG_BEGIN_NOW: whatever the clock says then */
     REFERENCE_TIME offset;    /* added to all times, once has_offset */
 };
+
+static inline struct rg_stream *rg_stream_at(struct rg_source *source, unsigned i)
+{
+    return rg_filter_out(&source->filter, i)->user;
+}
+
+/* source.c.  Under the filter lock: the settings for control threads; as many output pins as the class
+ * has streams now, and no fewer than are in use: a road may outlast the bytes it came from. */
+const void *rg_source_settings(struct rg_source *source);
+HRESULT rg_source_make_pins(struct rg_source *source);
+unsigned rg_source_pins_in_use(struct rg_source *source);
+/* Before work on a control thread: a Stop, also of a filter that was stopped, leaves the class
+ * interrupted. */
+void rg_source_let_work(struct rg_source *source);
+
+/* source_reader.c */
+extern const struct rg_in_pin_ops rg_source_reader_ops;
 
 /* source_thread.c.  Under the filter lock. */
 HRESULT rg_stream_start(struct rg_stream *stream);
@@ -69,3 +96,8 @@ void rg_source_forget_late(struct rg_source *source);
 
 /* source_seek.c */
 extern const struct rg_seek_ops rg_source_seek_ops;
+/* Under flow_lock: the number that an event of a segment points to; stays for a while. */
+REFERENCE_TIME *rg_source_segment_time_locked(struct rg_source *source);
+/* Streaming thread: the stream has nothing more to give.  true: a segment ends here, and there is no
+ * end of stream. */
+bool rg_source_segment_ends(struct rg_stream *stream);

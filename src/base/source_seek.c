@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/source_internal.h"
+#include "platform/round.h"
 
 static struct rg_source *source_of(struct rg_filter *filter)
 {
@@ -42,7 +43,7 @@ static void hold_threads(struct rg_source *source)
     pthread_mutex_lock(&source->flow_lock);
     source->is_held = true;
     for (unsigned i = 0; i < source->n_streams; i++) {
-        struct rg_stream *stream = source->streams[i];
+        struct rg_stream *stream = rg_stream_at(source, i);
         struct rg_wait note = { .what = "the stream to stand still",
                                 .where = &stream->out.place.place,
                                 .holder = rg_thread_id(&stream->thread) };
@@ -61,10 +62,10 @@ static void let_go(struct rg_source *source, REFERENCE_TIME start, REFERENCE_TIM
     source->segment_stop = stop;
     source->segment_rate = rate;
     for (unsigned i = 0; moved && i < source->n_streams; i++) {
-        source->streams[i]->segment_is_due = true;
-        source->streams[i]->is_discontinuous = true;
-        source->streams[i]->is_parked = false;
-        source->streams[i]->has_ended = false;
+        rg_stream_at(source, i)->segment_is_due = true;
+        rg_stream_at(source, i)->is_discontinuous = true;
+        rg_stream_at(source, i)->is_parked = false;
+        rg_stream_at(source, i)->has_ended = false;
     }
     source->is_held = false;
     pthread_cond_broadcast(&source->flow);
@@ -75,9 +76,9 @@ static void flush_all(struct rg_source *source, bool begin)
 {
     for (unsigned i = 0; i < atomic_load(&source->filter.n_out); i++) {
         if (begin)
-            (void)rg_out_pin_begin_flush(&source->streams[i]->out);
+            (void)rg_out_pin_begin_flush(&rg_stream_at(source, i)->out);
         else
-            (void)rg_out_pin_end_flush(&source->streams[i]->out);
+            (void)rg_out_pin_end_flush(&rg_stream_at(source, i)->out);
     }
 }
 
@@ -87,25 +88,117 @@ static void interrupt(struct rg_source *source, bool on)
         source->cls->interrupt(source->filter.author_state, on);
 }
 
+/* Times go on where they are: what comes is not to be too late. */
+static void go_on_late(struct rg_source *source, REFERENCE_TIME from)
+{
+    pthread_mutex_lock(&source->flow_lock);
+    source->is_late = true;
+    source->has_offset = false;
+    source->late_from = from;
+    pthread_mutex_unlock(&source->flow_lock);
+}
+
+/* A segment has ended without an end of stream: nobody is busy, and downstream takes more. */
+static bool is_between_segments(struct rg_source *source)
+{
+    bool is;
+
+    pthread_mutex_lock(&source->flow_lock);
+    is = source->has_told;
+    pthread_mutex_unlock(&source->flow_lock);
+    return is;
+}
+
+static void segment_begins(struct rg_source *source, DWORD flags)
+{
+    bool is_segment = (flags & AM_SEEKING_Segment) != 0;
+    REFERENCE_TIME *time = NULL;
+    unsigned number;
+
+    pthread_mutex_lock(&source->flow_lock);
+    if ((flags & AM_SEEKING_NoFlush) == 0) {
+        source->played = 0;
+        source->segment = 0;
+    } else if (source->is_segment) {
+        source->segment++;
+    }
+    source->is_segment = is_segment;
+    source->has_told = false;
+    number = source->segment;
+    if (is_segment) {
+        time = rg_source_segment_time_locked(source);
+        *time = source->played;
+    }
+    pthread_mutex_unlock(&source->flow_lock);
+    if (is_segment)
+        rg_filter_notify(&source->filter, EC_SEGMENT_STARTED, (LONG_PTR)time, number);
+}
+
+/* Without flush, what has been given before stays in front of what comes, and times go on.  Where
+ * streams still give, that can't be had: waiting for them might take for ever; where they have told
+ * their end, nobody takes more.  So there is a flush all the same, and times go on from now. */
 static HRESULT move_locked(struct rg_source *source, REFERENCE_TIME *at, REFERENCE_TIME stop,
-                           double rate)
+                           DWORD flags)
 {
     bool active = rg_filter_state(&source->filter) != State_Stopped;
+    bool goes_on = active && (flags & AM_SEEKING_NoFlush) != 0;
+    bool flush = active && !(goes_on && is_between_segments(source));
+    double rate;
     HRESULT hr;
 
     interrupt(source, true);
-    if (active)
+    if (flush)
         flush_all(source, true);
     hold_threads(source);
     interrupt(source, false);
+    pthread_mutex_lock(&source->flow_lock);
+    rate = source->rate;
+    pthread_mutex_unlock(&source->flow_lock);
     rg_source_forget_late(source); /* stream time begins anew */
+    if (goes_on)
+        go_on_late(source, flush ? RG_BEGIN_NOW : source->played);
     hr = source->cls->seek(source->filter.author_state, at, stop, rate);
-    if (active)
+    if (SUCCEEDED(hr))
+        segment_begins(source, flags);
+    if (flush)
         flush_all(source, false);
     let_go(source, SUCCEEDED(hr) ? *at : source->segment_start,
            SUCCEEDED(hr) ? stop : source->segment_stop,
            SUCCEEDED(hr) ? rate : source->segment_rate, true);
     return hr;
+}
+
+/* ---- segments ---------------------------------------------------------------------------- */
+
+REFERENCE_TIME *rg_source_segment_time_locked(struct rg_source *source)
+{
+    return &source->segment_times[source->n_segment_times++ % RG_SEGMENT_TIMES];
+}
+
+/* The last of the streams to end tells it for all. */
+bool rg_source_segment_ends(struct rg_stream *stream)
+{
+    struct rg_source *source = stream->source;
+    REFERENCE_TIME *time = NULL;
+    bool is_segment, is_last = true;
+    unsigned number;
+
+    pthread_mutex_lock(&source->flow_lock);
+    is_segment = source->is_segment;
+    stream->has_ended = is_segment || stream->has_ended;
+    for (unsigned i = 0; i < source->n_streams; i++)
+        is_last = is_last &&
+                  (!rg_stream_at(source, i)->has_thread || rg_stream_at(source, i)->has_ended);
+    if (is_segment && is_last && !source->has_told) {
+        source->has_told = true;
+        time = rg_source_segment_time_locked(source);
+        *time = source->played;
+    }
+    number = source->segment;
+    pthread_mutex_unlock(&source->flow_lock);
+    if (time != NULL)
+        rg_filter_notify(&source->filter, EC_END_OF_SEGMENT, (LONG_PTR)time, number);
+    return is_segment;
 }
 
 /* All outputs move at once; the first connected one carries it out, the others agree. */
@@ -118,13 +211,12 @@ static bool is_leader(struct rg_out_pin *pin)
 }
 
 static HRESULT source_set_positions(struct rg_out_pin *pin, REFERENCE_TIME *current,
-                                    REFERENCE_TIME *stop, bool flush)
+                                    REFERENCE_TIME *stop, DWORD flags)
 {
     struct rg_source *source = source_of(pin->filter);
     REFERENCE_TIME at, end;
     HRESULT hr = S_OK;
 
-    (void)flush; /* without flush is as with: what is under way is old */
     if (source->cls->seek == NULL)
         return E_NOTIMPL;
     pthread_mutex_lock(&pin->filter->lock);
@@ -132,17 +224,52 @@ static HRESULT source_set_positions(struct rg_out_pin *pin, REFERENCE_TIME *curr
     end = stop != NULL ? *stop : source->segment_stop;
     if (!is_leader(pin)) {
         /* done, or about to be, through the leading pin */
+    } else if (rg_round_now() != 0 && source->sought_in == rg_round_now()) {
+        /* done, for another renderer */
     } else if (end < at) {
         hr = VFW_E_START_TIME_AFTER_END;
-    } else if (current != NULL) {
-        hr = move_locked(source, &at, end, source->segment_rate);
+    } else if (current != NULL || rg_filter_state(pin->filter) == State_Stopped) {
+        hr = move_locked(source, &at, end, flags);
         if (SUCCEEDED(hr))
+            source->sought_in = rg_round_now();
+        if (SUCCEEDED(hr) && current != NULL)
             *current = at;
     } else {
         pthread_mutex_lock(&source->flow_lock);
-        source->segment_stop = end;
+        source->segment_stop = end; /* takes effect with the next move */
         pthread_mutex_unlock(&source->flow_lock);
     }
+    pthread_mutex_unlock(&pin->filter->lock);
+    return hr;
+}
+
+static bool takes_rate(const struct rg_source_class *cls, double rate)
+{
+    if (cls->seek == NULL || cls->fastest == 0)
+        return rate == 1.0;
+    return rate >= cls->slowest && rate <= cls->fastest;
+}
+
+/* An active source goes on at the old rate until it moves: the graph moves it at once. */
+static HRESULT source_set_rate(struct rg_out_pin *pin, double rate)
+{
+    struct rg_source *source = source_of(pin->filter);
+    REFERENCE_TIME at, stop;
+    HRESULT hr = S_OK;
+
+    if (!(rate > 0))
+        return E_INVALIDARG;
+    if (!takes_rate(source->cls, rate))
+        return source->cls->fastest != 0 ? E_INVALIDARG : E_NOTIMPL;
+    pthread_mutex_lock(&pin->filter->lock);
+    pthread_mutex_lock(&source->flow_lock);
+    source->rate = rate;
+    at = source->segment_start;
+    stop = source->segment_stop;
+    pthread_mutex_unlock(&source->flow_lock);
+    if (source->cls->seek != NULL && rg_filter_state(pin->filter) == State_Stopped &&
+        is_leader(pin))
+        hr = move_locked(source, &at, stop, 0);
     pthread_mutex_unlock(&pin->filter->lock);
     return hr;
 }
@@ -153,7 +280,7 @@ static double source_rate(struct rg_filter *filter)
     double rate;
 
     pthread_mutex_lock(&source->flow_lock);
-    rate = source->segment_rate;
+    rate = source->rate;
     pthread_mutex_unlock(&source->flow_lock);
     return rate;
 }
@@ -162,5 +289,6 @@ const struct rg_seek_ops rg_source_seek_ops = {
     .duration = source_duration,
     .positions = source_positions,
     .set_positions = source_set_positions,
+    .set_rate = source_set_rate,
     .rate = source_rate,
 };

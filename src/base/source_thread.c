@@ -99,6 +99,14 @@ static REFERENCE_TIME offset_of(struct rg_source *source, REFERENCE_TIME start, 
     return offset;
 }
 
+static void note_played(struct rg_source *source, REFERENCE_TIME until)
+{
+    pthread_mutex_lock(&source->flow_lock);
+    if (until > source->played)
+        source->played = until;
+    pthread_mutex_unlock(&source->flow_lock);
+}
+
 static void shift(struct rg_source *source, IMediaSample *sample)
 {
     struct rg_sample_extra extra;
@@ -108,6 +116,7 @@ static void shift(struct rg_source *source, IMediaSample *sample)
     if (FAILED(rg_sample_get_info(sample, &info)) || !info.has_time)
         return;
     offset = offset_of(source, info.start, true);
+    note_played(source, (info.has_stop ? info.stop : info.start) + offset);
     if (offset == 0)
         return;
     info.start += offset;
@@ -153,6 +162,8 @@ static enum step end_stream(struct rg_stream *stream, HRESULT error)
     HRESULT hr;
 
     announce(stream);
+    if (SUCCEEDED(error) && rg_source_segment_ends(stream))
+        return STEP_END;
     hr = rg_out_pin_end_of_stream(&stream->out);
     if (hr == VFW_E_STATE_CHANGED)
         return STEP_ON; /* flushed or stopped at the gate: the loop looks again */
@@ -288,8 +299,8 @@ void rg_source_join(struct rg_source *source)
     pthread_cond_broadcast(&source->flow);
     pthread_mutex_unlock(&source->flow_lock);
     for (unsigned i = 0; i < source->n_streams; i++) {
-        if (source->streams[i]->has_thread)
-            rg_thread_join(&source->streams[i]->thread);
-        source->streams[i]->has_thread = false;
+        if (rg_stream_at(source, i)->has_thread)
+            rg_thread_join(&rg_stream_at(source, i)->thread);
+        rg_stream_at(source, i)->has_thread = false;
     }
 }

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/hop.h"
 #include "platform/memory.h"
 
 /* ---- what the class is told ---------------------------------------------------------------- */
@@ -39,8 +40,6 @@ static HRESULT start_locked(struct rg_transform *t, const AM_MEDIA_TYPE *in)
     AM_MEDIA_TYPE out;
     HRESULT hr;
 
-    if (t->is_started)
-        return S_OK;
     pthread_mutex_lock(&t->out.link_lock);
     hr = rg_type_copy(&out, t->follows_input ? in : &t->out.link.type);
     t->met_link = t->out.link_serial;
@@ -58,11 +57,10 @@ static HRESULT start_locked(struct rg_transform *t, const AM_MEDIA_TYPE *in)
     return hr;
 }
 
-static void stop_locked(struct rg_transform *t)
+static void stop_class(struct rg_transform *t)
 {
     if (t->is_started && t->cls->stop != NULL)
         t->cls->stop(t->filter.author_state);
-    t->is_started = false;
 }
 
 static bool is_joined(struct rg_transform *t)
@@ -80,7 +78,8 @@ static HRESULT start_if_active(struct rg_transform *t)
     if (rg_filter_state(&t->filter) == State_Stopped || !is_joined(t) || t->is_started)
         return S_OK;
     rg_in_pin_lock_stream(&t->in);
-    hr = start_locked(t, &t->in.link.type);
+    if (!t->is_started)
+        hr = start_locked(t, &t->in.link.type);
     rg_turn_give(&t->in.stream_turn);
     return hr;
 }
@@ -95,7 +94,8 @@ static HRESULT filter_stop(struct rg_filter *filter)
     struct rg_transform *t = (struct rg_transform *)filter;
 
     rg_in_pin_lock_stream(&t->in);
-    stop_locked(t);
+    stop_class(t);
+    t->is_started = false;
     rg_turn_give(&t->in.stream_turn);
     return S_OK;
 }
@@ -166,10 +166,11 @@ HRESULT rg_output_get(struct rg_output *output, ULONG bytes, REFERENCE_TIME star
 
 static REFERENCE_TIME start_of(IMediaSample *sample)
 {
-    struct rg_sample_info info;
+    struct rg_sample_info room;
+    const struct rg_sample_info *info;
 
-    return SUCCEEDED(rg_sample_get_info(sample, &info)) && info.has_time ? info.start
-                                                                         : RG_GATE_NO_TIME;
+    return SUCCEEDED(rg_sample_look(sample, &room, &info)) && info->has_time ? info->start
+                                                                             : RG_GATE_NO_TIME;
 }
 
 static HRESULT send_down(struct rg_transform *t, IMediaSample *sample, bool has_type)
@@ -294,22 +295,27 @@ static HRESULT work_copying(struct rg_transform *t, const void *settings, IMedia
     return send_down(t, made, info->has_type);
 }
 
-static HRESULT work_on_frame(struct rg_transform *t, const void *settings, IMediaSample *sample)
+static HRESULT work_on_frame(struct rg_transform *t, IMediaSample *sample,
+                             const struct rg_sample_info *info)
 {
-    struct rg_sample_info info;
-    HRESULT hr = rg_sample_get_info(sample, &info);
+    const void *settings;
+    HRESULT hr = open_output(t, info->has_time ? info->start : RG_GATE_NO_TIME);
 
-    if (FAILED(hr))
-        return hr;
-    hr = open_output(t, info.has_time ? info.start : RG_GATE_NO_TIME);
     if (FAILED(hr)) {
         t->output.was_refused = true;
         return hr;
     }
     /* settings that were set while the sample waited at the gate are its own */
     settings = rg_filter_settings(&t->filter, &t->frozen);
-    return t->cls->frame != NULL ? work_in_place(t, settings, sample, &info)
-                                 : work_copying(t, settings, sample, &info);
+    return t->cls->frame != NULL ? work_in_place(t, settings, sample, info)
+                                 : work_copying(t, settings, sample, info);
+}
+
+static HRESULT work_on_stream(struct rg_transform *t, IMediaSample *sample)
+{
+    const void *settings = rg_filter_settings(&t->filter, &t->frozen);
+
+    return t->cls->send(t->filter.author_state, settings, sample, &t->output);
 }
 
 /* Stop, flush and edits end a call without being errors. */
@@ -351,21 +357,27 @@ static HRESULT follow_type(struct rg_transform *t, const AM_MEDIA_TYPE *type)
     return S_OK;
 }
 
-static HRESULT change_type(struct rg_transform *t, const AM_MEDIA_TYPE *type)
+/* It counts as started meanwhile: who hears of a new connection would wait for this thread to start it. */
+__attribute__((cold)) static HRESULT change_type(struct rg_transform *t,
+                                                 const AM_MEDIA_TYPE *type)
 {
     HRESULT hr;
 
     (void)drain_locked(t);
     t->output.was_refused = false; /* by then; it has been told */
-    stop_locked(t);
+    stop_class(t);
     hr = follow_type(t, type);
-    return SUCCEEDED(hr) ? start_locked(t, type) : hr;
+    if (SUCCEEDED(hr))
+        hr = start_locked(t, type);
+    if (FAILED(hr))
+        t->is_started = false;
+    return hr;
 }
 
-static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample)
+static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample,
+                          const struct rg_sample_info *info)
 {
     struct rg_transform *t = pin->user;
-    const void *settings;
     HRESULT hr;
 
     if (!t->is_started)
@@ -374,11 +386,9 @@ static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample)
         return S_FALSE;
     t->output.was_refused = false;
     hr = t->type_is_due ? change_type(t, &pin->link.type) : S_OK;
-    settings = rg_filter_settings(&t->filter, &t->frozen);
     if (SUCCEEDED(hr))
-        hr = rg_transform_is_stream(t)
-                 ? t->cls->send(t->filter.author_state, settings, sample, &t->output)
-                 : work_on_frame(t, settings, sample);
+        hr = rg_transform_is_stream(t) ? work_on_stream(t, sample)
+                                       : work_on_frame(t, sample, info);
     close_output(t);
     if (hr == S_OK)
         return S_OK;
@@ -495,9 +505,7 @@ static HRESULT in_take_over(struct rg_in_pin *pin, REFERENCE_TIME given)
 
 static HRESULT in_can_block(struct rg_in_pin *pin)
 {
-    RG_AUTO(IMemInputPin) input = rg_out_pin_input(&((struct rg_transform *)pin->user)->out);
-
-    return input != NULL ? IMemInputPin_ReceiveCanBlock(input) : S_OK;
+    return rg_out_pin_peer_can_block(&((struct rg_transform *)pin->user)->out);
 }
 
 /* Samples go through in place: who keeps them further down needs them from our upstream's
@@ -505,13 +513,8 @@ static HRESULT in_can_block(struct rg_in_pin *pin)
 static LONG in_extra_buffers(struct rg_in_pin *pin)
 {
     struct rg_transform *t = pin->user;
-    RG_AUTO(IMemInputPin) input = rg_out_pin_input(&t->out);
-    ALLOCATOR_PROPERTIES request;
 
-    memset(&request, 0, sizeof(request));
-    if (t->cls->frame != NULL && input != NULL)
-        (void)IMemInputPin_GetAllocatorRequirements(input, &request);
-    return request.cBuffers;
+    return t->cls->frame != NULL ? rg_out_pin_peer_wants(&t->out) : 0;
 }
 
 static const struct rg_in_pin_ops in_ops = {
@@ -538,6 +541,7 @@ static const struct rg_out_pin_ops out_ops = {
     .accept = rg_transform_out_accept,
     .buffers = rg_transform_out_buffers,
     .connected = out_connected,
+    .quality = rg_transform_quality,
 };
 
 /* ---- birth and end --------------------------------------------------------------------- */

@@ -122,6 +122,9 @@ struct rg_transform_class {
 
     /* --- both -------------------------------------------------------------------------- */
 
+    /* Optional, any thread: downstream says how late its data comes (q->Late, 100 ns; <= 0: in time).
+     * S_OK: the class does something about it; anything else: it is passed on upstream. */
+    HRESULT (*quality)(void *state, const Quality *q);
     /* Optional.  Give up all that is held back, in order; afterwards the next sample is
      * welcome as if the stream had just begun.  Not the end of the stream.  NULL says that
      * nothing is ever held back. */

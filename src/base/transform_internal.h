@@ -23,18 +23,22 @@ struct rg_transform {
     struct rg_out_pin out;
 
     /* under in.stream_turn */
+    /* first what each sample needs */
     struct rg_output output;
-    struct rg_frozen frozen;
-    struct rg_format in_format, out_format; /* frame classes */
-    struct rg_frame_plan in_plan, out_plan; /* of these */
-    atomic_bool is_started;                 /* read by control threads without the lock */
-    AM_MEDIA_TYPE met_type;                 /* what the class was started with */
-    bool
-        type_is_due; /* the input was exchanged for one of another type: before its first sample */
-    bool has_ended;    /* the class wants no more */
-    unsigned met_link; /* serial of the output link that the class knows */
+    atomic_bool is_started; /* read by control threads without the lock */
+    /* the input was exchanged for one of another type: before its first sample */
+    bool type_is_due;
+    bool has_ended; /* the class wants no more */
     bool
         follows_input; /* the next sample goes out in the input's type, unlike the one before */
+    unsigned met_link; /* serial of the output link that the class knows */
+    struct rg_frozen frozen;
+    struct rg_frame_plan in_plan, out_plan; /* of the formats */
+    struct rg_format in_format, out_format; /* frame classes */
+    AM_MEDIA_TYPE met_type;                 /* what the class was started with */
+
+    /* atomic */
+    atomic_bool is_late; /* as downstream said last, where the class does something about it */
 };
 
 static inline bool rg_transform_is_stream(const struct rg_transform *t)
@@ -51,11 +55,21 @@ static inline bool rg_transform_is_in_place(const struct rg_transform *t)
 /* Both connections' types as formats, for a frame class. */
 HRESULT rg_transform_read_formats(struct rg_transform *t, const AM_MEDIA_TYPE *in,
                                   const AM_MEDIA_TYPE *out);
-void rg_transform_frame_times(struct rg_frame *frame, const struct rg_sample_info *info);
+
+static inline void rg_transform_frame_times(struct rg_frame *frame,
+                                            const struct rg_sample_info *info)
+{
+    frame->has_time = info->has_time;
+    frame->start = info->start;
+    frame->stop = info->has_stop ? info->stop : info->start - 1;
+}
 
 /* Can out follow from in?  S_OK or VFW_E_TYPE_NOT_ACCEPTED. */
 HRESULT rg_transform_output_fits(struct rg_transform *t, const AM_MEDIA_TYPE *in,
                                  const AM_MEDIA_TYPE *out);
+
+/* transform_quality.c: IQualityControl of the output. */
+HRESULT rg_transform_quality(struct rg_out_pin *pin, Quality quality);
 
 /* The pins' negotiation slots. */
 HRESULT rg_transform_in_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type);

@@ -45,13 +45,6 @@ HRESULT rg_transform_read_formats(struct rg_transform *t, const AM_MEDIA_TYPE *i
     return hr;
 }
 
-void rg_transform_frame_times(struct rg_frame *frame, const struct rg_sample_info *info)
-{
-    frame->has_time = info->has_time;
-    frame->start = info->start;
-    frame->stop = info->has_stop ? info->stop : info->start - 1;
-}
-
 /* ---- the output, given an input -------------------------------------------------------- */
 
 static HRESULT frame_output(struct rg_transform *t, const void *settings,

@@ -87,8 +87,9 @@ int cli_signals(int *ret_waits);
 /* ---- play.c: what run and convert share -------------------------------------------------- */
 
 struct cli_play {
-    const char *text; /* of the graph */
+    const char *text; /* of the graph; of a graph file its path */
     unsigned parse_flags;
+    bool is_graph_file;
     const struct app_edit *edits;
     size_t n_edits;
     const char *ledger_path; /* NULL: none */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/graph_file.h"
 #include "app/run.h"
 
 #define PROGRESS_MS 200
@@ -152,28 +153,58 @@ static bool ledger_check(const struct cli_play *play, struct app_failure *failur
     return false;
 }
 
-int cli_play(const struct cli_play *play)
+/* Where no decoder can come in later nothing need be remembered. */
+static struct app_memory memory_of(const struct cli_play *play)
+{
+    return play->memory.is_set || play->n_edits != 0 ? play->memory
+                                                     : (struct app_memory){ .is_set = true };
+}
+
+static int play_built(const struct cli_play *play, struct app_graph *graph)
+{
+    struct app_memory memory = memory_of(play);
+    int code;
+
+    blocks_warn(play);
+    app_graph_remember(graph, &memory);
+    code = play_graph(play, graph);
+    app_graph_free(graph);
+    return code;
+}
+
+static int play_file(const struct cli_play *play)
+{
+    struct app_failure failure = { 0 };
+    struct app_graph graph;
+
+    if (FAILED(app_graph_load(play->text, true, &graph, &failure)))
+        return cli_fail(&failure);
+    return play_built(play, &graph);
+}
+
+static int play_text(const struct cli_play *play)
 {
     struct app_failure failure = { 0 };
     struct app_text_graph text;
     struct app_graph graph;
     int code;
 
+    if (!app_text_graph_parse(play->text, play->parse_flags, app_graph_vocabulary(), &text,
+                              &failure))
+        return cli_fail(&failure);
+    if (FAILED(app_graph_build(&text, true, &graph, &failure)))
+        code = cli_fail(&failure);
+    else
+        code = play_built(play, &graph);
+    app_text_graph_free(&text);
+    return code;
+}
+
+int cli_play(const struct cli_play *play)
+{
+    struct app_failure failure = { 0 };
+
     if (!ledger_check(play, &failure))
         return cli_fail(&failure);
-    if (!app_text_graph_parse(play->text, play->parse_flags, app_graph_vocabulary(), &text,
-                              &failure)) {
-        code = cli_fail(&failure);
-    } else {
-        if (FAILED(app_graph_build(&text, true, &graph, &failure))) {
-            code = cli_fail(&failure);
-        } else {
-            blocks_warn(play);
-            app_graph_remember(&graph, &play->memory);
-            code = play_graph(play, &graph);
-            app_graph_free(&graph);
-        }
-        app_text_graph_free(&text);
-    }
-    return code;
+    return play->is_graph_file ? play_file(play) : play_text(play);
 }

@@ -51,28 +51,38 @@ static void kind_text(const json_t *classes, const char *kind, const char *title
     app_table_clear(&table);
 }
 
-static int inspect_all(bool wants_json)
+static void registered_text(const json_t *registered, struct app_text *out)
 {
-    json_t *classes = app_describe_classes();
-    json_t *errors = app_describe_module_errors();
-    struct app_text out = { 0 };
-    json_t *item;
+    struct app_table table = { .columns = 3, .indent = 2 };
+    const json_t *item;
     size_t i;
-    bool ok;
 
-    if (wants_json) {
-        ok = cli_out_json(classes);
-    } else {
-        kind_text(classes, "source", "Sources", &out);
-        kind_text(classes, "transform", "Transforms", &out);
-        kind_text(classes, "sink", "Sinks", &out);
-        kind_text(classes, "", "Others", &out);
-        app_text_add(&out,
-                     "\nIn a graph, \"file PATH\" reads at the start of a chain and writes "
-                     "at its end.\n\"regraft inspect FILTER\" tells more.\n");
-        ok = cli_out(&out);
+    if (!json_array_size(registered))
+        return;
+    json_array_foreach(registered, i, item)
+    {
+        struct app_text merit = { 0 };
+
+        app_table_word(&table, get(item, "name"));
+        app_table_word(&table, get(item, "category"));
+        app_text_add(&merit, "merit 0x%x %s",
+                     (unsigned)json_integer_value(json_object_get(item, "merit")),
+                     get(item, "clsid"));
+        app_table_cell(&table, &merit);
     }
-    json_array_foreach(errors, i, item)
+    app_text_add(out, "\nRegistered\n");
+    app_table_print(&table, out);
+    app_table_clear(&table);
+}
+
+static void notes_say(void)
+{
+    json_t *modules = app_describe_module_errors();
+    json_t *lines = app_describe_registration_errors();
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach(modules, i, item)
     {
         struct app_text line = { 0 };
 
@@ -81,9 +91,43 @@ static int inspect_all(bool wants_json)
         cli_say(line.data);
         app_text_clear(&line);
     }
+    json_array_foreach(lines, i, item)
+    {
+        struct app_text line = { 0 };
+
+        app_text_add(&line, "regraft: note: registered filters: %s", json_string_value(item));
+        cli_say(line.data);
+        app_text_clear(&line);
+    }
+    json_decref(modules);
+    json_decref(lines);
+}
+
+static int inspect_all(bool wants_json)
+{
+    json_t *classes = app_describe_classes();
+    json_t *registered = app_describe_registered();
+    struct app_text out = { 0 };
+    bool ok;
+
+    if (wants_json) {
+        json_array_extend(classes, registered);
+        ok = cli_out_json(classes);
+    } else {
+        kind_text(classes, "source", "Sources", &out);
+        kind_text(classes, "transform", "Transforms", &out);
+        kind_text(classes, "sink", "Sinks", &out);
+        kind_text(classes, "", "Objects, for programs", &out);
+        registered_text(registered, &out);
+        app_text_add(&out,
+                     "\nIn a graph, \"file PATH\" reads at the start of a chain and writes "
+                     "at its end.\n\"regraft inspect FILTER\" tells more.\n");
+        ok = cli_out(&out);
+    }
+    notes_say();
     app_text_clear(&out);
     json_decref(classes);
-    json_decref(errors);
+    json_decref(registered);
     return ok ? APP_EXIT_OK : APP_EXIT_FAILED;
 }
 

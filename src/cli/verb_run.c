@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "app/edit.h"
+#include "app/graph_file.h"
 #include "cli/read_file.h"
 
 enum {
@@ -113,6 +114,7 @@ static int args_read(const struct cli_verb *verb, int argc, char **argv, struct 
 
 static int run_graph(const struct cli_verb *verb, struct run_args *args)
 {
+    const char *graph_file = args->n_words == 1 ? args->words[0] : args->file;
     char *text = NULL;
     int code;
 
@@ -120,7 +122,10 @@ static int run_graph(const struct cli_verb *verb, struct run_args *args)
         return cli_misuse(verb, "the graph comes from -f or from the command line, not both");
     if (!args->file && !args->n_words)
         return cli_misuse(verb, "which graph?");
-    if (args->file) {
+    args->play.is_graph_file = app_is_graph_file(graph_file ? graph_file : "");
+    if (args->play.is_graph_file) {
+        text = app_dup(graph_file);
+    } else if (args->file) {
         text = cli_read_file(args->file);
         args->play.parse_flags = APP_PARSE_COMMENTS;
     } else {
@@ -161,7 +166,10 @@ const struct cli_verb cli_verb_run = {
         "filter named n, \"n.pin\" one of its pins; several chains stand side by side. What "
         "does\n"
         "not fit is joined by filters that do. \"file -\" is standard input or output.\n"
-        "\"regraft inspect\" lists all filters.\n"
+        "\"regraft inspect\" lists all filters. A graph file of GraphEdit's kind is given as "
+        "it "
+        "is:\n"
+        "regraft run in.grf.\n"
         "\n"
         "EDIT is one of\n"
         "  swap NAME FILTER [option=value …] [FILTER …]   the first takes NAME's place; with\n"
@@ -196,7 +204,8 @@ const struct cli_verb cli_verb_run = {
         "they forget all until the next key frame; a decoder that comes in meanwhile is "
         "flagged, "
         "and\n"
-        "its pictures up to the next key frame are missing or damaged.\n"
+        "its pictures up to the next key frame are missing or damaged. Without an EDIT none\n"
+        "remembers anything.\n"
         "\n"
         "Ctrl-C lets what is under way arrive and closes files properly; twice stops now.\n"
         "SIGUSR1 tells on standard error who waits for what, since when, and who holds it.\n"
@@ -213,7 +222,8 @@ const struct cli_verb cli_verb_run = {
         "          --at 5s 'attach t encode ! file a.mkv name=rec' --at 60s 'detach rec'\n"
         "  regraft run 'file in.mp4 name=in  in. ! decode ! null  in. ! decode ! volume ! "
         "null'\n"
-        "  regraft run -f graph.txt\n",
+        "  regraft run -f graph.txt\n"
+        "  regraft run in.grf --at 2s 'swap fx flip'\n",
     .options = options,
     .run = verb_run,
 };

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <dshow.h>
+#include <qedit.h>
 #include <regraft_if.h>
 
 #ifndef RG_API
@@ -50,9 +51,53 @@
     X(IFileSourceFilter)                                                                       \
     X(IFileSinkFilter2)                                                                        \
     X(IAsyncReader)                                                                            \
+    X(IStream)                                                                                 \
+    X(IConfigAviMux)                                                                           \
+    X(IConfigInterleaving)                                                                     \
     X(IAMFilterMiscFlags)                                                                      \
     X(IAMPushSource)                                                                           \
-    X(IObjectWithSite)
+    X(IAMStreamControl)                                                                        \
+    X(IObjectWithSite)                                                                         \
+    X(IKsPropertySet)                                                                          \
+    X(IVideoFrameStep)                                                                         \
+    X(IQueueCommand)                                                                           \
+    X(IDeferredCommand)                                                                        \
+    X(IReferenceClockTimerControl)                                                             \
+    X(IAMClockAdjust)                                                                          \
+    X(IQualProp)                                                                               \
+    X(IBasicAudio)                                                                             \
+    X(IBasicVideo2)                                                                            \
+    X(IVideoWindow)                                                                            \
+    X(IAMStats)                                                                                \
+    X(IAMGraphStreams)                                                                         \
+    X(IAMOpenProgress)                                                                         \
+    X(IServiceProvider)                                                                        \
+    X(IRegisterServiceProvider)                                                                \
+    X(IResourceManager)                                                                        \
+    X(IAMCollection)                                                                           \
+    X(IEnumVARIANT)                                                                            \
+    X(IFilterInfo)                                                                             \
+    X(IPinInfo)                                                                                \
+    X(IMediaTypeInfo)                                                                          \
+    X(IRegFilterInfo)                                                                          \
+    X(IMoniker)                                                                                \
+    X(IPropertyBag)                                                                            \
+    X(ISeekingPassThru)                                                                        \
+    X(ICaptureGraphBuilder)                                                                    \
+    X(ICaptureGraphBuilder2)                                                                   \
+    X(IAMCopyCaptureFileProgress)                                                              \
+    X(ISampleGrabber)                                                                          \
+    X(ISampleGrabberCB)                                                                        \
+    X(IFilterMapper)                                                                           \
+    X(IFilterMapper3)                                                                          \
+    X(IEnumRegFilters)                                                                         \
+    X(ICreateDevEnum)                                                                          \
+    X(IEnumMoniker)                                                                            \
+    X(IAMPluginControl)                                                                        \
+    X(IBindCtx)                                                                                \
+    X(IPersistStream)                                                                          \
+    X(IStorage)                                                                                \
+    X(IEnumSTATSTG)
 
 #define COM_DOORS_DECLARE(I)                                                                   \
     RG_API HRESULT STDMETHODCALLTYPE I##_door_qi(I *face, REFIID iid, void **out);             \

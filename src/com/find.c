@@ -35,12 +35,11 @@ static bool is_asked(const struct rg_class_type *wanted)
     return !guid_is_any(wanted->major) || !guid_is_any(wanted->subtype);
 }
 
-static bool entry_fits(const struct rg_class_entry *entry, const struct rg_class_query *query)
+bool rg_class_fits(const struct rg_class_entry *entry, const struct rg_class_query *query)
 {
     uint32_t categories = query->categories != 0 ? query->categories : RG_CATEGORY_FILTERS;
-    uint32_t merit_min = query->merit_min != 0 ? query->merit_min : MERIT_DO_NOT_USE + 1;
 
-    if ((categories & RG_CATEGORY_BIT(entry->category)) == 0 || entry->merit < merit_min)
+    if ((categories & RG_CATEGORY_BIT(entry->category)) == 0)
         return false;
     if (entry->category == RG_CLASS_SOURCE && is_asked(&query->input))
         return false;
@@ -53,13 +52,14 @@ static bool entry_fits(const struct rg_class_entry *entry, const struct rg_class
 unsigned rg_class_find(const struct rg_class_query *query, const struct rg_class_row **ret_rows,
                        unsigned room)
 {
+    uint32_t merit_min = query->merit_min != 0 ? query->merit_min : MERIT_DO_NOT_USE + 1;
     const struct rg_class_row *row;
     unsigned count = 0;
 
     for (unsigned index = 0; (row = rg_class_row_at(index)) != NULL; index++) {
         unsigned place;
 
-        if (!entry_fits(row->entry, query))
+        if (row->entry->merit < merit_min || !rg_class_fits(row->entry, query))
             continue;
         /* insertion keeps equals in their order; what falls off the end has the least merit */
         place = count < room ? count : room;

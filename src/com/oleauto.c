@@ -9,6 +9,7 @@
 
 #include <oleauto.h>
 
+#include "com/safearray.h"
 #include "platform/memory.h"
 
 /* --- BSTR -----------------------------------------------------------------------------
@@ -124,6 +125,7 @@ enum keep {
     KEEP_NOTHING = 1,
     KEEP_STRING,
     KEEP_INTERFACE,
+    KEEP_ARRAY,
     KEEP_UNKNOWN_TYPE,
 };
 
@@ -131,6 +133,8 @@ static enum keep keep_of(VARTYPE type)
 {
     if ((type & VT_BYREF) != 0)
         return (type & (VT_RESERVED | VT_VECTOR)) == 0 ? KEEP_NOTHING : KEEP_UNKNOWN_TYPE;
+    if (rg_array_is_known(type))
+        return KEEP_ARRAY;
     switch (type) {
     case VT_BSTR:
         return KEEP_STRING;
@@ -164,6 +168,8 @@ static enum keep keep_of(VARTYPE type)
 
 HRESULT STDAPICALLTYPE VariantClear(VARIANTARG *variant)
 {
+    HRESULT hr;
+
     if (variant == NULL)
         return E_INVALIDARG;
     switch (keep_of(variant->vt)) {
@@ -173,6 +179,11 @@ HRESULT STDAPICALLTYPE VariantClear(VARIANTARG *variant)
     case KEEP_INTERFACE:
         if (variant->punkVal != NULL)
             IUnknown_Release(variant->punkVal);
+        break;
+    case KEEP_ARRAY:
+        hr = SafeArrayDestroy(variant->parray);
+        if (FAILED(hr))
+            return hr;
         break;
     case KEEP_UNKNOWN_TYPE:
         return DISP_E_BADVARTYPE;
@@ -187,6 +198,7 @@ HRESULT STDAPICALLTYPE VariantClear(VARIANTARG *variant)
 static HRESULT variant_dup(VARIANT *ret, const VARIANT *from)
 {
     VARIANT copy = *from;
+    HRESULT hr;
 
     switch (keep_of(from->vt)) {
     case KEEP_STRING:
@@ -199,6 +211,11 @@ static HRESULT variant_dup(VARIANT *ret, const VARIANT *from)
     case KEEP_INTERFACE:
         if (copy.punkVal != NULL)
             IUnknown_AddRef(copy.punkVal);
+        break;
+    case KEEP_ARRAY:
+        hr = SafeArrayCopy(from->parray, &copy.parray);
+        if (FAILED(hr))
+            return hr;
         break;
     case KEEP_UNKNOWN_TYPE:
         return DISP_E_BADVARTYPE;

@@ -63,6 +63,9 @@ struct rg_class_entry {
     const struct rg_class_type *outputs;
     uint16_t input_count;
     uint16_t output_count;
+
+    /* a filter's categories beside CLSID_LegacyAmFilterCategory, ends with NULL; NULL: none */
+    const CLSID *const *categories;
 };
 
 /* --- the library's own classes --------------------------------------------------------------
@@ -95,7 +98,7 @@ RG_API void rg_registry_add(struct rg_class_list *list);
  * `src/filters` (a build tree), `modules` and `regraft` beside the library, and the
  * installation's.  It exports rg_module_entry and DllGetClassObject; RG_MODULE makes both.
  * Modules are loaded in the order of their file names and stay loaded. */
-#define RG_MODULE_ABI 1u
+#define RG_MODULE_ABI 2u
 
 struct rg_module {
     uint32_t abi; /* RG_MODULE_ABI */
@@ -162,6 +165,9 @@ struct rg_class_query {
  * equals.  Returns how many there are in all. */
 RG_API unsigned rg_class_find(const struct rg_class_query *query,
                               const struct rg_class_row **ret_rows, unsigned room);
+
+/* Is it of the categories, and may its pins have the types?  Its merit isn't looked at. */
+bool rg_class_fits(const struct rg_class_entry *entry, const struct rg_class_query *query);
 
 /* Makes an object from an entry: checks aggregation, then calls `create`.
  * S_OK; E_POINTER; CLASS_E_NOAGGREGATION; what `create` says. */

@@ -57,16 +57,6 @@ void STDAPICALLTYPE CoFreeUnusedLibraries(void)
 {
 }
 
-/* There are no monikers to bind yet; those who bind pass NULL as often as a context. */
-HRESULT STDAPICALLTYPE CreateBindCtx(DWORD reserved, IBindCtx **ret_context)
-{
-    (void)reserved;
-    if (ret_context == NULL)
-        return E_POINTER;
-    *ret_context = NULL;
-    return E_NOTIMPL;
-}
-
 /* --- task memory -----------------------------------------------------------------------
  * A size of 0 gives a block of its own; CoTaskMemRealloc(p, 0) frees p and returns NULL, and
  * CoTaskMemRealloc(NULL, n) allocates: as COM documents them. */

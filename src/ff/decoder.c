@@ -130,10 +130,15 @@ HRESULT ff_decoder_set_output(struct ff_decoder *d, const AM_MEDIA_TYPE *out)
 
 /* --- running --------------------------------------------------------------------------- */
 
+static void drop_some(const struct ff_output *output, const char *reason, unsigned count)
+{
+    if (count != 0 && output != NULL && output->drop != NULL)
+        output->drop(output->context, reason, count);
+}
+
 static void drop(const struct ff_output *output, const char *reason)
 {
-    if (output != NULL && output->drop != NULL)
-        output->drop(output->context, reason, 1);
+    drop_some(output, reason, 1);
 }
 
 /* What the codec gave has its place: out, for later, or nowhere. */
@@ -141,6 +146,10 @@ static HRESULT give(struct ff_decoder *d, const struct ff_output *output)
 {
     int64_t serial = d->frame->reordered_opaque >> 1;
 
+    if (d->frame->reordered_opaque & 1) { /* before the position that was sought */
+        drop(output, "preroll");
+        return S_OK;
+    }
     if (serial <= d->drained || (serial <= d->primed && ff_past_was_given(d, d->frame)))
         return S_OK;
     return output != NULL ? ff_decoder_deliver(d, output) : ff_past_keep(d);
@@ -164,6 +173,7 @@ static HRESULT receive_all(struct ff_decoder *d, const struct ff_output *output)
             drop(output, "damaged");
             continue;
         }
+        d->got++;
         hr = give(d, output);
         av_frame_unref(d->frame);
         if (hr != S_OK)
@@ -217,10 +227,17 @@ static HRESULT send_next(struct ff_decoder *d, const struct rg_sample_info *info
 
     if (FAILED(hr) || d->packet->size <= 0)
         return hr;
+    if (output != NULL && !ff_late_admits(d, d->packet)) {
+        drop(output, "late, not a key frame");
+        return S_OK;
+    }
+    d->sent++;
     mark = 2 * ++d->serial + info->is_preroll;
     ff_history_add(&d->history, d->packet, mark);
     d->has_sent = true;
-    return send_packet(d, d->packet, mark, output);
+    hr = send_packet(d, d->packet, mark, output);
+    drop_some(output, "late, not a reference", ff_late_count(d, false));
+    return hr;
 }
 
 HRESULT ff_decoder_send(struct ff_decoder *d, IMediaSample *sample,
@@ -264,7 +281,9 @@ HRESULT ff_decoder_drain(struct ff_decoder *d, const struct ff_output *output)
     hr = ff_past_deliver(d, output);
     if (SUCCEEDED(hr) && d->has_sent && d->has_delay) {
         hr = avcodec_send_packet(d->codec, NULL) < 0 ? S_OK : receive_all(d, output);
+        drop_some(output, "late, not a reference", ff_late_count(d, true));
         avcodec_flush_buffers(d->codec);
+        ff_late_reset(d);
         d->drained = d->serial;
         d->must_replay = d->history.count > 0;
     }
@@ -281,6 +300,7 @@ void ff_decoder_reset(struct ff_decoder *d)
     ff_past_clear(d);
     if (d->resampler != NULL)
         ff_resampler_reset(d->resampler);
+    ff_late_reset(d);
     d->drained = d->serial;
     d->must_replay = false;
     d->has_sent = false;

@@ -41,6 +41,11 @@ HRESULT ff_decoder_set_output(struct ff_decoder *decoder, const AM_MEDIA_TYPE *o
 HRESULT ff_decoder_send(struct ff_decoder *decoder, IMediaSample *sample,
                         const struct ff_output *output);
 
+/* Pictures come so much too late (100 ns; <= 0: in time): from the next sample on those that no
+ * other is built on are left out, then all but key frames, until they are in time again.  What is
+ * left out is counted as dropped.  Sound is never left out. */
+void ff_decoder_set_late(struct ff_decoder *decoder, REFERENCE_TIME late);
+
 /* A sample of the past, in the place of another decoder: pictures and sound that come of it are not
  * given, now or later.  S_OK; E_OUTOFMEMORY. */
 HRESULT ff_decoder_prime(struct ff_decoder *decoder, IMediaSample *sample);

@@ -43,6 +43,9 @@ struct ff_history {
     unsigned limit; /* packets; 0: by bytes alone */
 };
 
+/* How much is left out, for pictures come too late. */
+enum ff_haste { FF_HASTE_NONE = 0, FF_HASTE_NO_LEAVES, FF_HASTE_KEYS };
+
 struct ff_decoder {
     /* set at creation */
     AVCodecContext *codec;
@@ -69,6 +72,10 @@ struct ff_decoder {
     bool is_discontinuity;
     bool has_sent; /* since the codec was last empty */
     bool must_replay;
+    enum ff_haste haste, wanted_haste; /* in force; as soon as it can be */
+    int64_t sent, got; /* packets and pictures of them since the codec was empty */
+    int64_t left_out;  /* of these packets, and told */
+    bool was_hasty;    /* since then */
 
     /* read by codec threads; plan is set before the first packet and stays */
     struct ff_plan plan;
@@ -120,6 +127,15 @@ HRESULT ff_past_keep(struct ff_decoder *d);
 /* All that was kept, in order. */
 HRESULT ff_past_deliver(struct ff_decoder *d, const struct ff_output *output);
 void ff_past_clear(struct ff_decoder *d);
+
+/* --- decoder_late.c: leaving out ---------------------------------------------------------- */
+
+/* Before a packet.  false: it is left out. */
+bool ff_late_admits(struct ff_decoder *d, const AVPacket *packet);
+/* How many pictures the codec has left out since it was asked last; is_empty: it holds none back. */
+unsigned ff_late_count(struct ff_decoder *d, bool is_empty);
+/* The codec was emptied. */
+void ff_late_reset(struct ff_decoder *d);
 
 /* --- decoder_history.c ----------------------------------------------------------------- */
 

@@ -4,12 +4,14 @@
  * Control threads, while nobody fetches.
  * Knows: libavformat's opening and seeking.  Must not know: queues (demuxer_queue.c), pins.
  */
+#define COBJMACROS
 #include "ff/demuxer.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <libavutil/avstring.h>
 #include <libavutil/pixdesc.h>
 
 #include "ff/demuxer_internal.h"
@@ -20,15 +22,19 @@
 
 #define TENTH_US ((AVRational){ 1, 10000000 })
 
+#define PICTURES_AHEAD_MOST 16 /* H.264 has no more of them in a row */
+
 struct ff_demuxer *ff_demuxer_new(void)
 {
     struct ff_demuxer *d = calloc(1, sizeof(*d));
 
     if (d == NULL)
         return NULL;
+    pthread_mutex_init(&d->reader_lock, NULL);
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->changed, NULL);
     d->stop = -1;
+    d->rate = 1;
     return d;
 }
 
@@ -39,11 +45,23 @@ void ff_demuxer_free(struct ff_demuxer *d)
     ff_demuxer_close(d);
     pthread_cond_destroy(&d->changed);
     pthread_mutex_destroy(&d->lock);
+    pthread_mutex_destroy(&d->reader_lock);
     free(d);
+}
+
+/* Whose bytes are read from now on.  One that goes is not left flushing. */
+static void set_reader(struct ff_demuxer *d, IAsyncReader *reader)
+{
+    pthread_mutex_lock(&d->reader_lock);
+    if (d->reader != NULL && atomic_load(&d->is_interrupted))
+        IAsyncReader_EndFlush(d->reader);
+    d->reader = reader;
+    pthread_mutex_unlock(&d->reader_lock);
 }
 
 void ff_demuxer_close(struct ff_demuxer *d)
 {
+    set_reader(d, NULL);
     ff_queues_clear(d);
     avformat_close_input(&d->context);
     ff_reader_io_free(&d->io);
@@ -54,6 +72,7 @@ void ff_demuxer_close(struct ff_demuxer *d)
     d->n_streams = 0;
     d->position = 0;
     d->stop = -1;
+    d->rate = 1;
     d->is_moved = false;
     d->has_ended = false;
     d->error = S_OK;
@@ -171,7 +190,13 @@ HRESULT ff_demuxer_open_reader(struct ff_demuxer *d, IAsyncReader *reader, const
     d->io = ff_reader_io_new(reader);
     if (d->io == NULL)
         return E_OUTOFMEMORY;
+    set_reader(d, reader);
     return open_common(d, NULL, format, options);
+}
+
+bool ff_demuxer_is(const struct ff_demuxer *d, const char *formats)
+{
+    return d->context != NULL && av_match_name(d->context->iformat->name, formats) != 0;
 }
 
 /* --- what is in it --------------------------------------------------------------------- */
@@ -259,11 +284,37 @@ HRESULT ff_demuxer_duration(const struct ff_demuxer *d, REFERENCE_TIME *ret)
 
 /* --- moving ---------------------------------------------------------------------------- */
 
-static HRESULT jump(struct ff_demuxer *d)
+/* The time for decoding a key frame lies at most so much (us) before the time at which it is shown:
+ * the codec's delay, and the pictures that are shown before it and come behind it. */
+static int64_t reordering_us(const struct ff_demuxer *d)
 {
-    int64_t to = (d->position + d->origin) / 10;
-    int result = avformat_seek_file(d->context, -1, INT64_MIN, to, to, 0);
+    int64_t most = 0;
 
+    for (unsigned i = 0; i < d->n_streams; i++) {
+        const AVStream *s = d->streams[i].av;
+        AVRational rate = frame_rate(d, s);
+        int64_t time;
+
+        if (s->codecpar->codec_type != AVMEDIA_TYPE_VIDEO || rate.num <= 0 ||
+            s->codecpar->video_delay <= 0)
+            continue;
+        time = av_rescale(s->codecpar->video_delay + PICTURES_AHEAD_MOST, 1000000LL * rate.den,
+                          rate.num);
+        most = time > most ? time : most;
+    }
+    return most;
+}
+
+static HRESULT jump_to(struct ff_demuxer *d, int64_t to)
+{
+    int result;
+
+    if (d->context->pb != NULL) {
+        /* an interrupted read is remembered there, and would come up again at the end */
+        d->context->pb->error = 0;
+        d->context->pb->eof_reached = 0;
+    }
+    result = avformat_seek_file(d->context, -1, INT64_MIN, to, to, 0);
     if (result < 0)
         result = avformat_seek_file(d->context, -1, INT64_MIN, to, INT64_MAX, 0);
     ff_queues_clear(d);
@@ -278,6 +329,18 @@ static HRESULT jump(struct ff_demuxer *d)
     return result < 0 ? ff_error(result) : S_OK;
 }
 
+/* Most containers look for decoding times: a key frame that they find may be shown only after the
+ * position, and is no place to begin. */
+static HRESULT jump(struct ff_demuxer *d)
+{
+    int64_t to = (d->position + d->origin) / 10;
+    HRESULT hr = jump_to(d, to);
+
+    if (SUCCEEDED(hr) && d->position > 0 && ff_queues_begin_late(d))
+        hr = jump_to(d, to - reordering_us(d));
+    return hr;
+}
+
 HRESULT ff_demuxer_seek(struct ff_demuxer *d, REFERENCE_TIME position, REFERENCE_TIME stop)
 {
     HRESULT hr = S_OK;
@@ -287,15 +350,18 @@ HRESULT ff_demuxer_seek(struct ff_demuxer *d, REFERENCE_TIME position, REFERENCE
     if (position < 0)
         return E_INVALIDARG;
     if (position != d->position || d->is_moved) {
-        REFERENCE_TIME before = d->position;
+        REFERENCE_TIME before = d->position, stop_before = d->stop;
 
         if (d->context->pb != NULL && !(d->context->pb->seekable & AVIO_SEEKABLE_NORMAL) &&
             d->context->iformat->read_seek == NULL)
             return E_NOTIMPL;
         d->position = position;
+        d->stop = stop; /* the first packets are read already */
         hr = jump(d);
-        if (FAILED(hr))
+        if (FAILED(hr)) {
             d->position = before;
+            d->stop = stop_before;
+        }
     }
     if (SUCCEEDED(hr)) {
         d->stop = stop;
@@ -305,17 +371,39 @@ HRESULT ff_demuxer_seek(struct ff_demuxer *d, REFERENCE_TIME position, REFERENCE
     return hr;
 }
 
+static bool wants_keys_alone(const struct ff_demuxer *d, const struct demux_stream *s)
+{
+    return d->rate > FF_FASTEST_WHOLE && s->av->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
+}
+
+/* A container that can leaves out what nobody wants. */
+static void tell_wanted(struct ff_demuxer *d)
+{
+    for (unsigned i = 0; i < d->n_streams; i++) {
+        struct demux_stream *s = &d->streams[i];
+
+        s->keys_alone = wants_keys_alone(d, s);
+        s->av->discard = !s->is_wanted   ? AVDISCARD_ALL
+                         : s->keys_alone ? AVDISCARD_NONKEY
+                                         : AVDISCARD_DEFAULT;
+    }
+}
+
+void ff_demuxer_set_rate(struct ff_demuxer *d, double rate)
+{
+    d->rate = rate;
+    tell_wanted(d);
+}
+
 HRESULT ff_demuxer_start(struct ff_demuxer *d, const bool *wanted, unsigned n)
 {
     if (d->context == NULL)
         return VFW_E_NOT_CONNECTED;
-    if (d->is_moved)
+    for (unsigned i = 0; i < d->n_streams; i++)
+        d->streams[i].is_wanted = i < n && wanted[i];
+    tell_wanted(d);
+    /* what has been sought while nobody knew which streams are wanted is not sought for good */
+    if (d->is_moved || d->position > 0)
         jump(d); /* what can not go back goes on from where it is */
-    for (unsigned i = 0; i < d->n_streams; i++) {
-        bool on = i < n && wanted[i];
-
-        d->streams[i].is_wanted = on;
-        d->streams[i].av->discard = on ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-    }
     return S_OK;
 }

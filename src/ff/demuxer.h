@@ -29,10 +29,13 @@ void ff_demuxer_free(struct ff_demuxer *demuxer);
  * interrupted; E_INVALIDARG: format or options are wrong. */
 HRESULT ff_demuxer_open(struct ff_demuxer *demuxer, const char *location, const char *format,
                         const char *options);
-/* The same through somebody's reader, which is borrowed until ff_demuxer_close. */
+/* The same through somebody's reader, which is borrowed until ff_demuxer_close; an interruption
+ * flushes it. */
 HRESULT ff_demuxer_open_reader(struct ff_demuxer *demuxer, IAsyncReader *reader,
                                const char *format, const char *options);
 void ff_demuxer_close(struct ff_demuxer *demuxer);
+/* Is the open container one of these?  libavformat's names: "wav,aiff". */
+bool ff_demuxer_is(const struct ff_demuxer *demuxer, const char *formats);
 
 unsigned ff_demuxer_streams(const struct ff_demuxer *demuxer);
 void ff_demuxer_stream_name(const struct ff_demuxer *demuxer, unsigned stream, char *name,
@@ -60,3 +63,7 @@ HRESULT ff_demuxer_duration(const struct ff_demuxer *demuxer, REFERENCE_TIME *re
  * container's error. */
 HRESULT ff_demuxer_seek(struct ff_demuxer *demuxer, REFERENCE_TIME position,
                         REFERENCE_TIME stop);
+/* Times of samples are divided by rate (> 0) from now on.  Of pictures, only key frames come where
+ * it is so fast that nobody could decode the rest: above FF_FASTEST_WHOLE. */
+void ff_demuxer_set_rate(struct ff_demuxer *demuxer, double rate);
+#define FF_FASTEST_WHOLE 8.0

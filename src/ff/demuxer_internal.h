@@ -24,7 +24,8 @@ struct demux_stream {
 
     /* under lock */
     bool is_wanted;
-    bool has_ended; /* at the position to stop at */
+    bool keys_alone; /* of its pictures only key frames are */
+    bool has_ended;  /* at the position to stop at */
     struct queued *head, *tail;
     size_t bytes;           /* in the queue */
     int64_t usual_duration; /* of a sound packet, in ticks */
@@ -45,6 +46,7 @@ struct ff_demuxer {
     /* control threads */
     REFERENCE_TIME position, stop; /* where the segment begins, 100 ns; stop < 0: none */
     bool is_moved;                 /* something was read since the last seek */
+    double rate;
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -55,6 +57,9 @@ struct ff_demuxer {
 
     /* atomic */
     atomic_bool is_interrupted;
+
+    pthread_mutex_t reader_lock; /* before `lock`; the reader's flush is called under it */
+    IAsyncReader *reader;        /* under `reader_lock`; borrowed, NULL: not through a reader */
 };
 
 /* demuxer_io.c: an AVIOContext over IAsyncReader; NULL if memory is out. */
@@ -64,9 +69,11 @@ void ff_reader_io_free(AVIOContext **io);
 /* demuxer_mp4.c: fills media_end of the streams. */
 void ff_mp4_find_ends(struct ff_demuxer *d);
 
-/* demuxer_queue.c */
+/* demuxer_queue.c.  Control threads, while nobody fetches: reads the first picture of each wanted
+ * stream.  true: one of them is shown only after the position. */
+bool ff_queues_begin_late(struct ff_demuxer *d);
 void ff_queues_clear(struct ff_demuxer *d);
-/* A time stamp of the stream on the segment's time line. */
+/* A time stamp of the stream on the segment's time line, at rate 1. */
 REFERENCE_TIME ff_demuxer_time(const struct ff_demuxer *d, const struct demux_stream *s,
                                int64_t ticks);
 int64_t ff_demuxer_ticks(const struct ff_demuxer *d, const struct demux_stream *s,

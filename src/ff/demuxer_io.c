@@ -11,6 +11,7 @@
 #include <libavutil/mem.h>
 
 #include "ff/demuxer_internal.h"
+#include "ff/io.h"
 
 enum { IO_BYTES = 64 << 10 };
 
@@ -43,8 +44,14 @@ static int io_read(void *opaque, uint8_t *to, int bytes)
         return AVERROR_EXIT;
     if (FAILED(hr))
         return AVERROR(EIO);
-    if (hr == S_FALSE && length < 0)
-        return AVERROR_EOF;
+    if (hr == S_FALSE) {
+        /* fewer than there were a moment ago: how many, the length of now says */
+        length = length_of(io);
+        if (length <= io->at)
+            return AVERROR_EOF;
+        if (bytes > length - io->at)
+            bytes = (int)(length - io->at);
+    }
     io->at += bytes;
     return bytes;
 }
@@ -52,21 +59,8 @@ static int io_read(void *opaque, uint8_t *to, int bytes)
 static int64_t io_seek(void *opaque, int64_t to, int whence)
 {
     struct reader_io *io = opaque;
-    int64_t length = length_of(io);
 
-    whence &= ~AVSEEK_FORCE;
-    if (whence == AVSEEK_SIZE)
-        return length >= 0 ? length : AVERROR(ENOSYS);
-    if (whence == SEEK_CUR)
-        to += io->at;
-    else if (whence == SEEK_END && length >= 0)
-        to += length;
-    else if (whence != SEEK_SET)
-        return AVERROR(EINVAL);
-    if (to < 0)
-        return AVERROR(EINVAL);
-    io->at = to;
-    return to;
+    return ff_io_seek(&io->at, length_of(io), to, whence);
 }
 
 AVIOContext *ff_reader_io_new(IAsyncReader *reader)

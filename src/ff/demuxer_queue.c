@@ -81,6 +81,15 @@ REFERENCE_TIME ff_demuxer_time(const struct ff_demuxer *d, const struct demux_st
     return ff_time(ticks, s->av->time_base) - d->origin - d->position;
 }
 
+/* The same as samples tell it. */
+static REFERENCE_TIME sample_time(const struct ff_demuxer *d, const struct demux_stream *s,
+                                  int64_t ticks)
+{
+    REFERENCE_TIME time = ff_demuxer_time(d, s, ticks);
+
+    return d->rate != 1 ? (REFERENCE_TIME)((double)time / d->rate) : time;
+}
+
 int64_t ff_demuxer_ticks(const struct ff_demuxer *d, const struct demux_stream *s,
                          int64_t ticks)
 {
@@ -162,7 +171,7 @@ static bool file_locked(struct ff_demuxer *d, AVPacket *packet)
         s = &d->streams[index];
         if (!s->has_ended && is_beyond(d, s, packet))
             s->has_ended = true;
-        if (!s->has_ended)
+        if (!s->has_ended && (!s->keys_alone || (packet->flags & AV_PKT_FLAG_KEY) != 0))
             ok = queue_push(s, packet);
     }
     av_packet_unref(packet);
@@ -198,6 +207,40 @@ static void read_one_locked(struct ff_demuxer *d, AVPacket *packet)
         d->error = E_OUTOFMEMORY;
     }
     pthread_cond_broadcast(&d->changed);
+}
+
+#define FIRST_PACKETS_MOST 1000 /* among which each stream's first one is expected */
+
+static bool reorders(const struct demux_stream *s)
+{
+    return s->is_wanted && s->av->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
+           s->av->codecpar->video_delay > 0;
+}
+
+bool ff_queues_begin_late(struct ff_demuxer *d)
+{
+    AVPacket *packet = av_packet_alloc();
+    bool is_late = false;
+
+    if (packet == NULL)
+        return false;
+    pthread_mutex_lock(&d->lock);
+    for (unsigned i = 0; i < d->n_streams; i++) {
+        struct demux_stream *s = &d->streams[i];
+
+        for (int n = 0; reorders(s) && s->head == NULL && n < FIRST_PACKETS_MOST; n++) {
+            if (d->has_ended || s->has_ended || FAILED(d->error) ||
+                atomic_load(&d->is_interrupted))
+                break;
+            read_one_locked(d, packet);
+        }
+        is_late = is_late ||
+                  (reorders(s) && s->head != NULL && s->head->packet->pts != AV_NOPTS_VALUE &&
+                   ff_demuxer_time(d, s, s->head->packet->pts) > 0);
+    }
+    pthread_mutex_unlock(&d->lock);
+    av_packet_free(&packet);
+    return is_late;
 }
 
 /* Where the end is known to the sample, one packet more tells which one is the last. */
@@ -283,7 +326,7 @@ HRESULT ff_demuxer_fetch(struct ff_demuxer *d, unsigned stream, ULONG *ret_bytes
         int64_t stamp = stamp_of(s->head->packet);
 
         *ret_bytes = (ULONG)s->head->packet->size;
-        *ret_start = stamp != AV_NOPTS_VALUE ? ff_demuxer_time(d, s, stamp) : -1;
+        *ret_start = stamp != AV_NOPTS_VALUE ? sample_time(d, s, stamp) : -1;
     }
     pthread_mutex_unlock(&d->lock);
     av_packet_free(&scratch);
@@ -292,10 +335,19 @@ HRESULT ff_demuxer_fetch(struct ff_demuxer *d, unsigned stream, ULONG *ret_bytes
 
 void ff_demuxer_interrupt(struct ff_demuxer *d, bool on)
 {
+    bool was_on;
+
+    pthread_mutex_lock(&d->reader_lock);
     pthread_mutex_lock(&d->lock);
-    atomic_store(&d->is_interrupted, on);
+    was_on = atomic_exchange(&d->is_interrupted, on);
     pthread_cond_broadcast(&d->changed);
     pthread_mutex_unlock(&d->lock);
+    /* who is inside a read comes back; only the reader can see to that */
+    if (d->reader != NULL && on && !was_on)
+        IAsyncReader_BeginFlush(d->reader);
+    else if (d->reader != NULL && !on && was_on)
+        IAsyncReader_EndFlush(d->reader);
+    pthread_mutex_unlock(&d->reader_lock);
 }
 
 /* --- packets to samples ---------------------------------------------------------------- */
@@ -322,6 +374,22 @@ static uint32_t short_end(const struct ff_demuxer *d, struct demux_stream *s, co
                                   (AVRational){ 1, s->av->codecpar->sample_rate });
 }
 
+/* The position lies inside this sound: so many samples of it come before. */
+static uint32_t before_position(const struct ff_demuxer *d, const struct demux_stream *s,
+                                const AVPacket *p)
+{
+    const AVCodecParameters *par = s->av->codecpar;
+    REFERENCE_TIME start;
+
+    if (par->codec_type != AVMEDIA_TYPE_AUDIO || d->position <= 0 || p->pts == AV_NOPTS_VALUE ||
+        p->duration <= 0)
+        return 0;
+    start = ff_demuxer_time(d, s, p->pts);
+    if (start >= 0 || ff_demuxer_time(d, s, p->pts + p->duration) <= 0)
+        return 0;
+    return (uint32_t)av_rescale(-start, par->sample_rate, 10000000);
+}
+
 static void fill_extra(const struct ff_demuxer *d, struct demux_stream *s, const AVPacket *p,
                        struct rg_sample_extra *extra)
 {
@@ -330,14 +398,15 @@ static void fill_extra(const struct ff_demuxer *d, struct demux_stream *s, const
 
     *extra = (struct rg_sample_extra){ 0 };
     ff_packet_skips(p, &extra->skip_start, &extra->skip_end);
+    extra->skip_start += before_position(d, s, p);
     if (extra->skip_end == 0)
         extra->skip_end = short_end(d, s, p);
     if (p->dts != AV_NOPTS_VALUE) {
         extra->has_dts = true;
         extra->starts_at_dts = p->pts == AV_NOPTS_VALUE;
-        extra->dts = ff_demuxer_time(d, s, p->dts);
+        extra->dts = sample_time(d, s, p->dts);
     }
-    if (stamp != AV_NOPTS_VALUE) {
+    if (stamp != AV_NOPTS_VALUE && d->rate == 1) { /* the container's own are not scaled */
         extra->tick_num = base.num;
         extra->tick_den = base.den;
         extra->tick_pts = ff_demuxer_ticks(d, s, stamp);
@@ -358,8 +427,8 @@ static void set_times(const struct ff_demuxer *d, struct demux_stream *s, const 
         IMediaSample_SetPreroll(sample, FALSE);
         return;
     }
-    start = ff_demuxer_time(d, s, stamp);
-    stop = has_stop ? ff_demuxer_time(d, s, stamp + p->duration) : start;
+    start = sample_time(d, s, stamp);
+    stop = has_stop ? sample_time(d, s, stamp + p->duration) : start;
     IMediaSample_SetTime(sample, &start, has_stop ? &stop : NULL);
     /* before the first segment lies what belongs to the stream's beginning, not preroll */
     IMediaSample_SetPreroll(sample, d->position > 0 && (has_stop ? stop <= 0 : start < 0));

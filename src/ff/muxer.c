@@ -49,8 +49,7 @@ static void file_close(struct ff_muxer *m)
     }
     if (m->context == NULL)
         return;
-    if (m->context->pb != NULL && !(m->context->oformat->flags & AVFMT_NOFILE))
-        avio_closep(&m->context->pb);
+    (void)ff_mux_io_close(m);
     avformat_free_context(m->context);
     m->context = NULL;
     m->has_header = false;
@@ -88,20 +87,19 @@ static const AVOutputFormat *container_of(const char *path, const char *format)
     return path != NULL ? av_guess_format(NULL, path, NULL) : NULL;
 }
 
-HRESULT ff_muxer_set_target(struct ff_muxer *m, const char *path, const char *format)
+/* path NULL: no file. */
+static HRESULT set_place(struct ff_muxer *m, const char *path, const char *format)
 {
     char *new_path, *new_format;
 
-    if (path == NULL || format == NULL)
-        return E_POINTER;
     if (m->context != NULL)
         return VFW_E_NOT_STOPPED;
     ff_be_quiet();
     if (container_of(path, format) == NULL)
         return VFW_E_UNKNOWN_FILE_TYPE;
-    new_path = strdup(path);
+    new_path = path != NULL ? strdup(path) : NULL;
     new_format = strdup(format);
-    if (new_path == NULL || new_format == NULL) {
+    if ((path != NULL && new_path == NULL) || new_format == NULL) {
         free(new_path);
         free(new_format);
         return E_OUTOFMEMORY;
@@ -111,6 +109,36 @@ HRESULT ff_muxer_set_target(struct ff_muxer *m, const char *path, const char *fo
     m->path = new_path;
     m->format = new_format;
     return S_OK;
+}
+
+HRESULT ff_muxer_set_target(struct ff_muxer *m, const char *path, const char *format)
+{
+    if (path == NULL || format == NULL)
+        return E_POINTER;
+    return set_place(m, path, format);
+}
+
+HRESULT ff_muxer_set_output(struct ff_muxer *m, const struct ff_muxer_output *output,
+                            const char *format)
+{
+    HRESULT hr;
+
+    if (output == NULL || format == NULL)
+        return E_POINTER;
+    hr = set_place(m, NULL, format);
+    if (SUCCEEDED(hr))
+        m->io.output = *output;
+    return hr;
+}
+
+void ff_muxer_set_unordered(struct ff_muxer *m, bool on)
+{
+    m->is_unordered = on;
+}
+
+bool ff_muxer_is_open(const struct ff_muxer *m)
+{
+    return m->context != NULL;
 }
 
 HRESULT ff_muxer_accept(const AM_MEDIA_TYPE *type)
@@ -158,7 +186,8 @@ static HRESULT inputs_grow(struct ff_muxer *m, unsigned n)
 static bool goes_on(const AVCodecParameters *before, const AVCodecParameters *now)
 {
     return before->codec_id == now->codec_id && before->width == now->width &&
-           before->height == now->height && before->sample_rate == now->sample_rate &&
+           before->height == now->height && before->format == now->format &&
+           before->sample_rate == now->sample_rate &&
            before->ch_layout.nb_channels == now->ch_layout.nb_channels;
 }
 
@@ -184,8 +213,19 @@ static bool headers_equal(const AVCodecParameters *a, const AVCodecParameters *b
 
 HRESULT ff_muxer_follows(const AM_MEDIA_TYPE *from, const AM_MEDIA_TYPE *to)
 {
-    AVCodecParameters *before = avcodec_parameters_alloc(), *now = avcodec_parameters_alloc();
-    HRESULT hr = before != NULL && now != NULL ? S_OK : E_OUTOFMEMORY;
+    AVCodecParameters *before, *now;
+    struct rg_format raw_before, raw_now;
+    HRESULT hr;
+
+    /* a picture that lies otherwise would have to be told */
+    if (SUCCEEDED(ff_mux_raw_read(from, &raw_before)))
+        return SUCCEEDED(ff_mux_raw_read(to, &raw_now)) &&
+                       rg_format_equal(&raw_before, &raw_now)
+                   ? S_OK
+                   : VFW_E_TYPE_NOT_ACCEPTED;
+    before = avcodec_parameters_alloc();
+    now = avcodec_parameters_alloc();
+    hr = before != NULL && now != NULL ? S_OK : E_OUTOFMEMORY;
 
     if (SUCCEEDED(hr))
         hr = ff_codecpar_from_type(from, before, NULL);
@@ -201,7 +241,7 @@ HRESULT ff_muxer_follows(const AM_MEDIA_TYPE *from, const AM_MEDIA_TYPE *to)
 /* Gives a stream of the open file to the input.  New headers of the codec go into the packets.
  * */
 static HRESULT take_over(struct ff_muxer *m, unsigned input, AVCodecParameters *par,
-                         AVRational rate)
+                         AVRational rate, const struct rg_format *raw)
 {
     struct mux_input *orphan = find_orphan(m, input, par), *mine = &m->inputs[input];
 
@@ -221,6 +261,9 @@ static HRESULT take_over(struct ff_muxer *m, unsigned input, AVCodecParameters *
     avcodec_parameters_free(&mine->par);
     mine->par = par;
     mine->rate = rate;
+    mine->is_raw = raw != NULL;
+    if (raw != NULL)
+        mine->raw = *raw;
     mine->is_joined = true;
     mine->has_ended = false;
     return S_OK;
@@ -229,21 +272,31 @@ static HRESULT take_over(struct ff_muxer *m, unsigned input, AVCodecParameters *
 HRESULT ff_muxer_join(struct ff_muxer *m, unsigned input, const AM_MEDIA_TYPE *type)
 {
     AVCodecParameters *par = avcodec_parameters_alloc();
+    struct rg_format raw = { .kind = RG_KIND_NONE };
     AVRational rate = { 0, 1 };
+    bool is_raw = false;
     HRESULT hr;
 
     if (par == NULL)
         return E_OUTOFMEMORY;
     hr = ff_codecpar_from_type(type, par, &rate);
+    if (hr == VFW_E_TYPE_NOT_ACCEPTED && m->takes_raw) {
+        hr = ff_mux_raw_read(type, &raw);
+        is_raw = SUCCEEDED(hr);
+        if (is_raw)
+            ff_mux_raw_parameters(&raw, par, &rate);
+    }
     if (SUCCEEDED(hr))
         hr = container_takes(m, par->codec_id);
     if (SUCCEEDED(hr))
         hr = inputs_grow(m, input + 1);
     if (SUCCEEDED(hr) && m->context != NULL) {
-        hr = take_over(m, input, par, rate);
+        hr = take_over(m, input, par, rate, is_raw ? &raw : NULL);
     } else if (SUCCEEDED(hr)) {
         avcodec_parameters_free(&m->inputs[input].par);
-        m->inputs[input] = (struct mux_input){ .par = par, .rate = rate, .is_joined = true };
+        m->inputs[input] = (struct mux_input){
+            .par = par, .rate = rate, .is_raw = is_raw, .raw = raw, .is_joined = true
+        };
     }
     if (FAILED(hr))
         avcodec_parameters_free(&par);
@@ -259,7 +312,8 @@ static HRESULT stream_make(struct ff_muxer *m, struct mux_input *input)
 
     if (s == NULL || avcodec_parameters_copy(s->codecpar, par) < 0)
         return E_OUTOFMEMORY;
-    s->codecpar->codec_tag = 0; /* the container has its own */
+    if (!input->is_raw)
+        s->codecpar->codec_tag = 0; /* the container has its own */
     /* avi takes H.264 behind lengths by this name alone; by its own it wants start codes */
     if (par->codec_id == AV_CODEC_ID_H264 && par->extradata_size > 0 &&
         par->extradata[0] == 1 && strcmp(m->context->oformat->name, "avi") == 0)
@@ -322,11 +376,13 @@ static HRESULT header_write(struct ff_muxer *m, const char *text, bool faststart
         hr = E_INVALIDARG;
     if (SUCCEEDED(hr) && is_mp4(m->context->oformat))
         mp4_options(m, faststart, &options);
+    if (SUCCEEDED(hr))
+        ff_mux_raw_options(m, &options);
     if (SUCCEEDED(hr)) {
         result = avformat_write_header(m->context, &options);
         hr = result == AVERROR(EINVAL) || result == AVERROR_INVALIDDATA
                  ? VFW_E_TYPE_NOT_ACCEPTED
-                 : ff_error(result);
+                 : ff_mux_error(m, result);
         m->has_header = SUCCEEDED(hr);
         if (SUCCEEDED(hr) && av_dict_count(options) > 0)
             hr = E_INVALIDARG;
@@ -339,9 +395,8 @@ HRESULT ff_muxer_start(struct ff_muxer *m, const char *options, bool faststart)
 {
     unsigned streams = 0;
     HRESULT hr = S_OK;
-    int result = 0;
 
-    if (m->path == NULL)
+    if (m->path == NULL && m->io.output.put == NULL)
         return VFW_E_NOT_FOUND;
     if (m->context != NULL)
         return S_OK;
@@ -359,10 +414,8 @@ HRESULT ff_muxer_start(struct ff_muxer *m, const char *options, bool faststart)
         }
     if (SUCCEEDED(hr) && streams == 0)
         hr = VFW_E_NOT_CONNECTED;
-    if (SUCCEEDED(hr) && !(m->context->oformat->flags & AVFMT_NOFILE)) {
-        result = avio_open(&m->context->pb, m->path, AVIO_FLAG_WRITE);
-        hr = ff_error(result);
-    }
+    if (SUCCEEDED(hr))
+        hr = ff_mux_io_open(m);
     if (SUCCEEDED(hr))
         hr = header_write(m, options, faststart);
     if (FAILED(hr)) {
@@ -423,10 +476,7 @@ static HRESULT write_one(struct ff_muxer *m, struct mux_input *input)
     ff_mux_packet_free(p);
     if (result >= 0 && m->context->pb != NULL && m->context->pb->error < 0)
         result = m->context->pb->error;
-    if (result == AVERROR(EIO))
-        m->error = STG_E_WRITEFAULT;
-    else
-        m->error = ff_error(result);
+    m->error = ff_mux_error(m, result);
     return m->error;
 }
 
@@ -457,7 +507,8 @@ static HRESULT write_ready(struct ff_muxer *m, bool all)
         bool complete;
         struct mux_input *first = earliest(m, &complete);
 
-        if (first == NULL || (!complete && !all && m->waiting_bytes <= MAX_WAITING_BYTES))
+        if (first == NULL ||
+            (!complete && !all && !m->is_unordered && m->waiting_bytes <= MAX_WAITING_BYTES))
             break;
         find_begin(m);
         hr = write_one(m, first);
@@ -525,16 +576,12 @@ HRESULT ff_muxer_finish(struct ff_muxer *m)
     hr = write_ready(m, true);
     result = av_write_trailer(m->context);
     m->has_header = false;
-    failed = result == AVERROR(EIO) ? STG_E_WRITEFAULT : ff_error(result);
-    if (SUCCEEDED(hr) && FAILED(failed))
+    failed = ff_mux_error(m, result);
+    if (SUCCEEDED(hr))
         hr = failed;
-    if (m->context->pb != NULL && !(m->context->oformat->flags & AVFMT_NOFILE)) {
-        int error = m->context->pb->error;
-
-        result = avio_closep(&m->context->pb);
-        if (SUCCEEDED(hr) && (error < 0 || result < 0))
-            hr = ff_error(error < 0 ? error : result);
-    }
+    failed = ff_mux_io_close(m);
+    if (SUCCEEDED(hr))
+        hr = failed;
     file_close(m);
     return hr;
 }

@@ -26,8 +26,26 @@ void ff_muxer_free(struct ff_muxer *muxer);
  * VFW_E_NOT_STOPPED: a file is being written. */
 HRESULT ff_muxer_set_target(struct ff_muxer *muxer, const char *path, const char *format);
 
+/* Where a container goes that is no file of ours. */
+struct ff_muxer_output {
+    void *context;
+    /* Bytes for that position.  From within start, write, end and finish, and under what is held
+     * there. */
+    HRESULT (*put)(void *context, LONGLONG at, const void *data, ULONG bytes);
+};
+/* Instead of a path; *output is copied.  As ff_muxer_set_target. */
+HRESULT ff_muxer_set_output(struct ff_muxer *muxer, const struct ff_muxer_output *output,
+                            const char *format);
+/* While nothing is written: on true a sample waits for no other input. */
+void ff_muxer_set_unordered(struct ff_muxer *muxer, bool on);
+/* Before an input joins: raw pictures are taken as well, as AVI has them. */
+void ff_muxer_take_raw(struct ff_muxer *muxer);
+bool ff_muxer_is_open(const struct ff_muxer *muxer);
+
 /* Any state of the muxer, without one: can it be written into some container at all?  Cheap. */
 HRESULT ff_muxer_accept(const AM_MEDIA_TYPE *type);
+/* The same, or after ff_muxer_take_raw. */
+HRESULT ff_muxer_accept_raw(const AM_MEDIA_TYPE *type);
 
 /* Can a stream that began with one type go on with the other?  S_OK; VFW_E_TYPE_NOT_ACCEPTED.
  * */

@@ -8,6 +8,8 @@
 #include <libavformat/avformat.h>
 
 #include "ff/muxer.h"
+#include "media/format.h"
+#include "media/sample.h"
 
 struct mux_packet {
     AVPacket *packet;     /* in the stream's ticks */
@@ -18,6 +20,8 @@ struct mux_packet {
 struct mux_input {
     AVCodecParameters *par; /* NULL: never joined */
     AVRational rate;
+    bool is_raw; /* pictures, as `raw` says */
+    struct rg_format raw;
     AVStream *stream; /* while a file is open */
     bool is_joined, has_ended;
     bool has_new_headers;  /* the codec's headers have changed since the file began */
@@ -28,8 +32,17 @@ struct mux_input {
     struct mux_packet *head, *tail;
 };
 
+/* The adapter between libavformat's writing and an output. */
+struct mux_io {
+    struct ff_muxer_output output; /* put NULL: there is none */
+    int64_t at, end;
+    HRESULT error; /* the first one */
+};
+
 struct ff_muxer {
     char *path, *format;
+    struct mux_io io;
+    bool is_unordered, takes_raw;
     struct mux_input *inputs;
     unsigned n_inputs;
 
@@ -41,9 +54,26 @@ struct ff_muxer {
     HRESULT error; /* the first one */
 };
 
+/* muxer_io.c: the file or output under m->context.  open: S_OK; STG_E_...; E_OUTOFMEMORY.  close:
+ * flushes; the first error of all that was written. */
+HRESULT ff_mux_io_open(struct ff_muxer *m);
+HRESULT ff_mux_io_close(struct ff_muxer *m);
+/* What a result of libavformat's writing means; what the output said, if it was that. */
+HRESULT ff_mux_error(const struct ff_muxer *m, int result);
+
 /* muxer_headers.c: puts the codec's new headers into a key frame's packet.  S_OK;
  * E_OUTOFMEMORY. */
 HRESULT ff_mux_headers_add(struct mux_input *input, AVPacket *packet);
+
+/* muxer_raw.c: raw pictures that AVI has a name for: VFW_E_TYPE_NOT_ACCEPTED, or what is wrong with the
+ * type.  A packet's bytes and mark, without
+ * times: S_OK; E_INVALIDARG: the sample is too small; E_OUTOFMEMORY. */
+HRESULT ff_mux_raw_read(const AM_MEDIA_TYPE *type, struct rg_format *ret);
+void ff_mux_raw_parameters(const struct rg_format *format, AVCodecParameters *par,
+                           AVRational *rate);
+void ff_mux_raw_options(const struct ff_muxer *m, AVDictionary **options);
+HRESULT ff_mux_raw_packet(const struct rg_format *format, AVPacket *packet,
+                          IMediaSample *sample, struct rg_sample_info *ret_info);
 
 /* muxer_times.c: a packet of input from a sample, in the stream's ticks. */
 HRESULT ff_mux_packet_make(struct mux_input *input, IMediaSample *sample,

@@ -82,8 +82,9 @@ HRESULT ff_mux_packet_make(struct mux_input *input, IMediaSample *sample,
     if (made == NULL)
         return E_OUTOFMEMORY;
     made->packet = av_packet_alloc();
-    hr = made->packet != NULL ? ff_packet_from_sample(made->packet, sample, &info)
-                              : E_OUTOFMEMORY;
+    hr = made->packet == NULL ? E_OUTOFMEMORY
+         : input->is_raw      ? ff_mux_raw_packet(&input->raw, made->packet, sample, &info)
+                              : ff_packet_from_sample(made->packet, sample, &info);
     if (FAILED(hr)) {
         ff_mux_packet_free(made);
         return hr;

@@ -15,10 +15,13 @@
 
 #include "ff/raw.h"
 
+#define BLOCK_PIXELS 32 /* the most that libswscale handles at a time */
+
 struct ff_scaler {
     struct SwsContext *sws;
     int from_matrix, to_matrix;
     bool from_full, to_full, is_set;
+    AVFrame *in_room, *out_room; /* where tight pictures are worked on; NULL: none was */
 };
 
 /* The old names for full-range YUV, as plain ones. */
@@ -62,6 +65,7 @@ void ff_picture_of_map(struct ff_picture *ret, const struct rg_frame *frame)
         .width = frame->format->width,
         .height = frame->format->height,
         .matrix = AVCOL_SPC_UNSPECIFIED,
+        .is_tight = true,
     };
     ff_picture_planes(frame, ret->data, ret->stride);
 }
@@ -76,6 +80,8 @@ void ff_scaler_free(struct ff_scaler *scaler)
     if (scaler == NULL)
         return;
     sws_freeContext(scaler->sws);
+    av_frame_free(&scaler->in_room);
+    av_frame_free(&scaler->out_room);
     free(scaler);
 }
 
@@ -155,17 +161,35 @@ static bool are_alike(const struct ff_picture *from, const struct ff_picture *to
             is_grey(from->format));
 }
 
-HRESULT ff_scaler_run(struct ff_scaler *s, const struct ff_picture *from,
-                      const struct ff_picture *to, enum ff_filter filter)
+static void copy(const struct ff_picture *from, const struct ff_picture *to)
+{
+    av_image_copy((uint8_t **)to->data, (int *)to->stride, (const uint8_t **)from->data,
+                  from->stride, from->format, from->width, from->height);
+}
+
+/* Its way from packed 4:2:2 to 4:2:0 leaves the last chroma row of an odd height alone. */
+static void finish_odd_height(const struct ff_picture *from, const struct ff_picture *to)
+{
+    int chroma = from->format == AV_PIX_FMT_YUYV422 ? 1 : 0;
+    int row = from->height / 2, width = (from->width + 1) / 2;
+    const uint8_t *last = from->data[0] + (ptrdiff_t)(from->height - 1) * from->stride[0];
+
+    if (from->height % 2 == 0 || to->format != AV_PIX_FMT_YUV420P || from->width != to->width ||
+        from->height != to->height ||
+        (from->format != AV_PIX_FMT_YUYV422 && from->format != AV_PIX_FMT_UYVY422))
+        return;
+    for (int x = 0; x < width; x++) {
+        to->data[1][(ptrdiff_t)row * to->stride[1] + x] = last[4 * x + chroma];
+        to->data[2][(ptrdiff_t)row * to->stride[2] + x] = last[4 * x + chroma + 2];
+    }
+}
+
+static HRESULT convert(struct ff_scaler *s, const struct ff_picture *from,
+                       const struct ff_picture *to, enum ff_filter filter)
 {
     struct SwsContext *before = s->sws;
     HRESULT hr;
 
-    if (are_alike(from, to)) {
-        av_image_copy((uint8_t **)to->data, (int *)to->stride, (const uint8_t **)from->data,
-                      from->stride, from->format, from->width, from->height);
-        return S_OK;
-    }
     if (from->width <= 0 || from->height <= 0 || !sws_isSupportedInput(from->format) ||
         !sws_isSupportedOutput(to->format))
         return VFW_E_TYPE_NOT_ACCEPTED;
@@ -184,5 +208,68 @@ HRESULT ff_scaler_run(struct ff_scaler *s, const struct ff_picture *from,
     if (sws_scale(s->sws, (const uint8_t *const *)from->data, from->stride, 0, from->height,
                   to->data, to->stride) <= 0)
         return E_FAIL;
+    finish_odd_height(from, to);
     return S_OK;
+}
+
+/* libswscale writes whole blocks, past the ends of rows, and some of its ways end with SIGSEGV where a
+ * row does not begin at a multiple of 16 bytes. */
+static bool has_room(const struct ff_picture *p)
+{
+    return !p->is_tight || p->width % BLOCK_PIXELS == 0;
+}
+
+/* It reads whole blocks as well; of three bytes a pixel also behind the last one. */
+static bool may_be_overread(const struct ff_picture *p)
+{
+    return has_room(p) && !(p->is_tight && p->format == AV_PIX_FMT_BGR24);
+}
+
+/* *ret: a picture like that one, with room behind its rows, in *room.  S_OK; E_OUTOFMEMORY. */
+static HRESULT room_make(AVFrame **room, const struct ff_picture *like, struct ff_picture *ret)
+{
+    AVFrame *frame = *room;
+
+    if (frame == NULL || frame->format != like->format || frame->width != like->width ||
+        frame->height != like->height) {
+        av_frame_free(room);
+        *room = frame = av_frame_alloc();
+        if (frame == NULL)
+            return E_OUTOFMEMORY;
+        frame->format = like->format;
+        frame->width = like->width;
+        frame->height = like->height;
+        if (av_frame_get_buffer(frame, 0) < 0) {
+            av_frame_free(room);
+            return E_OUTOFMEMORY;
+        }
+    }
+    ff_picture_of_frame(ret, frame);
+    ret->matrix = like->matrix;
+    ret->full_range = like->full_range;
+    return S_OK;
+}
+
+HRESULT ff_scaler_run(struct ff_scaler *s, const struct ff_picture *from,
+                      const struct ff_picture *to, enum ff_filter filter)
+{
+    struct ff_picture in = *from, out = *to;
+    HRESULT hr = S_OK;
+
+    if (are_alike(from, to)) {
+        copy(from, to);
+        return S_OK;
+    }
+    if (!may_be_overread(from)) {
+        hr = room_make(&s->in_room, from, &in);
+        if (SUCCEEDED(hr))
+            copy(from, &in);
+    }
+    if (SUCCEEDED(hr) && !has_room(to))
+        hr = room_make(&s->out_room, to, &out);
+    if (SUCCEEDED(hr))
+        hr = convert(s, &in, &out, filter);
+    if (SUCCEEDED(hr) && !has_room(to))
+        copy(&out, to);
+    return hr;
 }

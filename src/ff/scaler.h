@@ -29,6 +29,7 @@ struct ff_picture {
     int stride[4];
     int matrix; /* enum AVColorSpace; 2 if not known */
     bool full_range;
+    bool is_tight; /* behind a row comes the next one at once, behind the last one nothing */
 };
 
 void ff_picture_of_frame(struct ff_picture *ret, const struct AVFrame *frame);

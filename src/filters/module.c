@@ -12,6 +12,12 @@ HRESULT rg_module_create_source(const struct rg_class_entry *entry, IUnknown *ou
     return rg_source_create(entry->detail, outer, iid, out);
 }
 
+HRESULT rg_module_create_reader(const struct rg_class_entry *entry, IUnknown *outer, REFIID iid,
+                                void **out)
+{
+    return rg_reader_create(entry->detail, outer, iid, out);
+}
+
 HRESULT rg_module_create_transform(const struct rg_class_entry *entry, IUnknown *outer,
                                    REFIID iid, void **out)
 {
@@ -49,6 +55,7 @@ void rg_module_fill(const struct rg_filter_row *rows, unsigned count,
             .detail = cls,
             .inputs = (const struct rg_class_type *)cls->input_types,
             .outputs = (const struct rg_class_type *)cls->output_types,
+            .categories = cls->categories,
         };
         entries[i].input_count = pairs_count(entries[i].inputs);
         entries[i].output_count = pairs_count(entries[i].outputs);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/class.h"
+#include "base/reader.h"
 #include "base/sink.h"
 #include "base/source.h"
 #include "base/transform.h"
@@ -21,6 +22,8 @@ struct rg_filter_row {
 };
 
 HRESULT rg_module_create_source(const struct rg_class_entry *entry, IUnknown *outer, REFIID iid,
+                                void **out);
+HRESULT rg_module_create_reader(const struct rg_class_entry *entry, IUnknown *outer, REFIID iid,
                                 void **out);
 HRESULT rg_module_create_transform(const struct rg_class_entry *entry, IUnknown *outer,
                                    REFIID iid, void **out);

@@ -5,11 +5,15 @@
  */
 #pragma once
 
+#include "base/sample_grabber.h"
 #include "base/tee.h"
 #include "filters/module.h"
 
 #define RG_SOURCE(x)    extern const struct rg_source_class rg_##x;
+#define RG_READER(x)    extern const struct rg_reader_class rg_##x;
+#define RG_SPLITTER(x)  RG_SOURCE(x)
 #define RG_TRANSFORM(x) extern const struct rg_transform_class rg_##x;
+#define RG_MUX(x)       RG_SINK(x)
 #define RG_SINK(x)      extern const struct rg_sink_class rg_##x;
 #define RG_BASE(x)                                                                             \
     static HRESULT create_##x(const struct rg_class_entry *entry, IUnknown *outer, REFIID iid, \

@@ -75,22 +75,7 @@ static HRESULT STDMETHODCALLTYPE builder_find(IFilterGraph3 *face, LPCWSTR name,
 
 static HRESULT STDMETHODCALLTYPE builder_disconnect(IFilterGraph3 *face, IPin *pin)
 {
-    struct graph *graph = graph_home(face);
-    HRESULT hr;
-
-    if (pin == NULL)
-        return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
-    graph_edits_let_go(graph, NULL);
-    /* documented: one side only */
-    hr = pin->lpVtbl->Disconnect(pin);
-    if (hr == S_OK) {
-        graph_version_bump(graph);
-        graph_touch_pin_locked(graph, pin);
-        graph_recount_renderers(graph);
-    }
-    graph_unlock(graph);
-    return hr;
+    return graph_disconnect(graph_home(face), pin);
 }
 
 static HRESULT STDMETHODCALLTYPE builder_add_moniker(IFilterGraph3 *face, IMoniker *moniker,
@@ -191,40 +176,19 @@ static HRESULT STDMETHODCALLTYPE builder_set_clock_ex(IFilterGraph3 *face,
                                                       IReferenceClock *one, IBaseFilter *filter)
 {
     struct graph *graph = graph_home(face);
+    struct graph_node *node;
     HRESULT hr = VFW_E_NOT_IN_GRAPH;
 
     if (filter == NULL)
         return E_POINTER;
     graph_lock(graph, NULL, INFINITE);
-    if (graph_node_of_filter(graph, filter) != NULL) {
+    node = graph_node_of_filter(graph, filter);
+    if (node != NULL) {
         graph->clock_choice = most != NULL ? GRAPH_CLOCK_GIVEN : GRAPH_CLOCK_NONE;
-        hr = graph_clock_set_locked(graph, most);
-        if (SUCCEEDED(hr))
-            hr = filter->lpVtbl->SetSyncSource(filter, one);
+        hr = graph_clock_set_two_locked(graph, most, node, one);
     }
     graph_unlock(graph);
     return hr;
-}
-
-static HRESULT STDMETHODCALLTYPE builder_set_log(IFilterGraph3 *face, DWORD_PTR file)
-{
-    struct graph *graph = graph_home(face);
-
-    pthread_mutex_lock(&graph->report_lock);
-    graph->log_file = (HANDLE)file;
-    pthread_mutex_unlock(&graph->report_lock);
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE builder_abort(IFilterGraph3 *face)
-{
-    atomic_store(&graph_home(face)->abort_connect, true); /* any thread: no lock */
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE builder_should_continue(IFilterGraph3 *face)
-{
-    return atomic_load(&graph_home(face)->abort_connect) ? S_FALSE : S_OK;
 }
 
 const IFilterGraph3Vtbl graph_builder_vtbl = {
@@ -241,9 +205,9 @@ const IFilterGraph3Vtbl graph_builder_vtbl = {
     .Render = builder_render,
     .RenderFile = builder_render_file,
     .AddSourceFilter = builder_add_source,
-    .SetLogFile = builder_set_log,
-    .Abort = builder_abort,
-    .ShouldOperationContinue = builder_should_continue,
+    .SetLogFile = graph_set_log,
+    .Abort = graph_abort,
+    .ShouldOperationContinue = graph_should_continue,
     .AddSourceFilterForMoniker = builder_add_moniker,
     .ReconnectEx = builder_reconnect_ex,
     .RenderEx = builder_render_ex,

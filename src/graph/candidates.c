@@ -2,17 +2,15 @@
 /* candidates.c - which filters may come next after an output pin, and in which order.
  *
  * Control threads under the graph lock.  Order: cached filters, members with a free input,
- * the class registry by merit (above MERIT_DO_NOT_USE), matched by the types the classes
- * registered.
- * Knows: the registry, the cache.  Must not know: what a road looks like (search.c,
- * render.c).
+ * what the host prefers for a subtype, the registered filters by merit (above
+ * MERIT_DO_NOT_USE), matched by the types that were registered for them.
+ * Knows: the filter mapper's view, the cache.  Must not know: what a road looks like
+ * (search.c, render.c).
  */
 #include "graph/graph_internal.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "com/registry.h"
+#include "mapper/connect.h"
 #include "media/type.h"
 #include "platform/memory.h"
 
@@ -42,6 +40,7 @@ void graph_candidates_free(struct graph_candidates *all)
         if (all->list[i].filter != NULL)
             all->list[i].filter->lpVtbl->Release(all->list[i].filter);
     rg_free(all->list);
+    rg_mapper_view_release(all->view);
     *all = (struct graph_candidates){ 0 };
 }
 
@@ -80,103 +79,123 @@ static HRESULT candidates_from_list(struct graph_list *list, struct graph_node *
     return hr;
 }
 
-/* ---- filters that the registry knows ----------------------------------------------------- */
+/* ---- filters that are registered --------------------------------------------------------- */
 
-static bool is_listed(const struct graph_candidates *all, const struct rg_class_entry *entry)
+static bool is_listed(const struct graph_candidates *all, const CLSID *clsid)
 {
     for (size_t i = 0; i < all->count; i++)
-        if (all->list[i].entry == entry)
+        if (graph_same_class(all->list[i].entry, clsid))
             return true;
     return false;
 }
 
-/* Sinks and transforms that take this type, appended where they are not listed yet. */
-static HRESULT candidates_for_type(const struct rg_class_type *type, unsigned flags,
-                                   struct graph_candidates *all)
+/* The types that a pin offers. */
+struct offer {
+    AM_MEDIA_TYPE *types[TYPES_MOST];
+    unsigned count;
+};
+
+static HRESULT offer_read(IPin *output, struct offer *ret)
+{
+    RG_AUTO(IEnumMediaTypes) types = NULL;
+    HRESULT hr = output->lpVtbl->EnumMediaTypes(output, &types);
+
+    ret->count = 0;
+    while (SUCCEEDED(hr) && types != NULL && ret->count < TYPES_MOST) {
+        AM_MEDIA_TYPE *type = NULL;
+
+        hr = types->lpVtbl->Next(types, 1, &type, NULL);
+        if (hr != S_OK || type == NULL)
+            break;
+        ret->types[ret->count++] = type;
+    }
+    return hr == E_OUTOFMEMORY ? hr : S_OK;
+}
+
+static void offer_free(struct offer *offer)
+{
+    while (offer->count != 0)
+        rg_type_delete(offer->types[--offer->count]);
+}
+
+/* A pin that names no type may give any. */
+static bool offer_fits(const struct offer *offer, const struct rg_class_entry *entry)
 {
     struct rg_class_query query = {
         .categories = RG_CATEGORY_BIT(RG_CLASS_TRANSFORM) | RG_CATEGORY_BIT(RG_CLASS_SINK),
-        .input = *type,
     };
-    const struct rg_class_row **rows RG_AUTO_FREE = NULL;
-    unsigned count = rg_class_find(&query, NULL, 0);
+
+    if (offer->count == 0)
+        return rg_class_fits(entry, &query);
+    for (unsigned i = 0; i < offer->count; i++) {
+        query.input =
+            (struct rg_class_type){ &offer->types[i]->majortype, &offer->types[i]->subtype };
+        if (rg_class_fits(entry, &query))
+            return true;
+    }
+    return false;
+}
+
+static HRESULT candidates_add_entry(struct graph_candidates *all,
+                                    const struct rg_class_entry *entry)
+{
+    struct graph_candidate one = {
+        .entry = entry,
+        .is_sink = entry->category == RG_CLASS_SINK,
+    };
+
+    if (rg_mapper_is_blocked(entry->clsid) || is_listed(all, entry->clsid))
+        return S_OK;
+    return candidates_add(all, &one);
+}
+
+/* Whatever merit they have, and whatever types they registered. */
+static HRESULT candidates_preferred(const struct offer *offer, struct graph_candidates *all)
+{
     HRESULT hr = S_OK;
 
-    rows = rg_calloc(count + 1, sizeof(*rows));
-    if (rows == NULL)
-        return E_OUTOFMEMORY;
-    if (rg_class_find(&query, rows, count) < count)
-        return S_OK; /* classes never go away */
-    for (unsigned i = 0; i < count && SUCCEEDED(hr); i++) {
-        struct graph_candidate one = {
-            .entry = rows[i]->entry,
-            .is_sink = rows[i]->entry->category == RG_CLASS_SINK,
-        };
+    for (unsigned i = 0; i < offer->count && SUCCEEDED(hr); i++) {
+        const struct rg_class_entry *entry = rg_mapper_preferred(&offer->types[i]->subtype);
 
-        if (one.is_sink && (flags & GRAPH_CONNECT_EXISTING_RENDERERS) != 0)
-            continue;
-        if (!is_listed(all, one.entry))
-            hr = candidates_add(all, &one);
+        if (entry != NULL)
+            hr = candidates_add_entry(all, entry);
     }
     return hr;
 }
 
-struct ranked {
-    struct graph_candidate candidate;
-    size_t place; /* keeps equals in their order */
-};
-
-static int rank_compare(const void *a, const void *b)
+static HRESULT candidates_registered(const struct offer *offer, unsigned flags,
+                                     struct graph_candidates *all)
 {
-    const struct ranked *x = a, *y = b;
-    uint32_t merit_x = x->candidate.entry->merit, merit_y = y->candidate.entry->merit;
+    const struct rg_class_entry *entry;
+    HRESULT hr = rg_mapper_view_get(&all->view);
 
-    if (merit_x != merit_y)
-        return merit_x > merit_y ? -1 : 1;
-    return x->place < y->place ? -1 : 1;
-}
-
-/* Several types were asked for in turn: merit rules over their order. */
-static HRESULT rank_from(struct graph_candidates *all, size_t first)
-{
-    size_t count = all->count - first;
-    struct ranked *ranked RG_AUTO_FREE = rg_calloc(count + 1, sizeof(*ranked));
-
-    if (ranked == NULL)
-        return E_OUTOFMEMORY;
-    for (size_t i = 0; i < count; i++)
-        ranked[i] = (struct ranked){ all->list[first + i], i };
-    qsort(ranked, count, sizeof(*ranked), rank_compare);
-    for (size_t i = 0; i < count; i++)
-        all->list[first + i] = ranked[i].candidate;
-    return S_OK;
+    for (unsigned i = 0; SUCCEEDED(hr) && (entry = rg_mapper_view_at(all->view, i)) != NULL;
+         i++) {
+        if (entry->category == RG_CLASS_SINK && (flags & GRAPH_CONNECT_EXISTING_RENDERERS) != 0)
+            continue;
+        if (offer_fits(offer, entry))
+            hr = candidates_add_entry(all, entry);
+    }
+    return hr;
 }
 
 static HRESULT candidates_from_registry(IPin *output, unsigned flags,
                                         struct graph_candidates *all)
 {
-    RG_AUTO(IEnumMediaTypes) types = NULL;
-    size_t first = all->count;
-    int asked = 0;
-    HRESULT hr = output->lpVtbl->EnumMediaTypes(output, &types);
+    struct offer offer;
+    HRESULT hr = offer_read(output, &offer);
 
-    while (SUCCEEDED(hr) && types != NULL && asked < TYPES_MOST) {
-        AM_MEDIA_TYPE *type = NULL;
-        struct rg_class_type wanted;
+    if (SUCCEEDED(hr))
+        hr = candidates_preferred(&offer, all);
+    if (SUCCEEDED(hr))
+        hr = candidates_registered(&offer, flags, all);
+    offer_free(&offer);
+    return hr;
+}
 
-        if (types->lpVtbl->Next(types, 1, &type, NULL) != S_OK || type == NULL)
-            break;
-        wanted = (struct rg_class_type){ &type->majortype, &type->subtype };
-        hr = candidates_for_type(&wanted, flags, all);
-        rg_type_delete(type);
-        asked++;
-    }
-    if (asked == 0 && hr != E_OUTOFMEMORY) { /* a pin that names no type may give any */
-        struct rg_class_type any = { NULL, NULL };
-
-        hr = candidates_for_type(&any, flags, all);
-    }
-    return SUCCEEDED(hr) ? rank_from(all, first) : hr;
+bool graph_same_class(const struct rg_class_entry *entry, const CLSID *clsid)
+{
+    return entry != NULL && IsEqualCLSID(entry->clsid, clsid);
 }
 
 /* ---- all together ------------------------------------------------------------------------ */
@@ -206,10 +225,10 @@ HRESULT graph_candidate_join_locked(struct graph *graph, struct graph_candidate 
 
     if (FAILED(hr))
         return hr;
+    graph_log_candidate(graph, candidate);
     if (candidate->entry != NULL) {
         if (candidate->filter == NULL)
-            hr = rg_class_make(candidate->entry, NULL, &IID_IBaseFilter,
-                               (void **)&candidate->filter);
+            hr = graph_class_make_locked(graph, candidate->entry, &candidate->filter);
         if (FAILED(hr))
             return hr;
     } else if (!candidate->from_cache) {

@@ -4,7 +4,7 @@
  *
  * Control threads; each call takes the graph lock.  Costs what the chain has, never the whole
  * graph.
- * Knows: spec section 4.  Must not know: what filters do in a state.
+ * Knows: IFilterChain.  Must not know: what filters do in a state.
  *
  * The caller sees to it that nothing crosses the ends of the chain meanwhile.  Into the chain
  * a sample may still come: it is refused.  Out of it, a call that waits in the filter behind

@@ -23,8 +23,12 @@ struct advise {
 struct system_clock {
     struct com_object object;
     COM_FACE(IReferenceClock2) face; /* IReferenceClock too */
+    COM_FACE(IReferenceClockTimerControl) timer;
+    COM_FACE(IAMClockAdjust) adjust;
 
-    _Atomic(int64_t) latest; /* what GetTime said last */
+    _Atomic(int64_t) latest;     /* what GetTime said last */
+    _Atomic(int64_t) delta;      /* what IAMClockAdjust added to the system's time */
+    _Atomic(int64_t) resolution; /* IReferenceClockTimerControl; 0: as fine as the system's */
 
     pthread_mutex_t lock; /* leaf */
     pthread_cond_t changed;
@@ -39,6 +43,12 @@ struct system_clock {
 static struct system_clock *home(IReferenceClock2 *face)
 {
     return COM_HOME(face, struct system_clock);
+}
+
+/* The system's time, as it was set: it may go back, which GetTime hides. */
+static REFERENCE_TIME raw_time(struct system_clock *clock)
+{
+    return rg_time_now_hns() + atomic_load_explicit(&clock->delta, memory_order_relaxed);
 }
 
 /* ---- the heap, under the lock ------------------------------------------------------------ */
@@ -121,6 +131,20 @@ static void signal_due(struct system_clock *clock, REFERENCE_TIME now)
     }
 }
 
+/* When the system's time will be the clock's `due`. */
+static struct timespec when(struct system_clock *clock, REFERENCE_TIME due)
+{
+    REFERENCE_TIME system;
+
+    if (__builtin_sub_overflow(due, atomic_load(&clock->delta), &system) ||
+        system > INT64_MAX / RG_NS_PER_HNS)
+        system = INT64_MAX / RG_NS_PER_HNS;
+    if (system < 0)
+        system = 0; /* it has been */
+    return (struct timespec){ .tv_sec = (time_t)(system * RG_NS_PER_HNS / RG_NS_PER_SECOND),
+                              .tv_nsec = system * RG_NS_PER_HNS % RG_NS_PER_SECOND };
+}
+
 static void clock_main(void *arg)
 {
     struct system_clock *clock = arg;
@@ -128,17 +152,13 @@ static void clock_main(void *arg)
 
     pthread_mutex_lock(&clock->lock);
     while (!clock->quit) {
-        signal_due(clock, rg_time_now_hns());
+        signal_due(clock, raw_time(clock));
         note.since_ns = 0;
         rg_wait_begin(&note);
         if (clock->count == 0) {
             pthread_cond_wait(&clock->changed, &clock->lock);
         } else {
-            int64_t due_ns = clock->heap[0].due > INT64_MAX / RG_NS_PER_HNS
-                                 ? INT64_MAX
-                                 : clock->heap[0].due * RG_NS_PER_HNS;
-            struct timespec until = { .tv_sec = (time_t)(due_ns / RG_NS_PER_SECOND),
-                                      .tv_nsec = due_ns % RG_NS_PER_SECOND };
+            struct timespec until = when(clock, clock->heap[0].due);
 
             pthread_cond_timedwait(&clock->changed, &clock->lock, &until);
         }
@@ -157,7 +177,7 @@ static HRESULT STDMETHODCALLTYPE clock_get_time(IReferenceClock2 *face,
 
     if (ret_time == NULL)
         return E_POINTER;
-    now = rg_time_now_hns();
+    now = raw_time(clock);
     latest = atomic_load_explicit(&clock->latest, memory_order_relaxed);
     while (now > latest)
         if (atomic_compare_exchange_weak_explicit(&clock->latest, &latest, now,
@@ -195,6 +215,12 @@ static HRESULT advise(struct system_clock *clock, struct advise *one, DWORD_PTR 
     return hr;
 }
 
+/* The last time there is stands for never, as with the base classes. */
+static bool is_a_time(REFERENCE_TIME time)
+{
+    return time > 0 && time != INT64_MAX;
+}
+
 static HRESULT STDMETHODCALLTYPE clock_advise_time(IReferenceClock2 *face, REFERENCE_TIME base,
                                                    REFERENCE_TIME stream, HEVENT event,
                                                    DWORD_PTR *ret_cookie)
@@ -203,7 +229,7 @@ static HRESULT STDMETHODCALLTYPE clock_advise_time(IReferenceClock2 *face, REFER
 
     if (ret_cookie == NULL)
         return E_POINTER;
-    if (event == 0 || __builtin_add_overflow(base, stream, &one.due) || one.due <= 0)
+    if (event == 0 || __builtin_add_overflow(base, stream, &one.due) || !is_a_time(one.due))
         return E_INVALIDARG;
     return advise(home(face), &one, ret_cookie);
 }
@@ -218,7 +244,7 @@ static HRESULT STDMETHODCALLTYPE clock_advise_periodic(IReferenceClock2 *face,
 
     if (ret_cookie == NULL)
         return E_POINTER;
-    if (semaphore == 0 || start <= 0 || period <= 0)
+    if (semaphore == 0 || !is_a_time(start) || period <= 0)
         return E_INVALIDARG;
     return advise(home(face), &one, ret_cookie);
 }
@@ -247,11 +273,65 @@ static const IReferenceClock2Vtbl clock_vtbl = {
     .Unadvise = clock_unadvise,
 };
 
+/* ---- IReferenceClockTimerControl, IAMClockAdjust ----------------------------------------- */
+
+/* The thread sleeps until the very moment: the resolution is kept for who asks, and costs nothing. */
+static HRESULT STDMETHODCALLTYPE timer_set(IReferenceClockTimerControl *face,
+                                           REFERENCE_TIME resolution)
+{
+    struct system_clock *clock = COM_HOME(face, struct system_clock);
+
+    if (resolution < 0)
+        return E_INVALIDARG;
+    atomic_store(&clock->resolution, resolution);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE timer_get(IReferenceClockTimerControl *face,
+                                           REFERENCE_TIME *ret_resolution)
+{
+    if (ret_resolution == NULL)
+        return E_POINTER;
+    *ret_resolution = atomic_load(&COM_HOME(face, struct system_clock)->resolution);
+    return S_OK;
+}
+
+static const IReferenceClockTimerControlVtbl timer_vtbl = {
+    COM_UNKNOWN(IReferenceClockTimerControl),
+    .SetDefaultTimerResolution = timer_set,
+    .GetDefaultTimerResolution = timer_get,
+};
+
+/* Set back, GetTime stands still until the time it told last has come again. */
+static HRESULT STDMETHODCALLTYPE adjust_set(IAMClockAdjust *face, REFERENCE_TIME delta)
+{
+    struct system_clock *clock = COM_HOME(face, struct system_clock);
+    REFERENCE_TIME sum, now;
+    HRESULT hr = S_OK;
+
+    pthread_mutex_lock(&clock->lock);
+    if (__builtin_add_overflow(atomic_load(&clock->delta), delta, &sum) ||
+        __builtin_add_overflow(rg_time_now_hns(), sum, &now))
+        hr = E_INVALIDARG;
+    else
+        atomic_store(&clock->delta, sum);
+    pthread_cond_signal(&clock->changed); /* what is due may be so now */
+    pthread_mutex_unlock(&clock->lock);
+    return hr;
+}
+
+static const IAMClockAdjustVtbl adjust_vtbl = {
+    COM_UNKNOWN(IAMClockAdjust),
+    .SetClockDelta = adjust_set,
+};
+
 /* ---- life -------------------------------------------------------------------------------- */
 
 static const struct com_entry clock_map[] = {
     COM_ENTRY(IReferenceClock, struct system_clock, face),
     COM_ENTRY(IReferenceClock2, struct system_clock, face),
+    COM_ENTRY(IReferenceClockTimerControl, struct system_clock, timer),
+    COM_ENTRY(IAMClockAdjust, struct system_clock, adjust),
     COM_MAP_END,
 };
 
@@ -286,6 +366,8 @@ HRESULT system_clock_create(IUnknown *outer, REFIID iid, void **out)
         return E_OUTOFMEMORY;
     com_object_init(&clock->object, "SystemClock", clock_map, outer, clock_destroy);
     COM_FACE_INIT(&clock->object, clock->face, &clock_vtbl);
+    COM_FACE_INIT(&clock->object, clock->timer, &timer_vtbl);
+    COM_FACE_INIT(&clock->object, clock->adjust, &adjust_vtbl);
     pthread_mutex_init(&clock->lock, NULL);
     rg_cond_init(&clock->changed);
     return com_object_hand_out(&clock->object, outer, iid, out);

@@ -10,6 +10,7 @@
 
 #include "media/type.h"
 #include "platform/memory.h"
+#include "platform/time.h"
 
 /* ---- the trail --------------------------------------------------------------------------- */
 
@@ -33,12 +34,18 @@ static void step_forget(struct graph_step *step)
 {
     if (step->output != NULL)
         step->output->lpVtbl->Release(step->output);
+    if (step->builder != NULL)
+        step->builder->lpVtbl->Release(step->builder);
     *step = (struct graph_step){ 0 };
 }
 
 static void step_undo(struct graph *graph, struct graph_step *step)
 {
-    if (step->output != NULL) {
+    graph_log_undo(graph, step);
+    if (step->builder != NULL) {
+        (void)step->builder->lpVtbl->Backout(step->builder, step->output,
+                                             (IGraphBuilder *)&graph->builder.i);
+    } else if (step->output != NULL) {
         RG_AUTO(IPin) input = graph_pin_peer(step->output);
 
         (void)graph_pin_disconnect_both(step->output);
@@ -82,6 +89,7 @@ HRESULT graph_join_locked(struct graph *graph, IPin *output, IPin *input,
     if (FAILED(hr))
         return hr;
     hr = output->lpVtbl->Connect(output, input, type);
+    graph_log_join(graph, output, input, hr);
     if (FAILED(hr))
         return hr;
     graph_version_bump(graph);
@@ -127,6 +135,7 @@ static HRESULT connect_any(struct graph *graph, IPin *output, IPin *input,
                            const AM_MEDIA_TYPE *type, unsigned flags)
 {
     struct graph_trail trail = { 0 };
+    int64_t began_ns = rg_time_now_ns();
     HRESULT hr;
 
     if (output == NULL || input == NULL)
@@ -136,14 +145,16 @@ static HRESULT connect_any(struct graph *graph, IPin *output, IPin *input,
         return hr;
     graph_lock(graph, NULL, INFINITE);
     graph_edits_let_go(graph, NULL);
-    atomic_store(&graph->abort_connect, false);
+    graph_build_begin_locked(graph, flags != 0 ? "ConnectDirect" : "Connect", output, input);
     hr = pins_check_locked(graph, output, input);
     if (SUCCEEDED(hr))
         hr = graph_connect_between(graph, output, input, type, NULL, flags, &trail);
     else
         graph_report_connect(graph, output, input, type, hr);
     graph_trail_free(&trail);
+    graph_build_end_locked(graph, hr);
     graph_unlock(graph);
+    graph_stats_time(graph, GRAPH_STAT_CONNECT, began_ns);
     return hr;
 }
 
@@ -156,6 +167,26 @@ HRESULT graph_connect_direct(struct graph *graph, IPin *output, IPin *input,
 HRESULT graph_connect(struct graph *graph, IPin *output, IPin *input)
 {
     return connect_any(graph, output, input, NULL, 0);
+}
+
+HRESULT graph_disconnect(struct graph *graph, IPin *pin)
+{
+    HRESULT hr = VFW_E_NOT_IN_GRAPH;
+
+    if (pin == NULL)
+        return E_POINTER;
+    graph_lock(graph, NULL, INFINITE);
+    if (graph_node_of_pin(graph, pin) != NULL) {
+        graph_edits_let_go(graph, NULL);
+        hr = pin->lpVtbl->Disconnect(pin); /* documented: one side only */
+    }
+    if (hr == S_OK) {
+        graph_version_bump(graph);
+        graph_touch_pin_locked(graph, pin);
+        graph_recount_renderers(graph);
+    }
+    graph_unlock(graph);
+    return hr;
 }
 
 /* ---- Reconnect: queued, done by the worker or before the next state change --------------- */

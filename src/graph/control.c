@@ -6,6 +6,7 @@
  */
 #include "graph/graph_internal.h"
 
+#include "graph/automation.h"
 #include "graph/dispatch.h"
 
 /* ---- IMediaControl ----------------------------------------------------------------------- */
@@ -49,22 +50,38 @@ static HRESULT STDMETHODCALLTYPE control_render_file(IMediaControl *face, BSTR p
 static HRESULT STDMETHODCALLTYPE control_add_source(IMediaControl *face, BSTR path,
                                                     IDispatch **out)
 {
-    (void)face;
-    (void)path;
-    if (out == NULL)
-        return E_POINTER;
-    *out =
-        NULL; /* collections are automation's; IGraphBuilder::AddSourceFilter does the work */
-    return E_NOTIMPL;
-}
+    struct graph *graph = graph_home(face);
+    IFilterGraph3 *builder = &graph->builder.i;
+    RG_AUTO(IBaseFilter) filter = NULL;
+    HRESULT hr, made;
 
-static HRESULT STDMETHODCALLTYPE control_collection(IMediaControl *face, IDispatch **out)
-{
-    (void)face;
     if (out == NULL)
         return E_POINTER;
     *out = NULL;
-    return E_NOTIMPL;
+    hr = graph_add_source(graph, path, path, &filter);
+    if (FAILED(hr))
+        return hr;
+    made = graph_filter_info_create(graph, filter, out);
+    if (SUCCEEDED(made))
+        return hr;
+    (void)builder->lpVtbl->RemoveFilter(builder, filter);
+    return made;
+}
+
+static HRESULT STDMETHODCALLTYPE control_filters(IMediaControl *face, IDispatch **out)
+{
+    if (out == NULL)
+        return E_POINTER;
+    *out = NULL;
+    return graph_filter_collection(graph_home(face), out);
+}
+
+static HRESULT STDMETHODCALLTYPE control_classes(IMediaControl *face, IDispatch **out)
+{
+    if (out == NULL)
+        return E_POINTER;
+    *out = NULL;
+    return graph_class_collection(graph_home(face), out);
 }
 
 static HRESULT STDMETHODCALLTYPE control_stop_when_ready(IMediaControl *face)
@@ -81,8 +98,8 @@ const IMediaControlVtbl graph_control_vtbl = {
     .GetState = control_get_state,
     .RenderFile = control_render_file,
     .AddSourceFilter = control_add_source,
-    .get_FilterCollection = control_collection,
-    .get_RegFilterCollection = control_collection,
+    .get_FilterCollection = control_filters,
+    .get_RegFilterCollection = control_classes,
     .StopWhenReady = control_stop_when_ready,
 };
 

@@ -15,37 +15,77 @@
 
 /* ---- default handlers -------------------------------------------------------------------- */
 
-static const LONG handled_codes[] = {
-    EC_COMPLETE,       EC_REPAINT,      EC_NEED_RESTART,  EC_STARVATION,
-    EC_LENGTH_CHANGED, EC_STATE_CHANGE, EC_SHUTTING_DOWN,
+/* What the graph does with an event unless the host has cancelled it.  What has no row goes to the
+ * host as it is. */
+struct handler {
+    LONG code;
+    unsigned job;  /* enum graph_job, or 0 */
+    bool forwards; /* and the host hears it at once */
+};
+
+static const struct handler handlers[] = {
+    { EC_COMPLETE, 0, false }, /* counted: renderers.c */
+    { EC_REPAINT, GRAPH_JOB_REPAINT, false },
+    { EC_NEED_RESTART, GRAPH_JOB_RESTART, false },
+    { EC_STARVATION, GRAPH_JOB_STARVATION, false },
+    { EC_LENGTH_CHANGED, GRAPH_JOB_LENGTH, false },
+    { EC_STEP_COMPLETE, GRAPH_JOB_STEPPED, false }, /* the host hears it once it is paused */
+    { EC_CLOCK_UNSET, GRAPH_JOB_CLOCK_UNSET, true },
+    { EC_STATE_CHANGE, 0, false },
+    { EC_SHUTTING_DOWN, 0, false },
 };
 
 static uint32_t handler_bit(LONG code)
 {
-    for (unsigned i = 0; i < ARRAYSIZE(handled_codes); i++)
-        if (handled_codes[i] == code)
+    for (unsigned i = 0; i < ARRAYSIZE(handlers); i++)
+        if (handlers[i].code == code)
             return UINT32_C(1) << i;
     return 0;
 }
 
-#define HANDLERS_ALL ((UINT32_C(1) << ARRAYSIZE(handled_codes)) - 1)
+#define HANDLERS_ALL ((UINT32_C(1) << ARRAYSIZE(handlers)) - 1)
 
 /* ---- the queue, under events_lock -------------------------------------------------------- */
 
-void graph_event_queue_locked(struct graph_events *events, LONG code, LONG_PTR param1,
+static bool is_end(LONG code)
+{
+    return code == EC_COMPLETE || code == EC_ERRORABORT || code == EC_USERABORT;
+}
+
+static bool is_silent(const struct graph_events *events)
+{
+    return (events->notify_flags & AM_MEDIAEVENT_NONOTIFY) != 0;
+}
+
+/* NULL: no memory.  Somebody may wait for an end, so there is always room for one. */
+static struct graph_event *event_new(struct graph_events *events, LONG code)
+{
+    struct graph_event *event = rg_calloc(1, sizeof(*event));
+
+    if (event == NULL && is_end(code) && events->last_resort.code == 0)
+        event = &events->last_resort;
+    return event;
+}
+
+static void event_free_locked(struct graph_events *events, struct graph_event *event)
+{
+    if (event == &events->last_resort)
+        event->code = 0;
+    else
+        rg_free(event);
+}
+
+bool graph_event_queue_locked(struct graph_events *events, LONG code, LONG_PTR param1,
                               LONG_PTR param2)
 {
-    struct graph_event *event;
+    struct graph_event *event = is_silent(events) ? NULL : event_new(events, code);
 
-    if ((events->notify_flags & AM_MEDIAEVENT_NONOTIFY) != 0) {
-        if (code == EC_COMPLETE || code == EC_ERRORABORT || code == EC_USERABORT)
-            SetEvent(
-                events->ready); /* documented: the handle tells the end, and nothing else */
-        return;
+    if (is_silent(events) && is_end(code)) {
+        events->silent_end = code;
+        SetEvent(events->ready); /* documented: the handle tells the end, and nothing else */
     }
-    event = rg_calloc(1, sizeof(*event));
     if (event == NULL)
-        return;
+        return false;
     *event = (struct graph_event){ NULL, code, param1, param2 };
     if (events->last != NULL)
         events->last->next = event;
@@ -53,46 +93,68 @@ void graph_event_queue_locked(struct graph_events *events, LONG code, LONG_PTR p
         events->first = event;
     events->last = event;
     SetEvent(events->ready);
+    SetEvent(events->queued);
+    return true;
 }
 
-static void event_params_free(LONG code, LONG_PTR param1, LONG_PTR param2)
+void graph_events_forget_end_locked(struct graph_events *events)
 {
-    if (code == EC_STATUS || code == EC_OLE_EVENT) {
-        SysFreeString((BSTR)param1);
-        SysFreeString((BSTR)param2);
+    events->silent_end = 0;
+    if (events->first == NULL)
+        ResetEvent(events->ready);
+}
+
+static struct graph_event *queue_detach(struct graph_events *events)
+{
+    struct graph_event *first = events->first;
+
+    events->first = events->last = NULL;
+    ResetEvent(events->queued);
+    graph_events_forget_end_locked(events);
+    return first;
+}
+
+/* Not under events_lock: a filter may go with its event. */
+static void queue_free(struct graph *graph, struct graph_event *event)
+{
+    while (event != NULL) {
+        struct graph_event *next = event->next;
+
+        graph_event_params_free(event->code, event->param1, event->param2);
+        pthread_mutex_lock(&graph->events_lock);
+        event_free_locked(&graph->events, event);
+        pthread_mutex_unlock(&graph->events_lock);
+        event = next;
     }
 }
 
-static void queue_clear(struct graph_events *events)
+/* Also an end that nobody was notified of, for who waits for nothing else. */
+static bool queue_take(struct graph *graph, bool wants_end, struct graph_event *ret)
 {
-    while (events->first != NULL) {
-        struct graph_event *event = events->first;
-
-        events->first = event->next;
-        event_params_free(event->code, event->param1, event->param2);
-        rg_free(event);
-    }
-    events->last = NULL;
-    ResetEvent(events->ready);
-}
-
-static bool queue_take(struct graph *graph, struct graph_event *ret)
-{
+    struct graph_events *events = &graph->events;
     struct graph_event *event;
+    bool found;
 
     pthread_mutex_lock(&graph->events_lock);
-    event = graph->events.first;
-    if (event != NULL) {
+    event = events->first;
+    found = event != NULL;
+    if (found) {
         *ret = *event;
-        graph->events.first = event->next;
+        events->first = event->next;
         if (event->next == NULL) {
-            graph->events.last = NULL;
-            ResetEvent(graph->events.ready);
+            events->last = NULL;
+            ResetEvent(events->ready);
+            ResetEvent(events->queued);
         }
+        event_free_locked(events, event);
+    }
+    if (!found && wants_end && events->silent_end != 0) {
+        *ret = (struct graph_event){ .code = events->silent_end };
+        graph_events_forget_end_locked(events);
+        found = true;
     }
     pthread_mutex_unlock(&graph->events_lock);
-    rg_free(event);
-    return event != NULL;
+    return found;
 }
 
 HRESULT graph_events_init(struct graph *graph)
@@ -101,6 +163,9 @@ HRESULT graph_events_init(struct graph *graph)
     graph->events.handled = HANDLERS_ALL;
     graph->events.ready = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (graph->events.ready == NULL)
+        return E_OUTOFMEMORY;
+    graph->events.queued = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (graph->events.queued == NULL)
         return E_OUTOFMEMORY;
     graph->events.completion = CreateEventW(NULL, FALSE, FALSE, NULL);
     return graph->events.completion != NULL ? graph_table_init(&graph->events.by_filter)
@@ -112,8 +177,11 @@ void graph_events_free(struct graph *graph)
 {
     if (graph->events.ready == NULL)
         return;
-    queue_clear(&graph->events);
+    graph_repaint_forget(graph);
+    queue_free(graph, queue_detach(&graph->events));
     CloseHandle(graph->events.ready);
+    if (graph->events.queued != NULL)
+        CloseHandle(graph->events.queued);
     if (graph->events.completion != NULL)
         CloseHandle(graph->events.completion);
     graph_table_free(&graph->events.by_filter);
@@ -125,45 +193,57 @@ void graph_events_free(struct graph *graph)
 void graph_event_post(struct graph *graph, LONG code, LONG_PTR param1, LONG_PTR param2)
 {
     pthread_mutex_lock(&graph->events_lock);
-    graph_event_queue_locked(&graph->events, code, param1, param2);
+    (void)graph_event_queue_locked(&graph->events, code, param1, param2);
     pthread_mutex_unlock(&graph->events_lock);
 }
 
-/* The job that is the default handling of a code, for those that the graph acts on. */
-static unsigned job_of(LONG code)
+/* Not under events_lock: what the graph does by default. */
+static void handle(struct graph *graph, const struct handler *handler, LONG_PTR param1)
 {
-    switch (code) {
-    case EC_NEED_RESTART:
-        return GRAPH_JOB_RESTART;
-    case EC_STARVATION:
-        return GRAPH_JOB_STARVATION;
-    case EC_REPAINT:
-        return GRAPH_JOB_REPAINT;
-    default:
-        return 0;
+    if (handler->code == EC_STEP_COMPLETE) {
+        if (!graph_step_note(graph, param1))
+            graph_event_post(graph, EC_STEP_COMPLETE, param1, 0); /* nobody else will */
+        return;
     }
+    if (handler->code == EC_REPAINT)
+        graph_repaint_note(graph, (IPin *)param1);
+    if (handler->job != 0)
+        (void)graph_worker_post(graph, (enum graph_job)handler->job);
+}
+
+/* The event as it is, for the host.  References are taken for what is queued alone: a filter that is
+ * let go of by its own streaming thread would wait for itself. */
+static void forward(struct graph *graph, LONG code, LONG_PTR param1, LONG_PTR param2)
+{
+    bool queued;
+
+    graph_event_params_hold(code, param1, param2);
+    pthread_mutex_lock(&graph->events_lock);
+    queued = graph_event_queue_locked(&graph->events, code, param1, param2);
+    pthread_mutex_unlock(&graph->events_lock);
+    if (!queued)
+        graph_event_params_free(code, param1, param2);
 }
 
 HRESULT graph_event_notify(struct graph *graph, LONG code, LONG_PTR param1, LONG_PTR param2)
 {
     uint32_t bit = handler_bit(code);
-    unsigned job = 0;
+    const struct handler *handler = NULL;
 
+    if (code == EC_END_OF_SEGMENT && param1 != 0)
+        atomic_store(&graph->segment_end, *(const REFERENCE_TIME *)param1);
     pthread_mutex_lock(&graph->events_lock);
     if (code == EC_COMPLETE)
         graph_renderer_note_end_locked(graph, (IBaseFilter *)param2);
-    if ((graph->events.handled & bit) == 0) {
-        graph_event_queue_locked(&graph->events, code, param1, param2);
-    } else if (code == EC_COMPLETE) {
+    if ((graph->events.handled & bit) != 0)
+        handler = &handlers[__builtin_ctz(bit)];
+    if (handler != NULL && code == EC_COMPLETE)
         graph_renderers_complete_locked(graph, param1, (IBaseFilter *)param2);
-    } else {
-        job = job_of(code); /* the others with a handler stay inside */
-    }
     pthread_mutex_unlock(&graph->events_lock);
-    if (code == EC_CLOCK_UNSET)
-        job = GRAPH_JOB_CLOCK_UNSET;
-    if (job != 0)
-        (void)graph_worker_post(graph, (enum graph_job)job);
+    if (handler == NULL || handler->forwards)
+        forward(graph, code, param1, param2);
+    if (handler != NULL)
+        handle(graph, handler, param1);
     return S_OK;
 }
 
@@ -191,9 +271,12 @@ static HRESULT STDMETHODCALLTYPE event_get_handle(IMediaEventEx *face, OAEVENT *
 }
 
 /* S_OK; E_ABORT at the deadline. */
-static HRESULT event_wait(struct graph *graph, int64_t deadline_ns, struct graph_event *ret)
+static HRESULT event_wait(struct graph *graph, int64_t deadline_ns, bool wants_end,
+                          struct graph_event *ret)
 {
-    while (!queue_take(graph, ret)) {
+    HANDLE handle = wants_end ? graph->events.ready : graph->events.queued;
+
+    while (!queue_take(graph, wants_end, ret)) {
         DWORD left_ms = INFINITE;
         struct graph_wait note;
 
@@ -205,7 +288,7 @@ static HRESULT event_wait(struct graph *graph, int64_t deadline_ns, struct graph
             left_ms = (DWORD)((left_ns + RG_NS_PER_MS - 1) / RG_NS_PER_MS);
         }
         graph_wait_begin(&note, graph, "an event of the graph", "");
-        WaitForSingleObject(graph->events.ready, left_ms);
+        WaitForSingleObject(handle, left_ms);
         graph_wait_end(&note);
     }
     return S_OK;
@@ -221,7 +304,7 @@ static HRESULT STDMETHODCALLTYPE event_get(IMediaEventEx *face, LONG *ret_code,
 
     if (ret_code == NULL || ret_param1 == NULL || ret_param2 == NULL)
         return E_POINTER;
-    hr = event_wait(graph, rg_time_deadline_ns((DWORD)timeout_ms), &event);
+    hr = event_wait(graph, rg_time_deadline_ns((DWORD)timeout_ms), false, &event);
     if (FAILED(hr)) {
         *ret_code = 0; /* documented */
         return hr;
@@ -244,15 +327,14 @@ static HRESULT STDMETHODCALLTYPE event_wait_completion(IMediaEventEx *face, LONG
     if (atomic_load(&graph->goal) != State_Running)
         return VFW_E_WRONG_STATE;
     for (;;) {
-        HRESULT hr = event_wait(graph, deadline_ns, &event);
+        HRESULT hr = event_wait(graph, deadline_ns, true, &event);
 
         if (FAILED(hr)) {
             *ret_code = 0;
             return hr;
         }
-        event_params_free(event.code, event.param1, event.param2);
-        if (event.code == EC_COMPLETE || event.code == EC_ERRORABORT ||
-            event.code == EC_USERABORT) {
+        graph_event_params_free(event.code, event.param1, event.param2);
+        if (is_end(event.code)) {
             *ret_code = event.code;
             return S_OK;
         }
@@ -285,7 +367,7 @@ static HRESULT STDMETHODCALLTYPE event_free_params(IMediaEventEx *face, LONG cod
                                                    LONG_PTR param1, LONG_PTR param2)
 {
     (void)face;
-    event_params_free(code, param1, param2);
+    graph_event_params_free(code, param1, param2);
     return S_OK;
 }
 
@@ -302,14 +384,18 @@ static HRESULT STDMETHODCALLTYPE event_set_window(IMediaEventEx *face, OAHWND wi
 static HRESULT STDMETHODCALLTYPE event_set_flags(IMediaEventEx *face, LONG flags)
 {
     struct graph *graph = graph_home(face);
+    struct graph_event *dropped = NULL;
 
     if ((flags & ~AM_MEDIAEVENT_NONOTIFY) != 0)
         return E_INVALIDARG;
     pthread_mutex_lock(&graph->events_lock);
     graph->events.notify_flags = flags;
     if (flags != 0)
-        queue_clear(&graph->events);
+        dropped = queue_detach(&graph->events);
+    else
+        graph_events_forget_end_locked(&graph->events);
     pthread_mutex_unlock(&graph->events_lock);
+    queue_free(graph, dropped);
     return S_OK;
 }
 

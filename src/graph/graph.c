@@ -11,46 +11,14 @@
 
 /* ---- faces ------------------------------------------------------------------------------- */
 
-static const struct com_entry graph_map[] = {
-    COM_ENTRY(IFilterGraph, struct graph, builder),
-    COM_ENTRY(IGraphBuilder, struct graph, builder),
-    COM_ENTRY(IFilterGraph2, struct graph, builder),
-    COM_ENTRY(IFilterGraph3, struct graph, builder),
-    COM_ENTRY(IMediaControl, struct graph, control),
-    COM_ENTRY(IDispatch, struct graph, control),
-    COM_ENTRY(IMediaEvent, struct graph, event),
-    COM_ENTRY(IMediaEventEx, struct graph, event),
-    COM_ENTRY(IMediaEventSink, struct graph, sink),
-    COM_ENTRY(IMediaSeeking, struct graph, seeking),
-    COM_ENTRY(IMediaPosition, struct graph, position),
-    COM_ENTRY(IMediaFilter, struct graph, media_filter),
-    COM_ENTRY(IPersist, struct graph, media_filter),
-    COM_ENTRY(IGraphVersion, struct graph, version_face),
-    COM_ENTRY(IGraphReport, struct graph, report),
-    COM_ENTRY(IObjectWithSite, struct graph, site_face),
-    COM_ENTRY(IFilterChain, struct graph, chain),
-    COM_ENTRY(IGraphConfig, struct graph, config),
-    COM_ENTRY(IGraphEdit, struct graph, edit),
-    COM_MAP_END,
-};
+#define MAP_ROW(I, member) COM_ENTRY(I, struct graph, member),
+
+static const struct com_entry graph_map[] = { GRAPH_MAP(MAP_ROW) COM_MAP_END };
 
 static void faces_init(struct graph *graph)
 {
-    struct com_object *object = &graph->object;
-
-    COM_FACE_INIT(object, graph->builder, &graph_builder_vtbl);
-    COM_FACE_INIT(object, graph->control, &graph_control_vtbl);
-    COM_FACE_INIT(object, graph->event, &graph_event_vtbl);
-    COM_FACE_INIT(object, graph->sink, &graph_sink_vtbl);
-    COM_FACE_INIT(object, graph->seeking, &graph_seeking_vtbl);
-    COM_FACE_INIT(object, graph->position, &graph_position_vtbl);
-    COM_FACE_INIT(object, graph->media_filter, &graph_media_filter_vtbl);
-    COM_FACE_INIT(object, graph->version_face, &graph_version_vtbl);
-    COM_FACE_INIT(object, graph->report, &graph_report_vtbl);
-    COM_FACE_INIT(object, graph->site_face, &graph_site_vtbl);
-    COM_FACE_INIT(object, graph->chain, &graph_chain_vtbl);
-    COM_FACE_INIT(object, graph->config, &rg_graph_config_vtbl);
-    COM_FACE_INIT(object, graph->edit, &rg_graph_edit_vtbl);
+#define FACE_INIT(I, member, table) COM_FACE_INIT(&graph->object, graph->member, &table);
+    GRAPH_FACES(FACE_INIT)
 }
 
 /* ---- life -------------------------------------------------------------------------------- */
@@ -77,12 +45,12 @@ void graph_take_down(struct graph *graph)
     graph_stale_pushes_drop(graph);
     graph_stale_stoppers_reap(graph, true);
     graph_reconnects_drop(graph);
+    graph_step_forget_locked(graph);
+    graph_deferred_drop(graph);
     if (graph->clock != NULL)
         graph->clock->lpVtbl->Release(graph->clock);
     if (graph->system_clock != NULL)
         graph->system_clock->lpVtbl->Release(graph->system_clock);
-    if (graph->site != NULL)
-        graph->site->lpVtbl->Release(graph->site);
     graph_events_free(graph);
     if (graph->settled != NULL)
         CloseHandle(graph->settled);
@@ -91,6 +59,10 @@ void graph_take_down(struct graph *graph)
     graph_table_free(&graph->by_filter);
     graph_table_free(&graph->by_name);
     graph_gate_free(&graph->gate);
+    graph_build_free(&graph->build);
+    graph_site_free(&graph->site);
+    graph_resources_free(&graph->resources);
+    graph_stats_free(&graph->stats);
     pthread_mutex_destroy(&graph->report_lock);
     pthread_mutex_destroy(&graph->jobs_lock);
     rg_free(graph->report_text);
@@ -144,11 +116,17 @@ static HRESULT graph_create_any(bool has_worker, IUnknown *outer, REFIID iid, vo
     faces_init(graph);
     pthread_mutex_init(&graph->report_lock, NULL);
     pthread_mutex_init(&graph->jobs_lock, NULL);
+    graph_build_init(&graph->build);
+    graph_site_init(&graph->site);
+    graph_stats_init(&graph->stats);
+    graph_resources_init(&graph->resources);
+    graph_streams_init(&graph->streams);
     graph->has_worker = has_worker;
     graph->clock_choice = GRAPH_CLOCK_DEFAULT;
     graph->time_format = TIME_FORMAT_MEDIA_TIME;
     graph->rate = 1.0;
     graph->segment_stop = -1;
+    atomic_init(&graph->segment_end, -1);
     hr = graph_build(graph);
     if (FAILED(hr)) {
         graph_take_down(graph);
@@ -184,43 +162,4 @@ static HRESULT STDMETHODCALLTYPE version_query(IGraphVersion *face, LONG *ret_ve
 const IGraphVersionVtbl graph_version_vtbl = {
     COM_UNKNOWN(IGraphVersion),
     .QueryVersion = version_query,
-};
-
-/* ---- IObjectWithSite --------------------------------------------------------------------- */
-
-static HRESULT STDMETHODCALLTYPE site_set(IObjectWithSite *face, IUnknown *site)
-{
-    struct graph *graph = graph_home(face);
-    IUnknown *old;
-
-    if (site != NULL)
-        site->lpVtbl->AddRef(site);
-    graph_lock(graph, NULL, INFINITE);
-    old = graph->site;
-    graph->site = site;
-    graph_unlock(graph);
-    if (old != NULL)
-        old->lpVtbl->Release(old);
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE site_get(IObjectWithSite *face, REFIID iid, void **out)
-{
-    struct graph *graph = graph_home(face);
-    HRESULT hr = E_FAIL;
-
-    if (out == NULL || iid == NULL)
-        return E_POINTER;
-    *out = NULL;
-    graph_lock(graph, NULL, INFINITE);
-    if (graph->site != NULL)
-        hr = graph->site->lpVtbl->QueryInterface(graph->site, iid, out);
-    graph_unlock(graph);
-    return hr;
-}
-
-const IObjectWithSiteVtbl graph_site_vtbl = {
-    COM_UNKNOWN(IObjectWithSite),
-    .SetSite = site_set,
-    .GetSite = site_get,
 };

@@ -12,6 +12,24 @@ bool graph_clock_now(struct graph *graph, REFERENCE_TIME *ret)
     return graph->clock != NULL && SUCCEEDED(graph->clock->lpVtbl->GetTime(graph->clock, ret));
 }
 
+/* Those with a clock of their own go by the graph's again. */
+static HRESULT forget_all_own(struct graph *graph)
+{
+    HRESULT result = S_OK;
+
+    for (struct graph_node *node = graph->members.first; node != NULL; node = node->next) {
+        HRESULT hr;
+
+        if (!node->has_own_clock)
+            continue;
+        graph_clock_forget_own(node);
+        hr = node->filter->lpVtbl->SetSyncSource(node->filter, graph->clock);
+        if (FAILED(hr) && SUCCEEDED(result))
+            result = hr;
+    }
+    return result;
+}
+
 HRESULT graph_clock_set_locked(struct graph *graph, IReferenceClock *clock)
 {
     IReferenceClock *old = graph->clock;
@@ -20,8 +38,9 @@ HRESULT graph_clock_set_locked(struct graph *graph, IReferenceClock *clock)
     HRESULT hr;
 
     graph->clock_unset = false;
+    hr = forget_all_own(graph);
     if (clock == old)
-        return S_OK;
+        return hr;
     hr = graph_snapshot_locked(graph, &all);
     if (FAILED(hr))
         return hr;
@@ -37,7 +56,40 @@ HRESULT graph_clock_set_locked(struct graph *graph, IReferenceClock *clock)
     if (old != NULL)
         old->lpVtbl->Release(old);
     graph_event_post(graph, EC_CLOCK_CHANGED, 0, 0);
+    graph_deferred_wake(graph);
     return result;
+}
+
+/* ---- one filter's own -------------------------------------------------------------------- */
+
+void graph_clock_forget_own(struct graph_node *node)
+{
+    IReferenceClock *clock = node->own_clock;
+
+    node->has_own_clock = false;
+    node->own_clock = NULL;
+    if (clock != NULL)
+        clock->lpVtbl->Release(clock);
+}
+
+IReferenceClock *graph_clock_for(struct graph *graph, const struct graph_node *node)
+{
+    return node != NULL && node->has_own_clock ? node->own_clock : graph->clock;
+}
+
+HRESULT graph_clock_set_two_locked(struct graph *graph, IReferenceClock *most,
+                                   struct graph_node *node, IReferenceClock *one)
+{
+    HRESULT all = graph_clock_set_locked(graph, most);
+    HRESULT hr = node->filter->lpVtbl->SetSyncSource(node->filter, one);
+
+    if (SUCCEEDED(hr) && one != most) {
+        node->has_own_clock = true;
+        node->own_clock = one;
+        if (one != NULL)
+            one->lpVtbl->AddRef(one);
+    }
+    return FAILED(all) ? all : hr;
 }
 
 void graph_clock_filter_leaves_locked(struct graph *graph, IBaseFilter *filter)
@@ -53,25 +105,49 @@ void graph_clock_filter_leaves_locked(struct graph *graph, IBaseFilter *filter)
 
 /* ---- choosing ---------------------------------------------------------------------------- */
 
-/* Says it is a source, and has an output pin that pushes in real time. */
-static bool is_live_source(IBaseFilter *filter)
+static bool pushes_in_real_time(IPin *pin)
+{
+    RG_AUTO(IAMPushSource) push = NULL;
+    ULONG flags = 0;
+
+    if (FAILED(pin->lpVtbl->QueryInterface(pin, &IID_IAMPushSource, (void **)&push)))
+        return false;
+    return FAILED(push->lpVtbl->GetPushSourceFlags(push, &flags)) ||
+           (flags & AM_PUSHSOURCECAPS_NOT_LIVE) == 0;
+}
+
+static bool is_capture_pin(IPin *pin)
+{
+    RG_AUTO(IKsPropertySet) set = NULL;
+    GUID category = GUID_NULL;
+    DWORD bytes = 0;
+
+    return SUCCEEDED(pin->lpVtbl->QueryInterface(pin, &IID_IKsPropertySet, (void **)&set)) &&
+           SUCCEEDED(set->lpVtbl->Get(set, &AMPROPSETID_Pin, AMPROPERTY_PIN_CATEGORY, NULL, 0,
+                                      &category, sizeof(category), &bytes)) &&
+           bytes == sizeof(category) && IsEqualGUID(&category, &PIN_CATEGORY_CAPTURE);
+}
+
+static bool says_source(IBaseFilter *filter)
 {
     RG_AUTO(IAMFilterMiscFlags) misc = NULL;
+
+    return SUCCEEDED(filter->lpVtbl->QueryInterface(filter, &IID_IAMFilterMiscFlags,
+                                                    (void **)&misc)) &&
+           (misc->lpVtbl->GetMiscFlags(misc) & AM_FILTER_MISC_FLAGS_IS_SOURCE) != 0;
+}
+
+/* documented: says it is a source, and has an output pin that pushes in real time; or has a pin of
+ * the capture category. */
+static bool is_live_source(IBaseFilter *filter)
+{
+    bool source = says_source(filter), live = false;
     struct graph_pins pins;
-    bool live = false;
 
-    if (FAILED(
-            filter->lpVtbl->QueryInterface(filter, &IID_IAMFilterMiscFlags, (void **)&misc)) ||
-        (misc->lpVtbl->GetMiscFlags(misc) & AM_FILTER_MISC_FLAGS_IS_SOURCE) == 0)
-        return false;
     (void)graph_pins_open(&pins, filter);
-    for (size_t i = 0; i < pins.count && !live; i++) {
-        RG_AUTO(IAMPushSource) push = NULL;
-
+    for (size_t i = 0; i < pins.count && !live; i++)
         live = graph_pin_is_output(pins.list[i]) &&
-               SUCCEEDED(pins.list[i]->lpVtbl->QueryInterface(pins.list[i], &IID_IAMPushSource,
-                                                              (void **)&push));
-    }
+               ((source && pushes_in_real_time(pins.list[i])) || is_capture_pin(pins.list[i]));
     graph_pins_close(&pins);
     return live;
 }
@@ -91,27 +167,32 @@ static bool is_connected(IBaseFilter *filter)
     return connected;
 }
 
-/* A live source's clock; else the first one met from the renderers upstream, connected
- * filters first. */
+/* A live source's clock; where no source is live, the first one met from the renderers upstream,
+ * connected filters first.  NULL: the system's. */
 static IReferenceClock *clock_of_filters(const struct graph_snapshot *all)
 {
     RG_AUTO(IReferenceClock) connected = NULL;
     RG_AUTO(IReferenceClock) unconnected = NULL;
+    bool has_live = false;
 
     for (size_t i = 0; i < all->count; i++) {
         RG_AUTO(IReferenceClock) clock = NULL;
         IBaseFilter *filter = all->filters[i];
+        bool is_live = is_live_source(filter);
 
+        has_live = has_live || is_live;
         if (FAILED(
                 filter->lpVtbl->QueryInterface(filter, &IID_IReferenceClock, (void **)&clock)))
             continue;
-        if (is_live_source(filter))
+        if (is_live)
             return RG_STEAL(&clock);
         if (connected == NULL && is_connected(filter))
             connected = RG_STEAL(&clock);
         else if (unconnected == NULL && clock != NULL && !is_connected(filter))
             unconnected = RG_STEAL(&clock);
     }
+    if (has_live)
+        return NULL;
     return connected != NULL ? RG_STEAL(&connected) : RG_STEAL(&unconnected);
 }
 

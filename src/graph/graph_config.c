@@ -4,7 +4,7 @@
  *
  * Control threads, and a filter's data thread that passes its abort event; each call takes
  * the graph lock.
- * Knows: spec section 3.  Must not know: how an edit is carried out (rewire.c).
+ * Knows: IGraphConfig.  Must not know: how an edit is carried out (rewire.c).
  */
 #include <string.h>
 
@@ -27,7 +27,7 @@ static HRESULT check_pin(struct graph *graph, IPin *pin, bool output)
     return graph_pin_is_output(pin) == output ? S_OK : E_INVALIDARG;
 }
 
-/* Whichever end is missing is searched for (spec 3.3); *step gets both, with references. */
+/* Whichever end is missing is searched for; *step gets both, with references. */
 static HRESULT find_ends(struct graph *graph, IPin *out, IPin *in, struct rewire_step *step)
 {
     RG_AUTO(IPinConnection) connection = NULL;

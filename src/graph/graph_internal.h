@@ -19,29 +19,18 @@
 #include <regraft_if.h>
 
 #include "com/object.h"
+#include "graph/build.h"
+#include "graph/deferred.h"
+#include "graph/faces.h"
+#include "graph/forward.h"
+#include "graph/hash.h"
+#include "graph/persist.h"
+#include "graph/resources.h"
+#include "graph/site.h"
+#include "graph/stats.h"
+#include "graph/step.h"
+#include "graph/streams.h"
 #include "platform/hold.h"
-
-/* ---- tables: hash.c ---------------------------------------------------------------------- */
-
-struct graph_link {
-    struct graph_link *next;
-    uint64_t hash;
-};
-
-struct graph_table {
-    struct graph_link **slots;
-    size_t mask, count;
-};
-
-/* Put and take cost O(1); the link lives in what it finds, so putting can't fail. */
-HRESULT graph_table_init(struct graph_table *table);
-void graph_table_put(struct graph_table *table, struct graph_link *link, uint64_t hash);
-void graph_table_take(struct graph_table *table, struct graph_link *link);
-struct graph_link *graph_table_first(const struct graph_table *table, uint64_t hash);
-struct graph_link *graph_table_next(const struct graph_link *link);
-void graph_table_free(struct graph_table *table);
-uint64_t graph_hash_pointer(const void *pointer);
-uint64_t graph_hash_text(const WCHAR *text);
 
 struct rg_class_entry; /* com/registry.h */
 
@@ -59,7 +48,10 @@ struct graph_node {
     bool in_cache;
     bool touched; /* on graph->touched: its connections have changed */
     struct graph_node *next_touched;
-    size_t index; /* scratch of walk.c */
+    bool
+        has_own_clock; /* SetSyncSourceEx: another one than the graph's, until the graph's is set */
+    IReferenceClock *own_clock; /* reference; may be NULL */
+    size_t index;               /* scratch of walk.c */
     uint64_t seen_down, seen_up;
 
     /* under the graph lock and events_lock: read under either, written under both */
@@ -103,12 +95,15 @@ struct graph_gate {
 /* ---- the worker thread: worker.c --------------------------------------------------------- */
 
 enum graph_job {
-    GRAPH_JOB_SETTLE = 1,      /* finish a state change once every renderer is cued */
-    GRAPH_JOB_RECONNECT = 2,   /* IFilterGraph::Reconnect and ReconnectEx */
-    GRAPH_JOB_RESTART = 4,     /* EC_NEED_RESTART */
-    GRAPH_JOB_STARVATION = 8,  /* EC_STARVATION */
-    GRAPH_JOB_REPAINT = 16,    /* EC_REPAINT */
-    GRAPH_JOB_CLOCK_UNSET = 32 /* EC_CLOCK_UNSET */
+    GRAPH_JOB_SETTLE = 1,       /* finish a state change once every renderer is cued */
+    GRAPH_JOB_RECONNECT = 2,    /* IFilterGraph::Reconnect and ReconnectEx */
+    GRAPH_JOB_RESTART = 4,      /* EC_NEED_RESTART */
+    GRAPH_JOB_STARVATION = 8,   /* EC_STARVATION */
+    GRAPH_JOB_REPAINT = 16,     /* EC_REPAINT */
+    GRAPH_JOB_CLOCK_UNSET = 32, /* EC_CLOCK_UNSET */
+    GRAPH_JOB_STEPPED = 64,     /* EC_STEP_COMPLETE */
+    GRAPH_JOB_LENGTH = 128,     /* EC_LENGTH_CHANGED */
+    GRAPH_JOB_DEFERRED = 256,   /* commands that are due */
 };
 
 struct graph_worker; /* worker.c */
@@ -128,10 +123,13 @@ struct graph_event {
 };
 
 struct graph_events {
-    HANDLE ready;      /* manual-reset: the queue holds something */
+    HANDLE ready;    /* manual-reset: the queue holds something; GetEventHandle's */
+    HANDLE queued;   /* manual-reset: the same, without what AM_MEDIAEVENT_NONOTIFY signals */
+    LONG silent_end; /* the event that ended the streams and was not queued for that; 0: none */
     HANDLE completion; /* auto-reset: a renderer has said that it is at its end */
     struct graph_event *first, *last;
-    uint32_t handled; /* bits of the default handlers in force, see events.c */
+    struct graph_event last_resort; /* an end's, when there is no memory; code 0: free */
+    uint32_t handled;               /* bits of the default handlers in force, see events.c */
     LONG notify_flags;
     bool running; /* EC_COMPLETE counts */
     bool complete_posted;
@@ -140,6 +138,8 @@ struct graph_events {
     size_t nameless;  /* EC_COMPLETE without a filter */
     LONG_PTR complete_status;
     struct graph_table by_filter; /* renderers */
+    IPin *repaint;    /* whose EC_REPAINT is to be handled; reference; NULL: nobody's */
+    bool repaint_all; /* of more than one pin, or of none */
 };
 
 /* ---- edits: graph_transaction.c ------------------------------------------------------------ */
@@ -163,21 +163,7 @@ enum graph_clock_choice {
 struct graph {
     struct com_object object; /* first */
 
-    /* faces, set at creation */
-    COM_FACE(IFilterGraph3) builder; /* IFilterGraph, IGraphBuilder, IFilterGraph2 too */
-    COM_FACE(IMediaControl) control;
-    COM_FACE(IMediaEventEx) event;
-    COM_FACE(IMediaEventSink) sink;
-    COM_FACE(IMediaSeeking) seeking;
-    COM_FACE(IMediaPosition) position;
-    COM_FACE(IMediaFilter) media_filter;
-    COM_FACE(IGraphVersion) version_face;
-    COM_FACE(IGraphReport) report;
-    COM_FACE(IObjectWithSite) site_face;
-    COM_FACE(IFilterChain) chain;
-    /* faces of rewire.c: see graph_create_any and graph_map in graph.c */
-    COM_FACE(IGraphConfig) config;
-    COM_FACE(IGraphEdit) edit;
+    GRAPH_FACES(GRAPH_FACE_MEMBER) /* set at creation */
 
     struct graph_gate gate;
     bool has_worker; /* set at creation: CLSID_FilterGraph, not CLSID_FilterGraphNoThread */
@@ -199,7 +185,6 @@ struct graph {
     struct rewire_push *stale_pushes;  /* given up, with the call still inside */
     struct stopper *stale_stoppers;    /* as these, of Stop */
     struct rewire_stale *stale_drains; /* over, with a marker still inside a foreign filter */
-    IUnknown *site;                    /* reference */
 
     /* state.c, under the graph lock */
     FILTER_STATE state; /* what the filters were told */
@@ -220,11 +205,19 @@ struct graph {
     IReferenceClock *system_clock; /* reference; made when it is chosen first */
     bool clock_unset; /* its filter has left: choose again at the next pause or run */
 
+    struct graph_frame_step step; /* step.c */
+    struct graph_deferred deferred;
+
     /* seek.c, under the graph lock */
     GUID time_format;
     double rate;
     LONGLONG segment_start; /* media time of stream time 0 */
     LONGLONG segment_stop;  /* < 0: unknown */
+    /* atomic, any thread: stream time at which the segment ends that EC_END_OF_SEGMENT told of; < 0:
+     * none has */
+    _Atomic(REFERENCE_TIME) segment_end;
+
+    struct graph_persist persist_state;
 
     pthread_mutex_t jobs_lock; /* leaf */
     /* under jobs_lock */
@@ -238,9 +231,13 @@ struct graph {
 
     pthread_mutex_t report_lock; /* leaf */
     char *report_text;           /* under report_lock; UTF-8, NULL: nothing has failed */
-    HANDLE log_file;             /* under report_lock; IGraphBuilder::SetLogFile */
 
-    atomic_bool abort_connect; /* IGraphBuilder::Abort */
+    struct graph_build build;         /* the building under way, and its log */
+    struct graph_site site;           /* the host's object, and services */
+    struct graph_stats stats;         /* IAMStats */
+    struct graph_streams streams;     /* IAMGraphStreams */
+    struct graph_resources resources; /* IResourceManager */
+    struct graph_forward audio_forward, video_forward, window_forward;
 };
 
 static inline struct graph *graph_home(void *face)
@@ -331,118 +328,6 @@ void graph_version_bump(struct graph *graph);
  * enum.c */
 HRESULT graph_enum_create(struct graph *graph, struct graph_list *list, IEnumFilters **ret);
 
-/* ---- pins: pins.c.  No lock needed, control threads. ------------------------------------- */
-
-/* A filter's pins as they are at one moment, each with a reference.  On failure the set is
- * empty. */
-#define GRAPH_PINS_AT_ONCE 8
-struct graph_pins {
-    IPin **list;
-    size_t count;
-    IPin *few[GRAPH_PINS_AT_ONCE];
-};
-HRESULT graph_pins_open(struct graph_pins *pins, IBaseFilter *filter);
-void graph_pins_close(struct graph_pins *pins);
-
-IBaseFilter *graph_pin_filter(IPin *pin); /* reference, or NULL */
-IPin *graph_pin_peer(IPin *pin);          /* reference, or NULL if not connected */
-bool graph_pin_is_output(IPin *pin);
-bool graph_pin_is_hidden(IPin *pin);     /* its name begins with '~' */
-IUnknown *graph_identity(void *unknown); /* a key, no reference; NULL if there is none */
-/* One side.  IPin::Disconnect, and where the filter is active
- * IPinConnection::DynamicDisconnect. */
-HRESULT graph_pin_disconnect(IPin *pin);
-/* Both sides, output first.  S_OK; S_FALSE: was not connected; the first failure. */
-HRESULT graph_pin_disconnect_both(IPin *pin);
-/* "filter.pin" in UTF-8. */
-void graph_pin_text(IPin *pin, char *text, size_t size);
-/* A filter's name in its graph in UTF-8; "?" if it does not say. */
-void graph_filter_text(IBaseFilter *filter, char *text, size_t size);
-void graph_text_from_wide(const WCHAR *wide, char *text, size_t size);
-
-/* ---- walks: walk.c ----------------------------------------------------------------------- */
-
-/* Does data that leaves `from` reach `to`?  Iterative; costs what the smaller side of the
- * graph has. */
-HRESULT graph_walk_reaches_locked(struct graph *graph, struct graph_node *from,
-                                  struct graph_node *to);
-/* All members, renderers first, then upstream.  O(filters + connections), iterative. */
-HRESULT graph_snapshot_locked(struct graph *graph, struct graph_snapshot *ret);
-void graph_snapshot_free(struct graph_snapshot *snapshot);
-
-/* ---- connecting: connect.c, search.c, render.c, candidates.c ----------------------------- */
-
-/* What a connection did, so that it can be taken back.  Zeroed: empty. */
-struct graph_step {
-    struct graph_node *added; /* a filter that joined; NULL: a connection */
-    bool from_cache;          /* it goes back there */
-    IPin *output;             /* a connection: its output pin, reference */
-};
-struct graph_trail {
-    struct graph_step *steps;
-    size_t count, room;
-};
-/* Takes back everything after the first `keep` steps, newest first. */
-void graph_trail_undo_locked(struct graph *graph, struct graph_trail *trail, size_t keep);
-/* Room for one more step, so that what follows can't fail for want of memory.  trail may be
- * NULL. */
-HRESULT graph_trail_reserve(struct graph_trail *trail);
-/* Forgets; what was done stays. */
-void graph_trail_free(struct graph_trail *trail);
-
-/* IPin::Connect, version, renderers, trail (may be NULL).  No search, no report. */
-HRESULT graph_join_locked(struct graph *graph, IPin *output, IPin *input,
-                          const AM_MEDIA_TYPE *type, struct graph_trail *trail);
-
-#define GRAPH_CONNECT_DIRECT 0x1 /* AM_GRAPH_CONFIG_RECONNECT_DIRECTCONNECT */
-#define GRAPH_CONNECT_CACHED 0x4 /* AM_GRAPH_CONFIG_RECONNECT_USE_ONLY_CACHED_FILTERS */
-#define GRAPH_CONNECT_NO_MEMBER                                                                \
-    0x100 /* don't lead through free inputs of filters in the graph */
-#define GRAPH_CONNECT_EXISTING_RENDERERS 0x200 /* AM_RENDEREX_RENDERTOEXISTINGRENDERERS */
-
-/* output -> input, by way of via (a member with a free input and a free output; may be
- * NULL), with more filters in between as flags allow.  type (may be NULL) binds the first
- * connection only. On failure nothing stays of it, the report says why:
- * VFW_E_CANNOT_CONNECT, E_ABORT, or the pins' own error where only a direct connection was
- * allowed.  The trail tells what was added (nodes with by_connect). */
-HRESULT graph_connect_between(struct graph *graph, IPin *output, IPin *input,
-                              const AM_MEDIA_TYPE *type, IBaseFilter *via, unsigned flags,
-                              struct graph_trail *trail);
-
-/* Candidate filters for one output pin, in the order of spec 8.2: cached, members, registry
- * by merit. */
-struct graph_candidate {
-    IBaseFilter *filter; /* reference; NULL: to be made from entry */
-    const struct rg_class_entry
-        *entry; /* from the registry; NULL: a filter that is there already */
-    bool from_cache;
-    bool is_sink; /* registry: has no outputs */
-};
-struct graph_candidates {
-    struct graph_candidate *list;
-    size_t count, room;
-};
-HRESULT graph_candidates_of(struct graph *graph, IPin *output, unsigned flags,
-                            struct graph_candidates *ret);
-void graph_candidates_free(struct graph_candidates *all);
-/* Makes sure that candidate->filter is there and a member; adds to the trail where it was
- * not. */
-HRESULT graph_candidate_join_locked(struct graph *graph, struct graph_candidate *candidate,
-                                    struct graph_trail *trail);
-
-HRESULT graph_connect(struct graph *graph, IPin *output, IPin *input);
-HRESULT graph_connect_direct(struct graph *graph, IPin *output, IPin *input,
-                             const AM_MEDIA_TYPE *type);
-HRESULT graph_render(struct graph *graph, IPin *output, unsigned flags);
-HRESULT graph_render_file(struct graph *graph, const WCHAR *path);
-HRESULT graph_add_source(struct graph *graph, const WCHAR *path, const WCHAR *name,
-                         IBaseFilter **ret);
-HRESULT graph_reconnect(struct graph *graph, IPin *pin, const AM_MEDIA_TYPE *type);
-/* Executes what graph_reconnect queued. */
-void graph_reconnects_run_locked(struct graph *graph);
-/* Forgets it. */
-void graph_reconnects_drop(struct graph *graph);
-
 /* ---- why it failed: report.c.  Any thread. ----------------------------------------------- */
 
 void graph_report_clear(struct graph *graph);
@@ -457,6 +342,13 @@ void graph_report_add(struct graph *graph, const char *format, ...)
  * would help. */
 void graph_report_connect(struct graph *graph, IPin *output, IPin *input,
                           const AM_MEDIA_TYPE *type, HRESULT result);
+/* What became of one IPin::Connect, for the log of IGraphBuilder::SetLogFile. */
+void graph_log_join(struct graph *graph, IPin *output, IPin *input, HRESULT result);
+struct graph_candidate;
+struct graph_step;
+/* For the same log: what is tried next, and what is taken back. */
+void graph_log_candidate(struct graph *graph, const struct graph_candidate *candidate);
+void graph_log_undo(struct graph *graph, const struct graph_step *step);
 /* A pin for which no filter was found. */
 void graph_report_render(struct graph *graph, IPin *output, HRESULT result);
 
@@ -488,9 +380,22 @@ static inline const void *graph_key(struct graph *graph)
 /* IGraphReport::GetWaits */
 HRESULT STDMETHODCALLTYPE graph_get_waits(IGraphReport *face, char **ret_text);
 
+/* ---- IAMGraphStreams::FindUpstreamInterface: upstream.c ---------------------------------- */
+
+HRESULT STDMETHODCALLTYPE graph_find_upstream(IAMGraphStreams *face, IPin *pin, REFIID iid,
+                                              void **out, DWORD flags);
+
+/* ---- IGraphBuilder's slots that never take the graph lock: build.c ----------------------- */
+
+HRESULT STDMETHODCALLTYPE graph_set_log(IFilterGraph3 *face, DWORD_PTR file);
+HRESULT STDMETHODCALLTYPE graph_abort(IFilterGraph3 *face);
+HRESULT STDMETHODCALLTYPE graph_should_continue(IFilterGraph3 *face);
+
 /* ---- state: state.c, settle.c ------------------------------------------------------------ */
 
 HRESULT graph_run(struct graph *graph, REFERENCE_TIME start); /* 0: as soon as possible */
+/* The same under the lock, whatever step is under way. */
+HRESULT graph_run_on_locked(struct graph *graph, REFERENCE_TIME start);
 HRESULT graph_pause(struct graph *graph);
 HRESULT graph_stop(struct graph *graph);
 HRESULT graph_stop_when_ready(struct graph *graph);
@@ -517,6 +422,8 @@ void graph_settle_finish_locked(struct graph *graph, HRESULT cued);
  * there was no thread to be had.  The next control call does it then
  * (graph_jobs_run_pending), but for GRAPH_JOB_SETTLE, which is forgotten. */
 HRESULT graph_worker_post(struct graph *graph, enum graph_job job);
+/* On the worker thread: what wakes it, an auto-reset event. */
+HANDLE graph_worker_handle(struct graph *graph);
 /* Ends and joins it; not under the graph lock. */
 void graph_worker_stop(struct graph *graph);
 /* On the worker thread: true, and it takes the graph down when its job is done. */
@@ -527,9 +434,18 @@ void graph_jobs_run_pending(struct graph *graph);
 /* ---- clock: graph_clock.c (choice), clock.c (the system clock) --------------------------- */
 
 HRESULT system_clock_create(IUnknown *outer, REFIID iid, void **out); /* CLSID_SystemClock */
+/* CLSID_CaptureGraphBuilder and CLSID_CaptureGraphBuilder2; CLSID_SeekingPassThru. */
+HRESULT capture_builder_create(IUnknown *outer, REFIID iid, void **out);
+HRESULT seeking_pass_thru_create(IUnknown *outer, REFIID iid, void **out);
 /* Chooses where choice is default and none is there yet. */
 HRESULT graph_clock_choose_locked(struct graph *graph);
 HRESULT graph_clock_set_locked(struct graph *graph, IReferenceClock *clock);
+/* documented for SetSyncSourceEx: one for all, and another (may be NULL) for node's filter. */
+HRESULT graph_clock_set_two_locked(struct graph *graph, IReferenceClock *most,
+                                   struct graph_node *node, IReferenceClock *one);
+/* No reference. */
+IReferenceClock *graph_clock_for(struct graph *graph, const struct graph_node *node);
+void graph_clock_forget_own(struct graph_node *node);
 /* The filter leaves: if its clock is ours, keep it alive and choose again at the next pause
  * or run. */
 void graph_clock_filter_leaves_locked(struct graph *graph, IBaseFilter *filter);
@@ -544,6 +460,15 @@ void graph_events_free(struct graph *graph);
 void graph_event_post(struct graph *graph, LONG code, LONG_PTR param1, LONG_PTR param2);
 /* What a filter sent: default handling, then the queue. */
 HRESULT graph_event_notify(struct graph *graph, LONG code, LONG_PTR param1, LONG_PTR param2);
+/* event_params.c.  Not under a lock: interfaces in parameters get a reference for as long as the
+ * event lives; texts belong to it. */
+void graph_event_params_hold(LONG code, LONG_PTR param1, LONG_PTR param2);
+void graph_event_params_free(LONG code, LONG_PTR param1, LONG_PTR param2);
+/* repaint.c: EC_REPAINT of that pin (may be NULL) waits for the worker, which does it, or forgets
+ * it. */
+void graph_repaint_note(struct graph *graph, IPin *pin);
+void graph_repaint_locked(struct graph *graph);
+void graph_repaint_forget(struct graph *graph);
 /* Looks at the filters whose connections have changed; posts EC_COMPLETE if the last one
  * missing has left. */
 void graph_recount_renderers(struct graph *graph);
@@ -566,6 +491,8 @@ void graph_events_set_running(struct graph *graph, bool running);
 
 /* ---- seeking: seek.c --------------------------------------------------------------------- */
 
+/* EC_LENGTH_CHANGED. */
+void graph_length_changed_locked(struct graph *graph);
 /* Media time now, 100 ns. */
 LONGLONG graph_position_locked(struct graph *graph);
 /* As IMediaSeeking::SetPositions. */
@@ -582,19 +509,4 @@ HRESULT STDMETHODCALLTYPE graph_format_convert(IMediaSeeking *face, LONGLONG *ta
                                                const GUID *target_format, LONGLONG source,
                                                const GUID *source_format);
 
-/* ---- the tables of the faces ------------------------------------------------------------- */
-
-extern const IFilterGraph3Vtbl graph_builder_vtbl;
-extern const IMediaControlVtbl graph_control_vtbl;
-extern const IMediaFilterVtbl graph_media_filter_vtbl;
-extern const IMediaEventExVtbl graph_event_vtbl;
-extern const IMediaEventSinkVtbl graph_sink_vtbl;
-extern const IMediaSeekingVtbl graph_seeking_vtbl;
-extern const IMediaPositionVtbl graph_position_vtbl;
-extern const IGraphVersionVtbl graph_version_vtbl;
-extern const IGraphReportVtbl graph_report_vtbl;
-extern const IObjectWithSiteVtbl graph_site_vtbl;
-extern const IFilterChainVtbl graph_chain_vtbl;
-/* graph_config.c, graph_edit.c */
-extern const IGraphConfigVtbl rg_graph_config_vtbl;
-extern const IGraphEditVtbl rg_graph_edit_vtbl;
+#include "graph/connect.h"

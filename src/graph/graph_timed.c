@@ -176,6 +176,8 @@ static HRESULT get_ready_and_arm(struct transaction *t)
         hr = t->edit.is_prepared ? S_OK : rewire_plan(&t->edit);
         return SUCCEEDED(hr) ? guards_match(t) : hr;
     }
+    /* a former edit's filter may have to come back from its Stop first */
+    t->edit.deadline_ns = rg_time_deadline_ns(t->edit.timeout_ms);
     hr = rewire_get_ready(&t->edit);
     return SUCCEEDED(hr) ? arm(t) : hr;
 }

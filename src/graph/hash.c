@@ -3,7 +3,7 @@
  *
  * Whoever holds the lock of the table's owner.  Knows: nothing but hashes.
  */
-#include "graph/graph_internal.h"
+#include "graph/hash.h"
 
 #include "platform/memory.h"
 

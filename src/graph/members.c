@@ -185,6 +185,7 @@ static void node_free(struct graph_node *node)
 {
     if (node == NULL)
         return;
+    graph_clock_forget_own(node);
     if (node->filter != NULL)
         node->filter->lpVtbl->Release(node->filter);
     rg_free(node->name);
@@ -349,6 +350,7 @@ HRESULT graph_remove_locked(struct graph *graph, struct graph_node *node, unsign
             return hr;
     }
     graph_clock_filter_leaves_locked(graph, filter);
+    graph_step_filter_leaves_locked(graph, filter);
     node_leave(graph, node);
     filter->lpVtbl->SetSyncSource(filter, NULL);
     filter->lpVtbl->JoinFilterGraph(filter, NULL, NULL);
@@ -363,6 +365,7 @@ HRESULT graph_remove_locked(struct graph *graph, struct graph_node *node, unsign
 void graph_abandon_locked(struct graph *graph, struct graph_node *node)
 {
     graph_clock_filter_leaves_locked(graph, node->filter);
+    graph_step_filter_leaves_locked(graph, node->filter);
     node_leave(graph, node);
     node_free(node);
     graph_recount_renderers(graph);

@@ -101,11 +101,10 @@ IUnknown *graph_identity(void *unknown)
 
 IBaseFilter *graph_pin_filter(IPin *pin)
 {
-    PIN_INFO info = { 0 };
+    PIN_INFO info; /* 528 bytes that nobody reads */
 
-    if (FAILED(pin->lpVtbl->QueryPinInfo(pin, &info)))
-        return NULL;
-    return info.pFilter;
+    info.pFilter = NULL;
+    return SUCCEEDED(pin->lpVtbl->QueryPinInfo(pin, &info)) ? info.pFilter : NULL;
 }
 
 IPin *graph_pin_peer(IPin *pin)

@@ -6,9 +6,8 @@
  */
 #include "graph/graph_internal.h"
 
-#include <math.h>
-
 #include "graph/dispatch.h"
+#include "graph/seconds.h"
 
 /* ---- time formats ------------------------------------------------------------------------ */
 
@@ -145,26 +144,9 @@ HRESULT STDMETHODCALLTYPE graph_format_convert(IMediaSeeking *face, LONGLONG *ta
 
 GRAPH_DISPATCH(IMediaPosition)
 
-#define HNS_PER_SECOND 1e7
-
 static IMediaSeeking *seeking_of(IMediaPosition *face)
 {
     return &graph_home(face)->seeking.i;
-}
-
-static bool to_hns(REFTIME seconds, LONGLONG *ret)
-{
-    if (!(fabs(seconds) < 9e11))
-        return false;
-    *ret = llround(seconds * HNS_PER_SECOND);
-    return true;
-}
-
-static HRESULT in_seconds(HRESULT hr, LONGLONG hns, REFTIME *ret)
-{
-    if (SUCCEEDED(hr))
-        *ret = (REFTIME)hns / HNS_PER_SECOND;
-    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE position_duration(IMediaPosition *face, REFTIME *ret)
@@ -175,7 +157,7 @@ static HRESULT STDMETHODCALLTYPE position_duration(IMediaPosition *face, REFTIME
     if (ret == NULL)
         return E_POINTER;
     hr = seeking_of(face)->lpVtbl->GetDuration(seeking_of(face), &hns);
-    return in_seconds(hr, hns, ret);
+    return seconds_from_hns(hr, hns, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE position_put(IMediaPosition *face, REFTIME seconds)
@@ -183,7 +165,7 @@ static HRESULT STDMETHODCALLTYPE position_put(IMediaPosition *face, REFTIME seco
     IMediaSeeking *seeking = seeking_of(face);
     LONGLONG hns;
 
-    if (!to_hns(seconds, &hns))
+    if (!seconds_to_hns(seconds, &hns))
         return E_INVALIDARG;
     return seeking->lpVtbl->SetPositions(seeking, &hns, AM_SEEKING_AbsolutePositioning, NULL,
                                          AM_SEEKING_NoPositioning);
@@ -197,7 +179,7 @@ static HRESULT STDMETHODCALLTYPE position_get(IMediaPosition *face, REFTIME *ret
     if (ret == NULL)
         return E_POINTER;
     hr = seeking_of(face)->lpVtbl->GetCurrentPosition(seeking_of(face), &hns);
-    return in_seconds(hr, hns, ret);
+    return seconds_from_hns(hr, hns, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE position_get_stop(IMediaPosition *face, REFTIME *ret)
@@ -208,7 +190,7 @@ static HRESULT STDMETHODCALLTYPE position_get_stop(IMediaPosition *face, REFTIME
     if (ret == NULL)
         return E_POINTER;
     hr = seeking_of(face)->lpVtbl->GetStopPosition(seeking_of(face), &hns);
-    return in_seconds(hr, hns, ret);
+    return seconds_from_hns(hr, hns, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE position_put_stop(IMediaPosition *face, REFTIME seconds)
@@ -216,7 +198,7 @@ static HRESULT STDMETHODCALLTYPE position_put_stop(IMediaPosition *face, REFTIME
     IMediaSeeking *seeking = seeking_of(face);
     LONGLONG hns;
 
-    if (!to_hns(seconds, &hns))
+    if (!seconds_to_hns(seconds, &hns))
         return E_INVALIDARG;
     return seeking->lpVtbl->SetPositions(seeking, NULL, AM_SEEKING_NoPositioning, &hns,
                                          AM_SEEKING_AbsolutePositioning);
@@ -230,7 +212,7 @@ static HRESULT STDMETHODCALLTYPE position_get_preroll(IMediaPosition *face, REFT
     if (ret == NULL)
         return E_POINTER;
     hr = seeking_of(face)->lpVtbl->GetPreroll(seeking_of(face), &hns);
-    return in_seconds(hr, hns, ret);
+    return seconds_from_hns(hr, hns, ret);
 }
 
 static HRESULT STDMETHODCALLTYPE position_put_preroll(IMediaPosition *face, REFTIME seconds)

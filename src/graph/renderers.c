@@ -42,7 +42,7 @@ static void complete_if_all(struct graph_events *events)
         events->completed + events->nameless < events->renderers)
         return;
     events->complete_posted = true;
-    graph_event_queue_locked(events, EC_COMPLETE, events->complete_status, 0);
+    (void)graph_event_queue_locked(events, EC_COMPLETE, events->complete_status, 0);
 }
 
 static struct graph_node *renderer_of(struct graph_events *events, IBaseFilter *filter)
@@ -79,7 +79,7 @@ void graph_renderers_complete_locked(struct graph *graph, LONG_PTR status, IBase
     if (FAILED((HRESULT)status))
         events->complete_status = status;
     if (events->renderers == 0) { /* nobody to wait for */
-        graph_event_queue_locked(events, EC_COMPLETE, status, 0);
+        (void)graph_event_queue_locked(events, EC_COMPLETE, status, 0);
         return;
     }
     if (filter == NULL)
@@ -289,6 +289,7 @@ void graph_events_set_running(struct graph *graph, bool running)
     if (running && !graph->events.running) {
         graph->events.complete_posted = false;
         graph->events.nameless = 0;
+        graph_events_forget_end_locked(&graph->events);
     }
     graph->events.running = running;
     pthread_mutex_unlock(&graph->events_lock);

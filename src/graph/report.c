@@ -6,6 +6,7 @@
  */
 #include "graph/graph_internal.h"
 
+#include <errors.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include <regraft.h>
 
 #include "com/registry.h"
+#include "mapper/connect.h"
 #include "media/type.h"
 #include "platform/memory.h"
 
@@ -53,18 +55,12 @@ __attribute__((format(printf, 2, 3))) static void text_add(char **text, const ch
 static void report_take(struct graph *graph, char *text)
 {
     char *old;
-    HANDLE log;
 
+    if (text != NULL)
+        graph_log_text(graph, text);
     pthread_mutex_lock(&graph->report_lock);
     old = graph->report_text;
     graph->report_text = text;
-    log = graph->log_file;
-    if (log != NULL && text != NULL) {
-        DWORD written;
-
-        WriteFile(log, text, (DWORD)strlen(text), &written, NULL);
-        WriteFile(log, "\n", 1, &written, NULL);
-    }
     pthread_mutex_unlock(&graph->report_lock);
     rg_free(old);
 }
@@ -169,6 +165,15 @@ static void types_of_class(IPin *pin, struct type_list *ret)
             return;
         ret->count++;
     }
+}
+
+static void sides_read(IPin *output, IPin *input, struct type_list *given,
+                       struct type_list *wanted)
+{
+    types_read(output, given);
+    types_read(input, wanted);
+    if (wanted->count == 0)
+        types_of_class(input, wanted);
 }
 
 static void types_free(struct type_list *list)
@@ -332,10 +337,7 @@ void graph_report_connect(struct graph *graph, IPin *output, IPin *input,
         rg_media_type_text(type, words, sizeof(words));
         text_add(&text, " with the type %s", words);
     }
-    types_read(output, &given);
-    types_read(input, &wanted);
-    if (wanted.count == 0)
-        types_of_class(input, &wanted);
+    sides_read(output, input, &given, &wanted);
     types_tell(&text, from, "gives", &given);
     types_tell(&text, to, "takes", &wanted);
     difference_tell(&text, &given, &wanted);
@@ -344,25 +346,90 @@ void graph_report_connect(struct graph *graph, IPin *output, IPin *input,
     report_take(graph, text);
 }
 
+void graph_log_join(struct graph *graph, IPin *output, IPin *input, HRESULT result)
+{
+    AM_MEDIA_TYPE type = { 0 };
+    struct type_list given, wanted;
+    char from[256], to[256], words[256];
+    char *text = NULL;
+
+    if (!graph_has_log(&graph->build))
+        return;
+    graph_pin_text(output, from, sizeof(from));
+    graph_pin_text(input, to, sizeof(to));
+    if (SUCCEEDED(result)) {
+        (void)output->lpVtbl->ConnectionMediaType(output, &type);
+        rg_media_type_text(&type, words, sizeof(words));
+        rg_type_clear(&type);
+        graph_log(graph, "%s -> %s: connected, %s", from, to, words);
+        return;
+    }
+    (void)AMGetErrorTextA(result, words, sizeof(words));
+    graph_log(graph, "%s -> %s: refused, 0x%08x %s", from, to, (unsigned)result, words);
+    sides_read(output, input, &given, &wanted);
+    types_tell(&text, from, "gives", &given);
+    types_tell(&text, to, "takes", &wanted);
+    types_free(&given);
+    types_free(&wanted);
+    if (text != NULL)
+        graph_log_text(graph, text + 1); /* it begins with a new line */
+    rg_free(text);
+}
+
+void graph_log_candidate(struct graph *graph, const struct graph_candidate *candidate)
+{
+    char name[256];
+
+    if (!graph_has_log(&graph->build))
+        return;
+    if (candidate->entry != NULL) {
+        graph_log(graph, "try %s: registered, merit 0x%08x", candidate->entry->name,
+                  (unsigned)candidate->entry->merit);
+        return;
+    }
+    graph_filter_text(candidate->filter, name, sizeof(name));
+    graph_log(graph, "try %s: %s", name, candidate->from_cache ? "cached" : "in the graph");
+}
+
+void graph_log_undo(struct graph *graph, const struct graph_step *step)
+{
+    char name[256];
+
+    if (!graph_has_log(&graph->build))
+        return;
+    if (step->output != NULL) {
+        graph_pin_text(step->output, name, sizeof(name));
+        graph_log(graph, "taken back: what was connected to %s", name);
+    } else if (step->added != NULL) {
+        graph_filter_text(step->added->filter, name, sizeof(name));
+        graph_log(graph, "taken back: %s", name);
+    }
+}
+
 static void registered_tell(char **text, const struct type_list *given)
 {
     struct rg_class_query query = {
         .categories = RG_CATEGORY_BIT(RG_CLASS_TRANSFORM) | RG_CATEGORY_BIT(RG_CLASS_SINK),
     };
-    const struct rg_class_row *row = NULL;
+    const struct rg_class_entry *entry;
+    struct rg_mapper_view *view;
     char words[256];
+    unsigned i = 0;
 
-    if (given->count == 0)
+    if (given->count == 0 || FAILED(rg_mapper_view_get(&view)))
         return;
     query.input =
         (struct rg_class_type){ &given->types[0]->majortype, &given->types[0]->subtype };
     rg_media_type_text(given->types[0], words, sizeof(words));
-    if (rg_class_find(&query, &row, 1) == 0)
+    while ((entry = rg_mapper_view_at(view, i)) != NULL && !rg_class_fits(entry, &query))
+        i++;
+    if (entry == NULL)
         text_add(text, "\n  no registered decoder or renderer takes %s", words);
     else
         text_add(text,
                  "\n  the registered filters that take %s (first: `%s`) lead to no renderer",
-                 words, row->entry->name);
+                 words, entry->name);
+    rg_mapper_view_release(view);
 }
 
 void graph_report_render(struct graph *graph, IPin *output, HRESULT result)

@@ -38,7 +38,7 @@ void rewire_free(struct rewire *edit)
 
 /* ---- ready --------------------------------------------------------------------------------- */
 
-static bool is_about_types(HRESULT hr)
+bool rewire_is_about_types(HRESULT hr)
 {
     return hr == VFW_E_TYPE_NOT_ACCEPTED || hr == VFW_E_NO_ACCEPTABLE_TYPES;
 }
@@ -66,7 +66,7 @@ HRESULT rewire_get_ready(struct rewire *edit)
         hr = rewire_prepare(edit);
     /* what two pins cannot agree on directly, a filter in between may: only where the caller
      * allows it */
-    if (is_about_types(hr) && (edit->connect_flags & GRAPH_CONNECT_DIRECT) == 0) {
+    if (rewire_is_about_types(hr) && (edit->connect_flags & GRAPH_CONNECT_DIRECT) == 0) {
         edit->is_searched = true;
         hr = rewire_plan(edit);
         if (SUCCEEDED(hr))

@@ -89,7 +89,8 @@ struct rewire_edge {
     bool lags;       /* what leaves holds something older than what is remembered: likewise */
     bool takes_over; /* `now` gives what the one that leaves has not: that one is not drained */
     enum rewire_how how_out, how_now;
-    AM_MEDIA_TYPE was_type; /* for putting back what was taken off late */
+    /* for putting back what was taken off late: as its two ends had it */
+    AM_MEDIA_TYPE was_type, was_in_type;
 
     /* the gate, where samples may flow */
     bool is_gate;
@@ -258,7 +259,7 @@ bool rewire_waits_for_sync(const struct rewire *edit);
 
 /* ---- rewire_drain.c -------------------------------------------------------------------------------- */
 
-/* Push-through from out's peer to in (spec 3.5), the road stays.  S_OK; VFW_E_STATE_CHANGED:
+/* Push-through from out's peer to in, the road stays.  S_OK; VFW_E_STATE_CHANGED:
  * abort, or the marker was refused; VFW_E_TIMEOUT; E_NOINTERFACE; E_OUTOFMEMORY. */
 HRESULT rewire_push_through(struct graph *graph, IPin *out, IPin *in, HANDLE abort);
 /* What leaves gives up all it holds, and everyone who stays has received it.  On failure the
@@ -267,6 +268,8 @@ HRESULT rewire_drain(struct rewire *edit);
 /* rewire_push.c.  Before something is taken apart where a former drain's marker, and samples in front of
  * it, may still be under way: until that is over.  As rewire_drain. */
 HRESULT rewire_wait_for_pushes(struct rewire *edit);
+/* The call of a drain that was given up may be in that filter, or held up further down. */
+bool rewire_push_may_be_in(struct graph *graph, IBaseFilter *filter);
 /* After the cut, gates open: what has lost its source hears the end of its stream, and ends
  * properly.  Waits for it, within the deadline. */
 void rewire_end_streams(struct rewire *edit);
@@ -307,6 +310,8 @@ bool rewire_visit_end(struct rewire *edit, HRESULT *ret_result);
 /* All gates are closed, all is drained: the links are exchanged, settings set.  On failure all is
  * as before. */
 HRESULT rewire_cut(struct rewire *edit);
+/* Two pins found no type, or not the one that was asked for. */
+bool rewire_is_about_types(HRESULT hr);
 /* Settings: set all, or undo those that were. */
 HRESULT rewire_settings_apply(struct rewire *edit);
 void rewire_settings_undo(struct rewire *edit);
@@ -314,7 +319,8 @@ void rewire_settings_undo(struct rewire *edit);
 /* ---- rewire_stop.c: filters that leave --------------------------------------------------------------- */
 
 /* Stops it, on a thread of its own if it might hang.  S_OK; VFW_E_TIMEOUT, VFW_E_STATE_CHANGED:
- * it has not stopped yet; when it does it is started again (will_start) as the graph was. */
+ * it has not stopped yet; when it does it is started again (will_start), as the graph is by then;
+ * a Stop that had not begun is not made. */
 HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bool will_start);
 /* Before something is prepared at a filter that a former edit has not been able to stop in time: until
  * its Stop has come back.  S_OK; VFW_E_TIMEOUT; VFW_E_STATE_CHANGED. */

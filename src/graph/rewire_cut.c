@@ -91,14 +91,20 @@ static HRESULT stop_neighbours(struct rewire *edit)
 }
 
 /* It may have changed while the edit was prepared, and putting back is connecting with it. */
-static void note_type(struct rewire_edge *edge)
+static void note_type_of(IPin *pin, AM_MEDIA_TYPE *ret)
 {
     AM_MEDIA_TYPE now;
 
-    if (FAILED(IPin_ConnectionMediaType(edge->out, &now)))
+    if (FAILED(IPin_ConnectionMediaType(pin, &now)))
         return;
-    rg_type_clear(&edge->was_type);
-    edge->was_type = now;
+    rg_type_clear(ret);
+    *ret = now;
+}
+
+static void note_types(struct rewire_edge *edge)
+{
+    note_type_of(edge->out, &edge->was_type);
+    note_type_of(edge->was, &edge->was_in_type);
 }
 
 static HRESULT take_off_edge(struct rewire_edge *edge)
@@ -107,7 +113,7 @@ static HRESULT take_off_edge(struct rewire_edge *edge)
 
     if (!is_taken_off(edge))
         return S_OK;
-    note_type(edge);
+    note_types(edge);
     hr = graph_pin_disconnect(edge->out);
     if (FAILED(hr))
         return hr;
@@ -124,6 +130,7 @@ static HRESULT take_off_input(struct rewire_input *input)
 
     if (!input->is_late || input->was == NULL || input->now == NULL)
         return S_OK;
+    note_types(input->was);
     hr = graph_pin_disconnect(input->in);
     if (FAILED(hr))
         return hr;
@@ -279,6 +286,11 @@ static HRESULT put_back_edge(struct rewire_edge *edge)
     (void)graph_pin_disconnect(edge->out);
     (void)graph_pin_disconnect(edge->was);
     hr = IPin_Connect(edge->out, edge->was, &edge->was_type);
+    /* a change that has not reached the input is told later; else what they agree on now */
+    if (rewire_is_about_types(hr))
+        hr = IPin_Connect(edge->out, edge->was, &edge->was_in_type);
+    if (rewire_is_about_types(hr))
+        hr = IPin_Connect(edge->out, edge->was, NULL);
     edge->is_off = FAILED(hr);
     return hr;
 }

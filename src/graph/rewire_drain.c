@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rewire_drain.c - push-through: a marker is sent down a road, and whoever stands at its end says when
- * it has come (spec 3.5); and streams that end because of an edit.
+ * it has come; and streams that end because of an edit.
  *
  * The waiting side is a control thread under the graph lock; the marker is pushed by a helper
  * thread (rewire_push.c), so that a filter that hangs holds up the helper and not the caller.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rewire_path.c - where an edit begins and ends, and what lies between (spec section 3.3).
+/* rewire_path.c - where an edit begins and ends, and what lies between.
  *
  * Control threads under the graph lock.  Costs what the road between the two pins has, never
  * the whole graph.

@@ -61,6 +61,7 @@ static void edge_clear(struct rewire_edge *edge)
         CloseHandle(edge->closed);
     rg_type_delete(edge->type);
     rg_type_clear(&edge->was_type);
+    rg_type_clear(&edge->was_in_type);
 }
 
 static void input_clear(struct rewire_input *input)

@@ -120,6 +120,17 @@ static bool is_in_the_way(struct rewire *edit, const struct rewire_push *push)
     return is;
 }
 
+bool rewire_push_may_be_in(struct graph *graph, IBaseFilter *filter)
+{
+    for (struct rewire_push *push = graph->stale_pushes; push != NULL; push = push->next) {
+        struct graph_node *from = graph_node_of_identity(graph, push->key);
+
+        if (!rewire_push_is_over(push) && from != NULL && may_be_in(graph, from, filter))
+            return true;
+    }
+    return false;
+}
+
 HRESULT rewire_wait_for_pushes(struct rewire *edit)
 {
     int64_t deadline_ns = edit->deadline_ns;

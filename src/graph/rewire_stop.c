@@ -8,6 +8,7 @@
 #include "graph/rewire.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 
 #include "platform/memory.h"
 #include "platform/text.h"
@@ -17,9 +18,11 @@
 /* ---- a Stop that can be given up ----------------------------------------------------------- */
 
 enum stop_phase {
-    STOP_INSIDE = 1,
+    STOP_WAITS = 1, /* the helper has not come to it yet */
+    STOP_INSIDE,
     STOP_BACK,
-    STOP_GIVEN_UP, /* what it was to bring about is the helper's now */
+    STOP_GIVEN_UP,   /* what it was to bring about is the helper's now */
+    STOP_CALLED_OFF, /* before it began: the filter was never touched */
 };
 
 /* Shared by both threads; freed by the last one. */
@@ -29,11 +32,12 @@ struct stopper {
     HANDLE done;
     _Atomic(uint32_t) thread; /* the helper's id, for the report */
     IBaseFilter *filter;      /* reference */
-    IUnknown *graph; /* reference: a filter that still knows its graph keeps it alive */
-    /* what becomes of a filter that stops too late */
+    struct graph *graph; /* reference: a filter that still knows its graph keeps it alive */
+    /* one that stops too late stays: at once as the graph was, then as it is */
     bool starts_again;
     FILTER_STATE state;
     REFERENCE_TIME start;
+    HRESULT started;      /* before done */
     IUnknown *key;        /* of the filter; no reference */
     struct stopper *next; /* in graph->stale_stoppers, under its lock */
 };
@@ -45,22 +49,17 @@ static void stopper_release(struct stopper *s)
     if (s->filter != NULL)
         IBaseFilter_Release(s->filter);
     if (s->graph != NULL)
-        IUnknown_Release(s->graph);
+        IFilterGraph3_Release(&s->graph->builder.i);
     if (s->done != NULL)
         CloseHandle(s->done);
     rg_free(s);
 }
 
-/* Nobody has waited so long.  It goes on as before, or it leaves for good. */
-static void stopped_too_late(struct stopper *s)
+/* It was to leave, and nobody has waited so long. */
+static void leave_late(struct stopper *s)
 {
     struct graph_pins pins;
 
-    if (s->starts_again) {
-        if (SUCCEEDED(IBaseFilter_Pause(s->filter)) && s->state == State_Running)
-            (void)IBaseFilter_Run(s->filter, s->start);
-        return;
-    }
     (void)graph_pins_open(&pins, s->filter);
     for (size_t i = 0; i < pins.count; i++)
         (void)graph_pin_disconnect(pins.list[i]);
@@ -69,31 +68,82 @@ static void stopped_too_late(struct stopper *s)
     (void)IBaseFilter_JoinFilterGraph(s->filter, NULL, NULL);
 }
 
+/* At once, for what comes meanwhile is refused; nobody's lock is waited for. */
+static HRESULT start_again(struct stopper *s)
+{
+    HRESULT hr = IBaseFilter_Pause(s->filter);
+
+    return SUCCEEDED(hr) && s->state == State_Running ? IBaseFilter_Run(s->filter, s->start)
+                                                      : hr;
+}
+
+/* Under the graph lock: the graph may have been run, paused or stopped meanwhile. */
+static void follow_graph(struct graph *graph, struct stopper *s)
+{
+    struct graph_node *node = graph_node_of_filter(graph, s->filter);
+    HRESULT hr = S_OK;
+
+    if (node == NULL)
+        return;
+    if (graph->state == State_Stopped || node->sits_out)
+        (void)IBaseFilter_Stop(s->filter);
+    else if (FAILED(s->started) || graph->state != s->state || graph->start_time != s->start)
+        hr = graph_activate_locked(graph, s->filter);
+    if (FAILED(hr))
+        graph_event_post(graph, EC_ERRORABORT, hr, 0);
+}
+
+/* Stops it; true: it was started again, for the edit was given up. */
+static bool stop_inside(struct stopper *s)
+{
+    int phase = STOP_WAITS;
+
+    if (!atomic_compare_exchange_strong(&s->phase, &phase, STOP_INSIDE) &&
+        phase == STOP_CALLED_OFF)
+        return false;
+    (void)IBaseFilter_Stop(s->filter);
+    phase = STOP_INSIDE;
+    if (atomic_compare_exchange_strong(&s->phase, &phase, STOP_BACK))
+        return false;
+    if (s->starts_again)
+        s->started = start_again(s);
+    else
+        leave_late(s);
+    return s->starts_again;
+}
+
 static DWORD WINAPI stopper_main(void *arg)
 {
     struct stopper *s = arg;
+    struct graph *graph = s->graph;
     struct graph_wait task;
     char name[sizeof(task.place.name.text)];
-    int inside = STOP_INSIDE;
+    bool starts_again;
 
     rg_thread_set_name("stopper");
     atomic_store(&s->thread, GetCurrentThreadId());
     graph_filter_text(s->filter, name, sizeof(name));
-    graph_task_begin(&task, s->graph, "stopping", name);
-    (void)IBaseFilter_Stop(s->filter);
-    if (!atomic_compare_exchange_strong(&s->phase, &inside, STOP_BACK))
-        stopped_too_late(s);
+    graph_task_begin(&task, graph_key(graph), "stopping", name);
+    starts_again = stop_inside(s);
     graph_wait_end(&task);
-    IBaseFilter_Release(s->filter); /* whoever has seen done finds no reference left */
-    IUnknown_Release(s->graph);
-    s->filter = NULL;
+    if (starts_again) {
+        SetEvent(s->done); /* an edit that holds the lock may wait for it */
+        (void)graph_lock(graph, NULL, INFINITE);
+        graph_stale_stoppers_reap(graph, false);
+        graph_unlock(graph);
+    } else { /* whoever has seen done finds no reference left */
+        IBaseFilter_Release(s->filter);
+        s->filter = NULL;
+    }
     s->graph = NULL;
+    IFilterGraph3_Release(&graph->builder.i);
     SetEvent(s->done);
     stopper_release(s);
     return 0;
 }
 
-static HRESULT stopper_start(struct rewire *edit, IBaseFilter *filter, struct stopper **ret)
+static HRESULT stopper_start(struct rewire *edit, IBaseFilter *filter, bool starts_again,
+                             struct stopper **ret)
 {
     struct stopper *s = rg_calloc(1, sizeof(*s));
     HANDLE thread;
@@ -101,13 +151,14 @@ static HRESULT stopper_start(struct rewire *edit, IBaseFilter *filter, struct st
     if (s == NULL)
         return E_OUTOFMEMORY;
     atomic_init(&s->refs, 2);
-    atomic_init(&s->phase, STOP_INSIDE);
+    atomic_init(&s->phase, STOP_WAITS);
     atomic_init(&s->thread, 0);
     s->filter = filter;
     s->key = graph_identity(filter);
     IBaseFilter_AddRef(filter);
-    s->graph = (IUnknown *)&edit->graph->builder.i;
-    IUnknown_AddRef(s->graph);
+    s->graph = edit->graph;
+    IFilterGraph3_AddRef(&s->graph->builder.i);
+    s->starts_again = starts_again;
     s->state = edit->graph->state;
     s->start = edit->graph->start_time;
     s->done = CreateEventW(NULL, TRUE, FALSE, NULL);
@@ -122,8 +173,8 @@ static HRESULT stopper_start(struct rewire *edit, IBaseFilter *filter, struct st
     return S_OK;
 }
 
-/* Ours stop for certain once nobody is inside; one that holds something may wait for a foreign one
- * behind it. */
+/* Ours stop for certain once nobody is inside, as a call that was given up may be; one that holds
+ * something may wait for a foreign one behind it. */
 static bool may_hang(struct rewire *edit, const struct rewire_filter *filter)
 {
     struct graph_pins pins;
@@ -135,7 +186,7 @@ static bool may_hang(struct rewire *edit, const struct rewire_filter *filter)
         may = FAILED(IPin_QueryInterface(pins.list[i], &IID_IRgLink, (void **)&link));
     }
     graph_pins_close(&pins);
-    return may || edit->no_drain ||
+    return may || edit->no_drain || rewire_push_may_be_in(edit->graph, filter->filter) ||
            (filter->group != 0 && (rewire_group_traits(edit, filter->group) &
                                    (REWIRE_IS_FOREIGN | RG_LINK_THREADED)) != 0);
 }
@@ -186,6 +237,26 @@ static bool drops_of(IBaseFilter *filter, ULONGLONG *ret)
     return known;
 }
 
+/* All that its pins have ever dropped, by name: what an edit has lost is among it. */
+static void name_drops(IBaseFilter *filter, char *ret, size_t size)
+{
+    size_t n = (size_t)snprintf(ret, size, "what it has dropped so far:");
+    struct graph_pins pins;
+
+    (void)graph_pins_open(&pins, filter);
+    for (size_t i = 0; i < pins.count; i++) {
+        RG_AUTO(IRgLink) link = NULL;
+        RG_DROP drop;
+
+        if (FAILED(IPin_QueryInterface(pins.list[i], &IID_IRgLink, (void **)&link)))
+            continue;
+        for (ULONG k = 0; n < size && IRgLink_GetDrop(link, k, &drop) == S_OK; k++)
+            n += (size_t)snprintf(ret + n, size - n, " %llu %s;",
+                                  (unsigned long long)drop.samples, drop.reason);
+    }
+    graph_pins_close(&pins);
+}
+
 /* What it took with it as it left; on the first gate in front of it. */
 static void certify_drops(struct rewire *edit, struct rewire_filter *filter, ULONGLONG drops)
 {
@@ -197,14 +268,34 @@ static void certify_drops(struct rewire *edit, struct rewire_filter *filter, ULO
             continue;
         certificate->dropped += drops;
         name_of(edit, filter, certificate->dropped_by, sizeof(certificate->dropped_by));
+        name_drops(filter->filter, certificate->reason, sizeof(certificate->reason));
         return;
     }
+}
+
+/* false: it is back after all. */
+static bool give_up(struct rewire *edit, struct stopper *s)
+{
+    int phase = STOP_WAITS;
+
+    if (atomic_compare_exchange_strong(&s->phase, &phase,
+                                       s->starts_again ? STOP_CALLED_OFF : STOP_GIVEN_UP)) {
+        if (s->starts_again) {
+            stopper_release(s);
+            return true;
+        }
+    } else if (phase == STOP_BACK ||
+               !atomic_compare_exchange_strong(&s->phase, &phase, STOP_GIVEN_UP)) {
+        return false;
+    }
+    s->next = edit->graph->stale_stoppers;
+    edit->graph->stale_stoppers = s;
+    return true;
 }
 
 static HRESULT stop_filter(struct rewire *edit, struct rewire_filter *filter, bool will_start)
 {
     struct stopper *s;
-    int inside = STOP_INSIDE;
     HRESULT hr;
 
     filter->is_stopped = true;
@@ -212,17 +303,14 @@ static HRESULT stop_filter(struct rewire *edit, struct rewire_filter *filter, bo
         (void)IBaseFilter_Stop(filter->filter);
         return S_OK;
     }
-    hr = stopper_start(edit, filter->filter, &s);
+    hr = stopper_start(edit, filter->filter, will_start, &s);
     if (FAILED(hr)) { /* no thread to be had: then without a deadline */
         (void)IBaseFilter_Stop(filter->filter);
         return S_OK;
     }
     hr = wait_stopped(edit, filter, s);
-    s->starts_again = will_start;
-    if (FAILED(hr) && atomic_compare_exchange_strong(&s->phase, &inside, STOP_GIVEN_UP)) {
-        filter->is_stopped = false; /* it is the helper's */
-        s->next = edit->graph->stale_stoppers;
-        edit->graph->stale_stoppers = s;
+    if (FAILED(hr) && give_up(edit, s)) {
+        filter->is_stopped = false; /* it is the helper's, or nobody has touched it */
         return hr;
     }
     stopper_release(s);
@@ -243,22 +331,30 @@ void graph_stale_stoppers_reap(struct graph *graph, bool all)
             continue;
         }
         *where = s->next;
+        if (s->filter != NULL)
+            follow_graph(graph, s);
         stopper_release(s);
+        where = &graph->stale_stoppers; /* a foreign filter may have edited meanwhile */
     }
 }
 
-static struct stopper *stopper_at(struct graph *graph, IPin *pin)
+static struct stopper *stopper_of(struct graph *graph, IBaseFilter *filter)
 {
-    RG_AUTO(IBaseFilter) filter = graph_pin_filter(pin);
-
     for (struct stopper *s = graph->stale_stoppers; s != NULL; s = s->next)
         if (filter != NULL && s->key == graph_identity(filter))
             return s;
     return NULL;
 }
 
-/* One that is still being stopped, among the filters that stay and get a new neighbour: they hold
- * their lock. */
+static struct stopper *stopper_at(struct graph *graph, IPin *pin)
+{
+    RG_AUTO(IBaseFilter) filter = graph_pin_filter(pin);
+
+    return stopper_of(graph, filter);
+}
+
+/* One that is still being stopped, among the filters that stay and get a new neighbour, for they hold
+ * their lock, or among those that leave. */
 static struct stopper *find_in_the_way(struct rewire *edit)
 {
     struct stopper *s = NULL;
@@ -271,6 +367,9 @@ static struct stopper *find_in_the_way(struct rewire *edit)
     for (size_t i = 0; s == NULL && i < edit->n_edges; i++)
         if (edit->edges[i].from == NULL)
             s = stopper_at(edit->graph, edit->edges[i].out);
+    for (size_t i = 0; s == NULL && i < edit->n_filters; i++)
+        if (edit->filters[i].leaves)
+            s = stopper_of(edit->graph, edit->filters[i].filter);
     return s;
 }
 

@@ -308,6 +308,22 @@ static bool filters_are_simple(struct rewire *edit)
     return true;
 }
 
+/* A call that was given up is no use of the gate, and a visit would not wait for it. */
+static bool nobody_is_left_inside(struct rewire *edit)
+{
+    for (size_t i = 0; i < edit->n_filters; i++)
+        if (edit->filters[i].leaves &&
+            rewire_push_may_be_in(edit->graph, edit->filters[i].filter))
+            return false;
+    for (size_t i = 0; i < edit->n_inputs; i++) { /* those that hear the end of their stream */
+        RG_AUTO(IBaseFilter) filter = graph_pin_filter(edit->inputs[i].in);
+
+        if (edit->inputs[i].now == NULL && rewire_push_may_be_in(edit->graph, filter))
+            return false;
+    }
+    return true;
+}
+
 bool rewire_can_visit(struct rewire *edit)
 {
     struct rewire_edge *gate = only_gate(edit);
@@ -315,7 +331,8 @@ bool rewire_can_visit(struct rewire *edit)
     return rewire_is_live(edit) && !edit->caller_blocked && gate != NULL &&
            gate->link != NULL && gate->from == NULL &&
            IRgLink_IsBlocked(gate->link, NULL) == S_FALSE && edges_are_simple(edit) &&
-           inputs_are_simple(edit) && groups_are_simple(edit) && filters_are_simple(edit);
+           inputs_are_simple(edit) && groups_are_simple(edit) && filters_are_simple(edit) &&
+           nobody_is_left_inside(edit);
 }
 
 bool rewire_is_drained_already(struct rewire *edit)

@@ -8,6 +8,8 @@
  */
 #include "graph/graph_internal.h"
 
+#include "com/registry.h"
+
 #define ROAD_MOST     5    /* filters in between */
 #define ATTEMPTS_MOST 4096 /* calls of IPin::Connect */
 
@@ -29,15 +31,9 @@ static HRESULT reach(struct search *s, IPin *output, const AM_MEDIA_TYPE *type, 
 /* S_OK: go on. */
 static HRESULT may_go_on(struct search *s)
 {
-    if (atomic_load(&s->graph->abort_connect))
+    if (!graph_build_goes_on_locked(s->graph))
         return E_ABORT;
     return s->attempts++ < ATTEMPTS_MOST ? S_OK : VFW_E_CANNOT_CONNECT;
-}
-
-/* After these nothing else is tried. */
-static bool is_final(HRESULT hr)
-{
-    return hr == E_ABORT || hr == E_OUTOFMEMORY;
 }
 
 static bool is_free(IPin *pin, bool output)
@@ -63,7 +59,7 @@ static HRESULT leave(struct search *s, IBaseFilter *filter, unsigned left)
         if (!is_free(pins.list[i], true))
             continue;
         result = reach(s, pins.list[i], NULL, left);
-        if (SUCCEEDED(result) || is_final(result))
+        if (SUCCEEDED(result) || graph_is_final(result))
             break;
     }
     graph_pins_close(&pins);
@@ -89,7 +85,7 @@ static HRESULT pass(struct search *s, IPin *output, const AM_MEDIA_TYPE *type,
             result = graph_join_locked(s->graph, output, pins.list[i], type, s->trail);
         if (SUCCEEDED(result))
             result = leave(s, filter, left);
-        if (SUCCEEDED(result) || is_final(result))
+        if (SUCCEEDED(result) || graph_is_final(result))
             break;
         graph_trail_undo_locked(s->graph, s->trail, keep);
     }
@@ -100,7 +96,7 @@ static HRESULT pass(struct search *s, IPin *output, const AM_MEDIA_TYPE *type,
 static bool on_road(const struct search *s, const struct graph_candidate *candidate)
 {
     for (unsigned i = 0; i < s->depth; i++) {
-        if (candidate->entry != NULL ? s->entries[i] == candidate->entry
+        if (candidate->entry != NULL ? graph_same_class(s->entries[i], candidate->entry->clsid)
                                      : s->filters[i] == candidate->filter)
             return true;
     }
@@ -133,7 +129,9 @@ static HRESULT by_candidate(struct search *s, IPin *output, const AM_MEDIA_TYPE 
     s->filters[s->depth] = candidate->filter;
     s->entries[s->depth] = candidate->entry;
     s->depth++;
+    graph_log_deeper(s->graph, true);
     hr = pass(s, output, type, candidate->filter, left);
+    graph_log_deeper(s->graph, false);
     s->depth--;
     if (FAILED(hr))
         graph_trail_undo_locked(s->graph, s->trail, keep);
@@ -157,7 +155,7 @@ static HRESULT reach(struct search *s, IPin *output, const AM_MEDIA_TYPE *type, 
     hr = VFW_E_CANNOT_CONNECT;
     for (size_t i = 0; i < all.count; i++) {
         hr = by_candidate(s, output, type, &all.list[i], left - 1);
-        if (SUCCEEDED(hr) || is_final(hr))
+        if (SUCCEEDED(hr) || graph_is_final(hr))
             break;
     }
     graph_candidates_free(&all);
@@ -168,7 +166,7 @@ static HRESULT reach(struct search *s, IPin *output, const AM_MEDIA_TYPE *type, 
 static bool worth_a_search(HRESULT direct)
 {
     return direct != VFW_E_ALREADY_CONNECTED && direct != VFW_E_NOT_STOPPED &&
-           direct != VFW_E_WRONG_STATE && !is_final(direct);
+           direct != VFW_E_WRONG_STATE && !graph_is_final(direct);
 }
 
 static HRESULT search_road(struct search *s, IPin *output, IPin *goal,
@@ -187,7 +185,7 @@ static HRESULT search_road(struct search *s, IPin *output, IPin *goal,
         if (SUCCEEDED(hr))
             return S_OK;
         graph_trail_undo_locked(s->graph, s->trail, keep);
-        if (is_final(hr))
+        if (graph_is_final(hr))
             return hr;
         if (s->attempts >= ATTEMPTS_MOST)
             break;

@@ -9,6 +9,8 @@
 #include "graph/graph_internal.h"
 
 #include "platform/memory.h"
+#include "platform/round.h"
+#include "platform/time.h"
 
 #define POSITIONING_MASK 0x3u
 
@@ -153,6 +155,16 @@ LONGLONG graph_position_locked(struct graph *graph)
     return position < 0 ? 0 : position;
 }
 
+/* The stop position that is kept is what the renderers say now. */
+void graph_length_changed_locked(struct graph *graph)
+{
+    LONGLONG stop;
+
+    if (graph->segment_stop >= 0 && in_media_time(graph) &&
+        ask_largest(graph, get_stop, &stop) == S_OK)
+        graph->segment_stop = stop;
+}
+
 /* ---- going somewhere --------------------------------------------------------------------- */
 
 /* Makes *value absolute; flags with it. */
@@ -169,9 +181,11 @@ static void make_absolute(LONGLONG *value, DWORD *flags, LONGLONG relative_to, L
     *flags = (*flags & ~POSITIONING_MASK) | AM_SEEKING_AbsolutePositioning;
 }
 
+/* One round: where the roads of two renderers have met, the source moves once. */
 static HRESULT seek_all(const struct seekers *all, LONGLONG current, DWORD current_flags,
                         LONGLONG stop, DWORD stop_flags)
 {
+    uint64_t former = rg_round_begin();
     HRESULT result = E_NOTIMPL;
 
     for (size_t i = 0; i < all->count; i++) {
@@ -179,11 +193,14 @@ static HRESULT seek_all(const struct seekers *all, LONGLONG current, DWORD curre
         LONGLONG to = current, end = stop;
         HRESULT hr = one->lpVtbl->SetPositions(one, &to, current_flags, &end, stop_flags);
 
-        if (FAILED(hr) && hr != E_NOTIMPL)
-            return hr;
         if (SUCCEEDED(hr))
             result = S_OK;
+        else if (hr != E_NOTIMPL)
+            result = hr;
+        if (FAILED(hr) && hr != E_NOTIMPL)
+            break;
     }
+    rg_round_end(former);
     return result;
 }
 
@@ -198,10 +215,14 @@ static void segment_note(struct graph *graph, LONGLONG current, DWORD current_fl
         graph->segment_start = current;
         graph->stream_time = 0; /* time stamps begin anew */
         graph->is_cued = false;
-        graph_events_reset_completes(graph);
-    } else {
-        graph->segment_start = current - (LONGLONG)((double)graph->stream_time * graph->rate);
+    } else { /* times go on: from where the segment before ended, else from now */
+        REFERENCE_TIME end = atomic_load(&graph->segment_end);
+
+        graph->segment_start =
+            current - (LONGLONG)((double)(end >= 0 ? end : graph->stream_time) * graph->rate);
     }
+    atomic_store(&graph->segment_end, -1);
+    graph_events_reset_completes(graph);
 }
 
 /* Pause where running, do it, run again once the first samples of the new place are there. */
@@ -237,6 +258,7 @@ HRESULT graph_seek_locked(struct graph *graph, LONGLONG *current, DWORD current_
     struct seekers all;
     HRESULT hr;
 
+    graph_step_cancel_locked(graph);
     graph_edits_let_go(graph,
                        NULL); /* what was shown the past is not in the picture any more */
     if (old_end < 0 && FAILED(ask_largest(graph, get_stop, &old_end)))
@@ -265,6 +287,7 @@ static HRESULT STDMETHODCALLTYPE seeking_set_positions(IMediaSeeking *face, LONG
                                                        DWORD stop_flags)
 {
     struct graph *graph = graph_home(face);
+    int64_t began_ns = rg_time_now_ns();
     HRESULT hr;
 
     if (((current_flags & POSITIONING_MASK) != 0 && current == NULL) ||
@@ -273,6 +296,7 @@ static HRESULT STDMETHODCALLTYPE seeking_set_positions(IMediaSeeking *face, LONG
     graph_lock(graph, NULL, INFINITE);
     hr = graph_seek_locked(graph, current, current_flags, stop, stop_flags);
     graph_unlock(graph);
+    graph_stats_time(graph, GRAPH_STAT_SEEK, began_ns);
     return hr;
 }
 
@@ -421,14 +445,16 @@ static HRESULT STDMETHODCALLTYPE seeking_get_current(IMediaSeeking *face, LONGLO
 static HRESULT STDMETHODCALLTYPE seeking_get_positions(IMediaSeeking *face, LONGLONG *current,
                                                        LONGLONG *stop)
 {
-    HRESULT hr = S_OK;
+    LONGLONG now = 0;
+    HRESULT hr;
 
     if (current == NULL && stop == NULL)
         return E_POINTER;
-    if (current != NULL)
-        hr = seeking_get_current(face, current);
+    hr = current != NULL ? seeking_get_current(face, &now) : S_OK;
     if (SUCCEEDED(hr) && stop != NULL)
         hr = seeking_get_stop(face, stop);
+    if (SUCCEEDED(hr) && current != NULL)
+        *current = now;
     return hr;
 }
 

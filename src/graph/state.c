@@ -80,6 +80,7 @@ static HRESULT stop_locked(struct graph *graph)
     struct graph_snapshot all;
     HRESULT first = S_OK;
 
+    graph_step_cancel_locked(graph);
     graph_edits_let_go(graph, NULL);
     if (graph->state != State_Stopped) {
         if (FAILED(graph_snapshot_locked(graph, &all))) {
@@ -151,6 +152,7 @@ static HRESULT pause_locked(struct graph *graph, enum whom whom)
         if (FAILED(hr))
             return hr;
         graph_recount_all_locked(graph);
+        graph_streams_prepare_locked(graph);
         graph->is_cued = false;
         whom = EVERYBODY;
     }
@@ -207,6 +209,7 @@ HRESULT graph_run_locked(struct graph *graph, REFERENCE_TIME start)
     graph_snapshot_free(&all);
     if (FAILED(hr))
         (void)stop_locked(graph);
+    graph_deferred_wake(graph);
     return hr;
 }
 
@@ -266,6 +269,21 @@ static HRESULT pause_for_run(struct graph *graph)
     return FAILED(hr) ? hr : S_OK;
 }
 
+HRESULT graph_run_on_locked(struct graph *graph, REFERENCE_TIME start)
+{
+    HRESULT hr;
+
+    if (graph->state == State_Running && atomic_load(&graph->goal) == State_Running)
+        return S_OK;
+    change_begin(graph, State_Running);
+    hr = pause_for_run(graph);
+    graph->run_start = start;
+    if (SUCCEEDED(hr))
+        return run_when_cued(graph);
+    (void)stop_locked(graph);
+    return hr;
+}
+
 HRESULT graph_run(struct graph *graph, REFERENCE_TIME start)
 {
     HRESULT hr;
@@ -273,18 +291,8 @@ HRESULT graph_run(struct graph *graph, REFERENCE_TIME start)
     graph_lock(graph, NULL, INFINITE);
     graph_reconnects_run_locked(graph);
     graph_jobs_run_pending(graph);
-    if (graph->state == State_Running && atomic_load(&graph->goal) == State_Running) {
-        graph_unlock(graph);
-        return S_OK;
-    }
-    change_begin(graph, State_Running);
-    hr = pause_for_run(graph);
-    graph->run_start = start;
-    if (FAILED(hr)) {
-        (void)stop_locked(graph);
-    } else {
-        hr = run_when_cued(graph);
-    }
+    graph_step_cancel_locked(graph);
+    hr = graph_run_on_locked(graph, start);
     graph_unlock(graph);
     return hr;
 }
@@ -296,6 +304,7 @@ HRESULT graph_pause(struct graph *graph)
     graph_lock(graph, NULL, INFINITE);
     graph_reconnects_run_locked(graph);
     graph_jobs_run_pending(graph);
+    graph_step_cancel_locked(graph);
     change_begin(graph, State_Paused);
     hr = pause_locked(graph, EVERYBODY);
     if (FAILED(hr))
@@ -332,6 +341,7 @@ HRESULT graph_stop_when_ready(struct graph *graph)
         return hr;
     }
     graph_reconnects_run_locked(graph);
+    graph_step_cancel_locked(graph);
     change_begin(graph, State_Stopped);
     hr = pause_locked(graph, EVERYBODY);
     if (FAILED(hr)) {
@@ -352,7 +362,7 @@ HRESULT graph_activate_locked(struct graph *graph, IBaseFilter *filter)
     struct graph_node *node = graph_node_of_filter(graph, filter);
     HRESULT hr;
 
-    filter->lpVtbl->SetSyncSource(filter, graph->clock);
+    filter->lpVtbl->SetSyncSource(filter, graph_clock_for(graph, node));
     if (graph->state == State_Stopped)
         return S_OK;
     if (graph->sitting_out != 0 && node != NULL)

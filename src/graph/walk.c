@@ -179,6 +179,19 @@ void graph_snapshot_free(struct graph_snapshot *snapshot)
     *snapshot = (struct graph_snapshot){ 0 };
 }
 
+HRESULT graph_members_locked(struct graph *graph, struct graph_snapshot *ret)
+{
+    *ret = (struct graph_snapshot){ 0 };
+    ret->filters = rg_calloc(graph->members.count + 1, sizeof(*ret->filters));
+    if (ret->filters == NULL)
+        return E_OUTOFMEMORY;
+    for (struct graph_node *node = graph->members.first; node != NULL; node = node->next) {
+        node->filter->lpVtbl->AddRef(node->filter);
+        ret->filters[ret->count++] = node->filter;
+    }
+    return S_OK;
+}
+
 HRESULT graph_snapshot_locked(struct graph *graph, struct graph_snapshot *ret)
 {
     size_t count = graph->members.count, i = 0;

@@ -43,29 +43,24 @@ static void restart_locked(struct graph *graph, bool was_running)
         (void)graph_run_locked(graph, 0);
 }
 
-static void repaint_locked(struct graph *graph)
-{
-    LONGLONG now = graph_position_locked(graph);
-
-    if (graph->state == State_Paused)
-        (void)graph_seek_locked(graph, &now, AM_SEEKING_AbsolutePositioning, NULL,
-                                AM_SEEKING_NoPositioning);
-    else if (graph->state == State_Stopped)
-        (void)graph_stop_when_ready(graph);
-}
-
 static void jobs_do_locked(struct graph *graph, unsigned jobs)
 {
     bool running = atomic_load(&graph->goal) == State_Running;
 
+    if (jobs & GRAPH_JOB_STEPPED)
+        graph_step_done_locked(graph);
     if (jobs & GRAPH_JOB_RECONNECT)
         graph_reconnects_run_locked(graph);
     if (jobs & (GRAPH_JOB_RESTART | GRAPH_JOB_STARVATION))
         restart_locked(graph, running);
     if (jobs & GRAPH_JOB_REPAINT)
-        repaint_locked(graph);
+        graph_repaint_locked(graph);
+    if (jobs & GRAPH_JOB_LENGTH)
+        graph_length_changed_locked(graph);
     if (jobs & GRAPH_JOB_CLOCK_UNSET)
         graph->clock_unset = true;
+    if (jobs & GRAPH_JOB_DEFERRED)
+        graph_deferred_run_locked(graph);
 }
 
 void graph_jobs_run_pending(struct graph *graph)
@@ -81,6 +76,14 @@ void graph_jobs_run_pending(struct graph *graph)
 }
 
 /* ---- the thread -------------------------------------------------------------------------- */
+
+/* Whoever asked for the change has gone on and may wait for the end of the streams by now. */
+static void finish_locked(struct graph *graph, HRESULT cued)
+{
+    graph_settle_finish_locked(graph, cued);
+    if (FAILED(graph->settle_error))
+        graph_event_post(graph, EC_ERRORABORT, graph->settle_error, 0);
+}
 
 /* The wait for the first samples, without the graph lock. */
 static void worker_settle(struct graph_worker *worker)
@@ -100,7 +103,7 @@ static void worker_settle(struct graph_worker *worker)
     }
     hr = graph_snapshot_locked(graph, &all);
     if (FAILED(hr))
-        graph_settle_finish_locked(graph, hr); /* nobody may wait for it for ever */
+        finish_locked(graph, hr); /* nobody may wait for it for ever */
     graph_unlock(graph);
     if (FAILED(hr))
         return;
@@ -109,7 +112,7 @@ static void worker_settle(struct graph_worker *worker)
     if (hr == VFW_E_STATE_CHANGED || FAILED(graph_lock(graph, worker->quit, INFINITE)))
         return;
     if (atomic_load(&graph->change) == change)
-        graph_settle_finish_locked(graph, hr);
+        finish_locked(graph, hr);
     graph_unlock(graph);
 }
 
@@ -152,7 +155,11 @@ static void worker_main(void *arg)
 
     (void)rg_room_enter(RG_ROOM_CONTROL);
     while (wait_for_jobs(worker)) {
-        worker_do(worker, jobs_take(worker->graph));
+        unsigned jobs = jobs_take(worker->graph);
+
+        if (graph_deferred_is_waiting(worker->graph))
+            jobs |= GRAPH_JOB_DEFERRED; /* it may be the clock that woke us */
+        worker_do(worker, jobs);
         if (worker->ends_it) {
             graph_take_down(worker->graph);
             pthread_detach(pthread_self());
@@ -160,6 +167,7 @@ static void worker_main(void *arg)
             return;
         }
     }
+    graph_deferred_unadvise(worker->graph);
 }
 
 /* Under jobs_lock. */
@@ -199,6 +207,17 @@ HRESULT graph_worker_post(struct graph *graph, enum graph_job job)
         graph->jobs |= (unsigned)job;
     pthread_mutex_unlock(&graph->jobs_lock);
     return hr;
+}
+
+HANDLE graph_worker_handle(struct graph *graph)
+{
+    HANDLE wake = NULL;
+
+    pthread_mutex_lock(&graph->jobs_lock);
+    if (graph->worker != NULL)
+        wake = graph->worker->wake;
+    pthread_mutex_unlock(&graph->jobs_lock);
+    return wake;
 }
 
 void graph_worker_stop(struct graph *graph)

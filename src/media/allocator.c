@@ -142,8 +142,8 @@ bool rg_allocator_memory(struct allocator *a, struct sample *s, ULONG bytes)
     memset((BYTE *)block + room + bytes, 0, SMALLEST_ALIGNMENT);
     rg_free(s->block);
     s->block = block;
-    s->info.data = (BYTE *)block + room;
-    s->info.size = bytes;
+    s->head.info.data = (BYTE *)block + room;
+    s->head.info.size = bytes;
     return true;
 }
 
@@ -307,7 +307,7 @@ static HRESULT get_sample(struct allocator *a, ULONG bytes, DWORD flags,
             collect_locked(a, NULL);
         s = a->free_first;
         if (s != NULL) {
-            if (bytes > s->info.size && !rg_allocator_memory(a, s, bytes)) {
+            if (bytes > s->head.info.size && !rg_allocator_memory(a, s, bytes)) {
                 hr = E_OUTOFMEMORY;
                 break;
             }
@@ -356,7 +356,7 @@ static HRESULT STDMETHODCALLTYPE get_buffer(IMemAllocatorCallbackTemp *face, IMe
     *ret = NULL;
     hr = get_sample(allocator_of(face), 0, flags, NULL, &s);
     if (SUCCEEDED(hr))
-        *ret = (IMediaSample *)&s->face;
+        *ret = (IMediaSample *)&s->head.face;
     return hr;
 }
 
@@ -371,7 +371,7 @@ static HRESULT STDMETHODCALLTYPE release_buffer(IMemAllocatorCallbackTemp *face,
     if (s == NULL || s->allocator != allocator_of(face))
         return E_INVALIDARG;
     /* by hand it gives up the caller's reference; a sample that is home has none to give */
-    if (atomic_load_explicit(&s->refs, memory_order_acquire) == 0)
+    if (atomic_load_explicit(&s->head.refs, memory_order_acquire) == 0)
         return E_INVALIDARG;
     IMediaSample_Release(sample);
     return S_OK;
@@ -518,7 +518,7 @@ HRESULT rg_allocator_get_at(IMemAllocator *allocator, ULONG bytes, DWORD flags,
 
         hr = get_sample(COM_HOME(allocator, struct allocator), bytes, flags, where, &s);
         if (SUCCEEDED(hr))
-            *ret = (IMediaSample *)&s->face;
+            *ret = (IMediaSample *)&s->head.face;
         return hr;
     }
     hr = get_foreign(allocator, flags, where, &sample);

@@ -11,16 +11,11 @@
 struct allocator;
 
 struct sample {
-    /* set at creation */
-    IMediaSample2 face;
-    struct allocator *allocator;
-
-    atomic_uint refs;
+    struct rg_sample_head head;  /* first */
+    struct allocator *allocator; /* set at creation */
 
     /* owned by whoever holds the sample */
     BYTE *block; /* what is freed; data lies in it */
-    struct rg_sample_info
-        info;    /* as flags, start and stop say it: rg_sample_get_info copies it */
     DWORD flags; /* AM_SAMPLE_... */
     DWORD type_specific;
     DWORD stream_id;
@@ -66,5 +61,9 @@ bool rg_allocator_memory(struct allocator *a, struct sample *s, ULONG bytes);
 /* sample.c */
 struct sample *rg_sample_make(struct allocator *a, ULONG bytes); /* NULL: out of memory */
 void rg_sample_destroy(struct sample *s);
-void rg_sample_hand_out(struct sample *s);          /* clean, with one reference */
-struct sample *rg_sample_own(IMediaSample *sample); /* NULL: another's */
+void rg_sample_hand_out(struct sample *s); /* clean, with one reference */
+
+static inline struct sample *rg_sample_own(IMediaSample *sample) /* NULL: another's */
+{
+    return (struct sample *)rg_sample_head(sample);
+}

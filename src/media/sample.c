@@ -20,7 +20,7 @@ static struct sample *sample_of(IMediaSample2 *face)
 /* After each change of flags and times. */
 static void note_info(struct sample *s)
 {
-    struct rg_sample_info *info = &s->info;
+    struct rg_sample_info *info = &s->head.info;
 
     info->has_time = (s->flags & AM_SAMPLE_TIMEVALID) != 0;
     info->has_stop = (s->flags & AM_SAMPLE_STOPVALID) != 0;
@@ -48,7 +48,7 @@ static HRESULT STDMETHODCALLTYPE sample_query(IMediaSample2 *face, REFIID iid, v
 
 static ULONG STDMETHODCALLTYPE sample_addref(IMediaSample2 *face)
 {
-    return atomic_fetch_add_explicit(&sample_of(face)->refs, 1, memory_order_relaxed) + 1;
+    return atomic_fetch_add_explicit(&sample_of(face)->head.refs, 1, memory_order_relaxed) + 1;
 }
 
 static void sample_clean(struct sample *s)
@@ -58,7 +58,7 @@ static void sample_clean(struct sample *s)
     s->stream_id = AM_STREAM_MEDIA;
     s->has_media_time = false;
     s->has_extra = false;
-    s->info.bytes = s->info.size;
+    s->head.info.bytes = s->head.info.size;
     if (s->type != NULL) {
         rg_type_delete(s->type);
         s->type = NULL;
@@ -69,7 +69,7 @@ static void sample_clean(struct sample *s)
 static ULONG STDMETHODCALLTYPE sample_release(IMediaSample2 *face)
 {
     struct sample *s = sample_of(face);
-    unsigned left = atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) - 1;
+    unsigned left = atomic_fetch_sub_explicit(&s->head.refs, 1, memory_order_acq_rel) - 1;
 
     if (left == 0) {
         sample_clean(s);
@@ -82,13 +82,13 @@ static HRESULT STDMETHODCALLTYPE get_pointer(IMediaSample2 *face, BYTE **ret)
 {
     if (ret == NULL)
         return E_POINTER;
-    *ret = sample_of(face)->info.data;
+    *ret = sample_of(face)->head.info.data;
     return S_OK;
 }
 
 static LONG STDMETHODCALLTYPE get_size(IMediaSample2 *face)
 {
-    return (LONG)sample_of(face)->info.size;
+    return (LONG)sample_of(face)->head.info.size;
 }
 
 static HRESULT STDMETHODCALLTYPE get_time(IMediaSample2 *face, REFERENCE_TIME *start,
@@ -166,16 +166,16 @@ static HRESULT STDMETHODCALLTYPE set_preroll(IMediaSample2 *face, BOOL on)
 
 static LONG STDMETHODCALLTYPE get_actual(IMediaSample2 *face)
 {
-    return (LONG)sample_of(face)->info.bytes;
+    return (LONG)sample_of(face)->head.info.bytes;
 }
 
 static HRESULT STDMETHODCALLTYPE set_actual(IMediaSample2 *face, LONG bytes)
 {
     struct sample *s = sample_of(face);
 
-    if (bytes < 0 || (ULONG)bytes > s->info.size)
+    if (bytes < 0 || (ULONG)bytes > s->head.info.size)
         return VFW_E_BUFFER_OVERFLOW;
-    s->info.bytes = (ULONG)bytes;
+    s->head.info.bytes = (ULONG)bytes;
     return S_OK;
 }
 
@@ -262,13 +262,13 @@ static HRESULT STDMETHODCALLTYPE get_properties(IMediaSample2 *face, DWORD bytes
     p.cbData = bytes < sizeof(p) ? bytes : (DWORD)sizeof(p);
     p.dwTypeSpecificFlags = s->type_specific;
     p.dwSampleFlags = s->flags;
-    p.lActual = (LONG)s->info.bytes;
+    p.lActual = (LONG)s->head.info.bytes;
     p.tStart = s->start;
     p.tStop = s->stop;
     p.dwStreamId = s->stream_id;
     p.pMediaType = s->type; /* borrowed: valid while the sample is */
-    p.pbBuffer = s->info.data;
-    p.cbBuffer = (LONG)s->info.size;
+    p.pbBuffer = s->head.info.data;
+    p.cbBuffer = (LONG)s->head.info.size;
     memcpy(ret, &p, p.cbData);
     return S_OK;
 }
@@ -284,16 +284,16 @@ static HRESULT wanted_properties(struct sample *s, DWORD bytes, const BYTE *from
 {
     AM_SAMPLE2_PROPERTIES now;
 
-    (void)get_properties(&s->face, sizeof(now), (BYTE *)&now);
+    (void)get_properties(&s->head.face, sizeof(now), (BYTE *)&now);
     *p = now;
     memcpy(p, from, bytes < sizeof(*p) ? bytes : sizeof(*p));
     if (!REACHES(bytes, pMediaType))
         p->pMediaType = now.pMediaType; /* not half a pointer */
-    if (REACHES(bytes, cbBuffer) && p->cbBuffer != 0 && (ULONG)p->cbBuffer > s->info.size)
+    if (REACHES(bytes, cbBuffer) && p->cbBuffer != 0 && (ULONG)p->cbBuffer > s->head.info.size)
         return E_INVALIDARG;
-    if (REACHES(bytes, pbBuffer) && p->pbBuffer != NULL && p->pbBuffer != s->info.data)
+    if (REACHES(bytes, pbBuffer) && p->pbBuffer != NULL && p->pbBuffer != s->head.info.data)
         return E_INVALIDARG; /* the memory is the allocator's; it cannot be exchanged */
-    if (p->lActual < 0 || (ULONG)p->lActual > s->info.size)
+    if (p->lActual < 0 || (ULONG)p->lActual > s->head.info.size)
         return VFW_E_BUFFER_OVERFLOW;
     return S_OK;
 }
@@ -324,7 +324,7 @@ static HRESULT STDMETHODCALLTYPE set_properties(IMediaSample2 *face, DWORD bytes
     }
     s->type_specific = p.dwTypeSpecificFlags;
     s->flags = p.dwSampleFlags;
-    s->info.bytes = (ULONG)p.lActual;
+    s->head.info.bytes = (ULONG)p.lActual;
     s->start = p.tStart;
     s->stop = p.tStop;
     (void)flag_set(s, AM_SAMPLE_TYPECHANGED, s->type != NULL);
@@ -332,7 +332,7 @@ static HRESULT STDMETHODCALLTYPE set_properties(IMediaSample2 *face, DWORD bytes
     return S_OK;
 }
 
-static const IMediaSample2Vtbl sample_vtbl = {
+const IMediaSample2Vtbl rg_sample_vtbl = {
     .QueryInterface = sample_query,
     .AddRef = sample_addref,
     .Release = sample_release,
@@ -364,7 +364,7 @@ struct sample *rg_sample_make(struct allocator *a, ULONG bytes)
 
     if (s == NULL)
         return NULL;
-    s->face.lpVtbl = (IMediaSample2Vtbl *)&sample_vtbl;
+    s->head.face.lpVtbl = (IMediaSample2Vtbl *)&rg_sample_vtbl;
     s->allocator = a;
     note_info(s);
     if (!rg_allocator_memory(a, s, bytes)) {
@@ -385,27 +385,9 @@ void rg_sample_destroy(struct sample *s)
 
 void rg_sample_hand_out(struct sample *s)
 {
-    s->info.bytes = s->info.size;
+    s->head.info.bytes = s->head.info.size;
     s->next_free = NULL;
-    atomic_store_explicit(&s->refs, 1, memory_order_relaxed);
-}
-
-struct sample *rg_sample_own(IMediaSample *sample)
-{
-    return (const void *)sample->lpVtbl == (const void *)&sample_vtbl ? (struct sample *)sample
-                                                                      : NULL;
-}
-
-/* ---- the short cut --------------------------------------------------------------------- */
-
-bool rg_sample_is_writable(IMediaSample *sample)
-{
-    struct sample *s = rg_sample_own(sample);
-
-    if (s != NULL)
-        return atomic_load_explicit(&s->refs, memory_order_acquire) == 1;
-    IMediaSample_AddRef(sample);
-    return IMediaSample_Release(sample) == 1;
+    atomic_store_explicit(&s->head.refs, 1, memory_order_relaxed);
 }
 
 static HRESULT copy_own(struct sample *to, const struct sample *from)
@@ -502,7 +484,7 @@ HRESULT rg_sample_get_info(IMediaSample *sample, struct rg_sample_info *ret)
     HRESULT hr;
 
     if (s != NULL) {
-        *ret = s->info;
+        *ret = s->head.info;
         return S_OK;
     }
     memset(ret, 0, sizeof(*ret));

@@ -2,12 +2,13 @@
 /* media/sample.h - our media sample and memory allocator (CLSID_MemoryAllocator).
  *
  * Through COM they are IMediaSample2, IMemAllocator and IMemAllocatorCallbackTemp with the
- * rules of spec section 7.4. The rest of this header is the short cut between our own parts:
+ * documented rules. The rest of this header is the short cut between our own parts:
  * it works on any IMediaSample and IMemAllocator, and is quick on ours. Any thread; a sample
  * is written by its one holder only.
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -39,9 +40,6 @@ RG_API HRESULT rg_allocator_grow(IMemAllocator *allocator, LONG count);
  * hands on what comes in and hardly ever needs one.  E_OUTOFMEMORY comes then, too.  Another's stays as
  * it is. */
 RG_API void rg_allocator_make_late(IMemAllocator *allocator);
-
-/* May the holder write into the sample?  True if it holds the only reference. */
-RG_API bool rg_sample_is_writable(IMediaSample *sample);
 
 /* Copies times, media times, flags, type and what follows below, but no data. */
 RG_API HRESULT rg_sample_copy_properties(IMediaSample *to, IMediaSample *from);
@@ -77,3 +75,40 @@ struct rg_sample_info {
     bool has_time, has_stop, is_sync, is_discontinuity, is_preroll, has_type;
 };
 RG_API HRESULT rg_sample_get_info(IMediaSample *sample, struct rg_sample_info *ret);
+
+/* What each sample of ours begins with, for the two looks below alone. */
+struct rg_sample_head {
+    IMediaSample2 face;
+    atomic_uint refs;
+    struct rg_sample_info info; /* kept true at each change */
+};
+extern RG_API const IMediaSample2Vtbl rg_sample_vtbl;
+
+static inline struct rg_sample_head *rg_sample_head(IMediaSample *sample) /* NULL: another's */
+{
+    return (const void *)sample->lpVtbl == (const void *)&rg_sample_vtbl
+               ? (struct rg_sample_head *)sample
+               : NULL;
+}
+
+/* As rg_sample_get_info without a copy where the sample is ours: *ret is the sample's own record,
+ * which follows what is done to it, or *room. */
+static inline HRESULT rg_sample_look(IMediaSample *sample, struct rg_sample_info *room,
+                                     const struct rg_sample_info **ret)
+{
+    struct rg_sample_head *head = rg_sample_head(sample);
+
+    *ret = head != NULL ? &head->info : room;
+    return head != NULL ? S_OK : rg_sample_get_info(sample, room);
+}
+
+/* May the holder write into the sample?  True if it holds the only reference. */
+static inline bool rg_sample_is_writable(IMediaSample *sample)
+{
+    struct rg_sample_head *head = rg_sample_head(sample);
+
+    if (head != NULL)
+        return atomic_load_explicit(&head->refs, memory_order_acquire) == 1;
+    IMediaSample_AddRef(sample);
+    return IMediaSample_Release(sample) == 1;
+}

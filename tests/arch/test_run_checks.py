@@ -39,6 +39,19 @@ CASES = [
 ]
 
 
+def shows_where_it_began(run_checks):
+    """However much a failure drags behind it."""
+    lines = [f'before {i}' for i in range(100)] + ['[  ERROR   ] --- 0xc9 != 0xc8'] + \
+            [f'after {i}' for i in range(400)]
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        run_checks.show('long', '\n'.join(lines))
+    said = said.getvalue()
+    right = '0xc9 != 0xc8' in said and 'before 99' in said and 'after 399' in said and 'after 100' not in said
+    print(f'{"ok" if right else "not ok"}: a long failure shows its beginning and its end')
+    return right
+
+
 def main():
     spec = importlib.util.spec_from_file_location('run_checks', sys.argv[1])
     sys.dont_write_bytecode = True
@@ -53,6 +66,7 @@ def main():
         found = count.passed, count.failed, count.skipped
         print(f'{"ok" if found == expected else "not ok"}: {what}: expected {expected}, found {found}')
         wrong += found != expected
+    wrong += not shows_where_it_began(run_checks)
     return 1 if wrong else 0
 
 

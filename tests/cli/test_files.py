@@ -207,6 +207,36 @@ def case_cut_off_files():
         regraft('run', '-q', '--no-clock', 'file cut.mkv ! decode ! null')
 
 
+def rgb_of(path):
+    """What the ffmpeg command sees in it, as packed RGB."""
+    done = subprocess.run(['ffmpeg', '-hide_banner', '-loglevel', 'error', '-nostdin', '-i', path, '-f', 'rawvideo', '-pix_fmt', 'rgb24',
+                           '-'], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+    equal(done.returncode, 0)
+    return done.stdout
+
+
+def unlike(a, b):
+    return sum(abs(x - y) for x, y in zip(a, b)) / len(a)
+
+
+def case_raw_pictures_in_avi():
+    """As a capture application records them: each layout, upright, at a width where rows of RGB have gaps."""
+    need_filters('testsrc', 'avi_mux', 'file_writer', 'encode', 'mux')
+    need_program('ffmpeg')
+    width, height, count = 97, 66, 5
+    source = f'testsrc size={width}x{height} frames={count}'
+    regraft('run', '-q', '--no-clock', f'{source} ! encode codec=ffv1 ! file lossless.mkv')
+    wanted = rgb_of('lossless.mkv')
+    equal(len(wanted), width * height * 3 * count)
+    for pixels in ('I420', 'YV12', 'YUY2', 'UYVY', 'RGB24', 'RGB32', 'ARGB32', 'GRAY8', 'NV12'):
+        regraft('run', '-q', '--no-clock', f'{source} pixels={pixels} ! avi_mux ! file_writer {pixels}.avi')
+        got = rgb_of(f'{pixels}.avi')
+        equal(len(got), len(wanted))
+        if pixels != 'GRAY8':
+            assert unlike(got, wanted) < 4, f'{pixels}: {unlike(got, wanted)}'
+        equal(frames(f'{pixels}.avi'), count)
+
+
 def case_unwritable_output():
     clip('a.mp4')
     has(regraft('convert', 'a.mp4', '/nowhere/b.mp4', code=1).err, '/nowhere/b.mp4')

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """inspect and graph: what there is, and what a text becomes."""
-from harness import equal, has, main, need_filters, regraft
+import os
+
+from harness import equal, has, lacks, main, need_filters, regraft
 
 
 def links(*graph):
@@ -8,8 +10,13 @@ def links(*graph):
     return [(link['from'], link['to']) for link in result['links']]
 
 
+def filters():
+    return [item for item in regraft('inspect', '--json').json() if item['kind'] != 'object']
+
+
 def case_inspect_lists():
-    has(regraft('inspect').out, 'Sources', 'Transforms', 'Sinks', 'testsrc', 'invert', 'null')
+    has(regraft('inspect').out, 'Sources', 'Transforms', 'Sinks', 'testsrc', 'invert', 'null',
+        'Objects', 'capture-graph-builder-2')
     classes = {item['name']: item for item in regraft('inspect', '--json').json()}
     equal(classes['testsrc']['kind'], 'source')
     equal(classes['invert']['kind'], 'transform')
@@ -19,7 +26,7 @@ def case_inspect_lists():
 
 
 def case_inspect_every_filter():
-    for item in regraft('inspect', '--json').json():
+    for item in filters():
         whole = regraft('inspect', item['name'], '--json').json()
         equal(whole['name'], item['name'])
         for option in whole['options']:
@@ -28,7 +35,7 @@ def case_inspect_every_filter():
 
 
 def case_every_pin_can_be_rewired():
-    for item in regraft('inspect', '--json').json():
+    for item in filters():
         for pin in regraft('inspect', item['name'], '--json').json()['pins']:
             wanted = 'IPinConnection' if pin['direction'] == 'input' else 'IPinFlowControl'
             assert wanted in pin['interfaces'] and 'IRgLink' in pin['interfaces'], (item['name'], pin)
@@ -36,6 +43,28 @@ def case_every_pin_can_be_rewired():
 
 def case_inspect_suggests():
     has(regraft('inspect', 'invrt', code=2).err, 'did you mean "invert"?')
+
+
+REGISTERED = '''# regraft: filters
+filter {5A3C0000-0000-4000-8000-000000000001} category {083863F1-70DE-11D0-BD40-00A0C911CE86} \\
+instance "a" merit 0x600001 name "Someone's decoder"
+what is this
+'''
+
+
+def case_inspect_registered():
+    os.makedirs('data/regraft')
+    with open('data/regraft/filters.txt', 'w', encoding='utf-8') as file:
+        file.write(REGISTERED.replace('\\\n', ''))
+    env = dict(os.environ, XDG_DATA_HOME=os.path.abspath('data'))
+    told = regraft('inspect', env=env)
+    has(told.out, 'Registered', "Someone's decoder", 'DirectShow Filters', 'merit 0x600001',
+        '{5A3C0000-0000-4000-8000-000000000001}')
+    has(told.err, 'note: registered filters: line 3 is no registration: what is this')
+    items = {item['name']: item for item in regraft('inspect', '--json', env=env).json()}
+    equal(items["Someone's decoder"]['kind'], 'registered')
+    equal(items["Someone's decoder"]['merit'], 0x600001)
+    lacks(regraft('inspect').out, 'Registered')
 
 
 def case_chains_and_names():

@@ -361,7 +361,9 @@ static void check_class(const struct rg_class_info *info, unsigned *ret_ends,
     }
     LET_GO(list);
     if (in != 0) {
-        bool is_end = out == 0 || strcmp(info->name, "tee") == 0;
+        /* a tee has more than one way on, a multiplexer more than one way in */
+        bool is_end =
+            out == 0 || strstr(info->name, "tee") != NULL || strcmp(info->name, "avi_mux") == 0;
         HRESULT hr = CALL(CONNECTION(kit_in(filter)), IsEndPin);
 
         if (hr != (is_end ? S_OK : S_FALSE))

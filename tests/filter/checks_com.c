@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* checks_com.c - what every filter must be as a COM object, and as IBaseFilter, IMediaFilter and IRgOptions.
+/* checks_com.c - what every filter must be as a COM object, and as IBaseFilter, IMediaFilter, IRgOptions and
+ * IPersistStream.
  *
  * Runs: the test's thread.
  * Knows: raw COM interfaces.  Must not know: base/.
@@ -12,8 +13,10 @@ static const IID some_other = { 0x1f2e3d4c, 0x5b6a, 0x7988, { 9, 8, 7, 6, 5, 4, 
 
 /* ---- IUnknown ----------------------------------------------------------------------------- */
 
-static const IID *const must[] = { &IID_IUnknown, &IID_IBaseFilter, &IID_IMediaFilter,
-                                   &IID_IPersist, &IID_IRgOptions,  &IID_IAMFilterMiscFlags };
+static const IID *const must[] = { &IID_IUnknown,      &IID_IBaseFilter,
+                                   &IID_IMediaFilter,  &IID_IPersist,
+                                   &IID_IRgOptions,    &IID_IAMFilterMiscFlags,
+                                   &IID_IPersistStream };
 static const IID *const must_not[] = {
     &IID_IPin,          &IID_IMemInputPin, &IID_IPinConnection, &IID_IPinFlowControl,
     &IID_IRgLink,       &IID_IFilterGraph, &IID_IGraphBuilder,  &IID_IMediaControl,
@@ -139,6 +142,10 @@ static void graph_membership(struct harness *h)
     assert_int_equal(IBaseFilter_JoinFilterGraph(h->filter, NULL, NULL), S_OK);
     assert_int_equal(IBaseFilter_QueryFilterInfo(h->filter, &info), S_OK);
     assert_null(info.pGraph);
+    assert_int_equal(info.achName[0], 0);
+    assert_int_equal(IBaseFilter_JoinFilterGraph(h->filter, NULL, L"no graph"), S_OK);
+    assert_int_equal(IBaseFilter_QueryFilterInfo(h->filter, &info), S_OK);
+    assert_true(wcscmp(info.achName, L"no graph") == 0);
     assert_int_equal(IBaseFilter_QueryFilterInfo(h->filter, NULL), E_POINTER);
 }
 
@@ -281,6 +288,92 @@ static void options_round_trip(struct harness *h)
     assert_int_equal(IRgOptions_Get(options, NULL, value, 9), E_POINTER);
 }
 
+/* ---- IPersistStream ---------------------------------------------------------------------------- */
+
+static const LARGE_INTEGER beginning = { .QuadPart = 0 };
+
+/* Away from its default, where the class lets it. */
+static void option_move(IRgOptions *options, const RG_OPTION_INFO *info)
+{
+    char value[64] = "";
+
+    if (info->type == RG_OPTION_BOOL)
+        snprintf(value, sizeof(value), "%s", strcmp(info->initial, "true") ? "true" : "false");
+    else if (info->type == RG_OPTION_CHOICE)
+        snprintf(value, sizeof(value), "%s", strrchr(info->choices, '|') + 1);
+    else if (info->type != RG_OPTION_TEXT)
+        snprintf(value, sizeof(value), "%.0f", info->minimum + 1);
+    else
+        snprintf(value, sizeof(value), "a\\n\nb"); /* a backslash, a line end */
+    (void)IRgOptions_Set(options, info->name, value);
+}
+
+static void saved_as_text(IPersistStream *persist, const char *text, HRESULT wanted)
+{
+    RG_AUTO(IStream) stream = NULL;
+
+    assert_int_equal(CreateStreamOnHGlobal(NULL, TRUE, &stream), S_OK);
+    assert_int_equal(IStream_Write(stream, text, (ULONG)strlen(text), NULL), S_OK);
+    assert_int_equal(IStream_Seek(stream, beginning, STREAM_SEEK_SET, NULL), S_OK);
+    assert_int_equal(IPersistStream_Load(persist, stream), wanted);
+}
+
+static void settings_are_saved(struct harness *h)
+{
+    RG_AUTO(IRgOptions) options = NULL;
+    RG_AUTO(IRgOptions) others = NULL;
+    RG_AUTO(IPersistStream) persist = NULL;
+    RG_AUTO(IPersistStream) other = NULL;
+    RG_AUTO(IStream) stream = NULL;
+    ULARGE_INTEGER most = { .QuadPart = 0 }, end = { .QuadPart = 0 };
+    RG_OPTION_INFO info;
+    char value[512], again[512];
+
+    assert_int_equal(CoCreateInstance(&h->info->clsid, NULL, CLSCTX_INPROC_SERVER,
+                                      &IID_IPersistStream, (void **)&other),
+                     S_OK);
+    assert_int_equal(IPersistStream_QueryInterface(other, &IID_IRgOptions, (void **)&others),
+                     S_OK);
+    assert_int_equal(
+        IBaseFilter_QueryInterface(h->filter, &IID_IPersistStream, (void **)&persist), S_OK);
+    assert_int_equal(IBaseFilter_QueryInterface(h->filter, &IID_IRgOptions, (void **)&options),
+                     S_OK);
+    assert_int_equal(IPersistStream_IsDirty(persist), S_FALSE);
+    for (ULONG i = 0; IRgOptions_Describe(options, i, &info) == S_OK; i++)
+        option_move(options, &info);
+    assert_int_equal(CreateStreamOnHGlobal(NULL, TRUE, &stream), S_OK);
+    assert_int_equal(IPersistStream_Save(persist, stream, TRUE), S_OK);
+    assert_int_equal(IPersistStream_IsDirty(persist), S_FALSE);
+    assert_int_equal(IStream_Write(stream, "behind", 6, NULL), S_OK);
+    assert_int_equal(IStream_Seek(stream, beginning, STREAM_SEEK_SET, NULL), S_OK);
+    assert_int_equal(IPersistStream_Load(other, stream), S_OK);
+    assert_int_equal(IPersistStream_IsDirty(other), S_FALSE);
+    assert_int_equal(IStream_Seek(stream, beginning, STREAM_SEEK_CUR, &end), S_OK);
+    assert_int_equal(IPersistStream_GetSizeMax(persist, &most), S_OK);
+    assert_true(end.QuadPart % 2 == 0 && end.QuadPart <= most.QuadPart);
+    assert_int_equal(IStream_Read(stream, value, 6, NULL), S_OK);
+    assert_memory_equal(value, "behind", 6); /* what is not its own is left */
+    for (ULONG i = 0; IRgOptions_Describe(options, i, &info) == S_OK; i++) {
+        assert_int_equal(IRgOptions_Get(options, info.name, value, sizeof(value)), S_OK);
+        assert_int_equal(IRgOptions_Get(others, info.name, again, sizeof(again)), S_OK);
+        assert_string_equal(again, value);
+    }
+    saved_as_text(other, "regraft options 10\nnothing=1", VFW_E_FILE_TOO_SHORT);
+    saved_as_text(other, "regraft options 9\nnothing=1x", VFW_E_INVALID_FILE_FORMAT);
+    saved_as_text(other, "regraft options 10\nnothing=1\n", VFW_E_NOT_FOUND);
+    saved_as_text(other, "regraft options 999999999\n", VFW_E_INVALID_FILE_FORMAT);
+    saved_as_text(other, "", VFW_E_FILE_TOO_SHORT);
+    saved_as_text(other, "something else\n", VFW_E_INVALID_FILE_FORMAT);
+    if (IRgOptions_Describe(options, 0, &info) == S_OK) {
+        assert_int_equal(IRgOptions_Get(options, info.name, value, sizeof(value)), S_OK);
+        assert_int_equal(IRgOptions_Get(others, info.name, again, sizeof(again)), S_OK);
+        assert_string_equal(again, value);
+    }
+    assert_int_equal(IPersistStream_Load(other, NULL), E_POINTER);
+    assert_int_equal(IPersistStream_Save(other, NULL, TRUE), E_POINTER);
+    assert_int_equal(IPersistStream_GetSizeMax(other, NULL), E_POINTER);
+}
+
 static void describes_itself(struct harness *h)
 {
     struct rg_class_info found;
@@ -296,6 +389,7 @@ const struct check com_checks[] = {
     { "aggregation", aggregation },
     { "class id", class_id },
     { "describes itself", describes_itself },
+    { "settings are saved", settings_are_saved },
     { "graph membership", graph_membership },
     { "vendor", vendor },
     { "null arguments of the filter", null_arguments },

@@ -169,6 +169,16 @@ void harness_disconnect_output(struct harness *h)
     IPin_Release(peer);
 }
 
+bool harness_needs_file(struct harness *h)
+{
+    RG_AUTO(IUnknown) from = NULL;
+    RG_AUTO(IUnknown) to = NULL;
+
+    (void)IBaseFilter_QueryInterface(h->filter, &IID_IFileSourceFilter, (void **)&from);
+    (void)IBaseFilter_QueryInterface(h->filter, &IID_IFileSinkFilter, (void **)&to);
+    return from != NULL || to != NULL;
+}
+
 bool harness_connect(struct harness *h)
 {
     RG_AUTO(IPin) input = harness_pin(h, PINDIR_INPUT, 0);

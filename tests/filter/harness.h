@@ -110,6 +110,9 @@ HRESULT harness_connect_output(struct harness *h);
 void harness_disconnect_input(struct harness *h);
 void harness_disconnect_output(struct harness *h);
 
+/* It does nothing without a file. */
+bool harness_needs_file(struct harness *h);
+
 /* Both sides, input with a type that it takes; false: this filter can't do that without more settings. */
 bool harness_connect(struct harness *h);
 void harness_disconnect(struct harness *h);

@@ -158,6 +158,8 @@ static HRESULT STDMETHODCALLTYPE types_next(IEnumMediaTypes *face, ULONG count,
         return E_POINTER;
     for (; got < count && fake_pin_letter(self->pin, self->at) != 0; got++, self->at++) {
         types[got] = CoTaskMemAlloc(sizeof(AM_MEDIA_TYPE));
+        if (types[got] == NULL)
+            return E_OUTOFMEMORY; /* asked for one at a time: nothing to take back */
         fake_pin_type(self->pin, (int)self->at, types[got]);
     }
     if (ret_got != NULL)

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <wchar.h>
 
+#include "com/registry.h"
+
 #define HOME(face, member) CONTAINING_RECORD(face, struct fake_filter, member)
 
 static atomic_uint alive;
@@ -18,6 +20,18 @@ static atomic_uint alive;
 unsigned fake_filters_alive(void)
 {
     return atomic_load(&alive);
+}
+
+static atomic_ulong calls;
+
+unsigned long fake_calls(void)
+{
+    return atomic_load(&calls);
+}
+
+void fake_count_call(void)
+{
+    atomic_fetch_add(&calls, 1);
 }
 
 /* ---- log --------------------------------------------------------------------------------- */
@@ -81,6 +95,7 @@ static HRESULT STDMETHODCALLTYPE base_query(IBaseFilter *face, REFIID iid, void 
 {
     struct fake_filter *self = HOME(face, base);
 
+    fake_count_call();
     if (out == NULL)
         return E_POINTER;
     *out = NULL;
@@ -94,8 +109,10 @@ static HRESULT STDMETHODCALLTYPE base_query(IBaseFilter *face, REFIID iid, void 
     else if (IsEqualIID(iid, &IID_IAMFilterMiscFlags) &&
              (self->config.says_renderer || self->config.says_source))
         *out = &self->misc;
+    else if (IsEqualIID(iid, &IID_IFileSourceFilter) && self->config.file != NULL)
+        *out = &self->file_face;
     else
-        return E_NOINTERFACE;
+        return self->config.more != NULL ? self->config.more(self, iid, out) : E_NOINTERFACE;
     fake_addref(self);
     return S_OK;
 }
@@ -124,6 +141,7 @@ static HRESULT STDMETHODCALLTYPE base_stop(IBaseFilter *face)
 {
     struct fake_filter *self = HOME(face, base);
 
+    fake_count_call();
     tell(self, "stop");
     if (self->config.on_stop != NULL)
         self->config.on_stop(self->config.on_stop_context);
@@ -157,6 +175,7 @@ static HRESULT STDMETHODCALLTYPE base_pause(IBaseFilter *face)
     struct fake_filter *self = HOME(face, base);
     HRESULT hr;
 
+    fake_count_call();
     tell(self, "pause");
     if (FAILED(self->config.fail_pause))
         return self->config.fail_pause;
@@ -178,6 +197,7 @@ static HRESULT STDMETHODCALLTYPE base_run(IBaseFilter *face, REFERENCE_TIME star
     struct fake_filter *self = HOME(face, base);
     bool end;
 
+    fake_count_call();
     tell(self, "run");
     if (FAILED(self->config.fail_run))
         return self->config.fail_run;
@@ -208,6 +228,7 @@ static HRESULT STDMETHODCALLTYPE base_get_state(IBaseFilter *face, DWORD timeout
     struct timespec until;
     HRESULT hr = S_OK;
 
+    fake_count_call();
     if (ret == NULL)
         return E_POINTER;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -237,6 +258,7 @@ static HRESULT STDMETHODCALLTYPE base_set_clock(IBaseFilter *face, IReferenceClo
     struct fake_filter *self = HOME(face, base);
     IReferenceClock *old;
 
+    fake_count_call();
     if (clock != NULL)
         clock->lpVtbl->AddRef(clock);
     pthread_mutex_lock(&self->lock);
@@ -264,6 +286,7 @@ static HRESULT STDMETHODCALLTYPE base_get_clock(IBaseFilter *face, IReferenceClo
 
 static HRESULT STDMETHODCALLTYPE base_enum_pins(IBaseFilter *face, IEnumPins **out)
 {
+    fake_count_call();
     if (out == NULL)
         return E_POINTER;
     return fake_enum_pins(HOME(face, base), 0, out);
@@ -288,8 +311,11 @@ static HRESULT STDMETHODCALLTYPE base_info(IBaseFilter *face, FILTER_INFO *ret)
 {
     struct fake_filter *self = HOME(face, base);
 
+    fake_count_call();
     if (ret == NULL)
         return E_POINTER;
+    if (self->config.on_info != NULL)
+        self->config.on_info(self->config.on_info_context);
     pthread_mutex_lock(&self->lock);
     wcscpy(ret->achName, self->name);
     ret->pGraph = self->graph;
@@ -304,6 +330,7 @@ static HRESULT STDMETHODCALLTYPE base_join(IBaseFilter *face, IFilterGraph *grap
     struct fake_filter *self = HOME(face, base);
     IMediaEventSink *sink = NULL;
 
+    fake_count_call();
     if (graph != NULL && FAILED(self->config.fail_join))
         return self->config.fail_join;
     if (graph != NULL &&
@@ -344,95 +371,6 @@ static const IBaseFilterVtbl base_vtbl = {
     .QueryVendorInfo = base_vendor,
 };
 
-/* ---- IReferenceClock, IAMFilterMiscFlags ------------------------------------------------- */
-
-static HRESULT STDMETHODCALLTYPE clock_query(IReferenceClock *face, REFIID iid, void **out)
-{
-    return base_query(&HOME(face, clock_face)->base, iid, out);
-}
-
-static ULONG STDMETHODCALLTYPE clock_addref(IReferenceClock *face)
-{
-    return fake_addref(HOME(face, clock_face));
-}
-
-static ULONG STDMETHODCALLTYPE clock_release(IReferenceClock *face)
-{
-    return fake_unref(HOME(face, clock_face));
-}
-
-static HRESULT STDMETHODCALLTYPE clock_time(IReferenceClock *face, REFERENCE_TIME *ret)
-{
-    struct fake_filter *self = HOME(face, clock_face);
-
-    pthread_mutex_lock(&self->lock);
-    *ret = self->now;
-    pthread_mutex_unlock(&self->lock);
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE clock_advise(IReferenceClock *face, REFERENCE_TIME base,
-                                              REFERENCE_TIME stream, HEVENT event,
-                                              DWORD_PTR *cookie)
-{
-    (void)face, (void)base, (void)stream, (void)event, (void)cookie;
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE clock_periodic(IReferenceClock *face, REFERENCE_TIME start,
-                                                REFERENCE_TIME period, HSEMAPHORE semaphore,
-                                                DWORD_PTR *cookie)
-{
-    (void)face, (void)start, (void)period, (void)semaphore, (void)cookie;
-    return E_NOTIMPL;
-}
-
-static HRESULT STDMETHODCALLTYPE clock_unadvise(IReferenceClock *face, DWORD_PTR cookie)
-{
-    (void)face, (void)cookie;
-    return S_FALSE;
-}
-
-static const IReferenceClockVtbl clock_vtbl = {
-    .QueryInterface = clock_query,
-    .AddRef = clock_addref,
-    .Release = clock_release,
-    .GetTime = clock_time,
-    .AdviseTime = clock_advise,
-    .AdvisePeriodic = clock_periodic,
-    .Unadvise = clock_unadvise,
-};
-
-static HRESULT STDMETHODCALLTYPE misc_query(IAMFilterMiscFlags *face, REFIID iid, void **out)
-{
-    return base_query(&HOME(face, misc)->base, iid, out);
-}
-
-static ULONG STDMETHODCALLTYPE misc_addref(IAMFilterMiscFlags *face)
-{
-    return fake_addref(HOME(face, misc));
-}
-
-static ULONG STDMETHODCALLTYPE misc_release(IAMFilterMiscFlags *face)
-{
-    return fake_unref(HOME(face, misc));
-}
-
-static ULONG STDMETHODCALLTYPE misc_flags(IAMFilterMiscFlags *face)
-{
-    struct fake_filter *self = HOME(face, misc);
-
-    return (self->config.says_renderer ? AM_FILTER_MISC_FLAGS_IS_RENDERER : 0u) |
-           (self->config.says_source ? AM_FILTER_MISC_FLAGS_IS_SOURCE : 0u);
-}
-
-static const IAMFilterMiscFlagsVtbl misc_vtbl = {
-    .QueryInterface = misc_query,
-    .AddRef = misc_addref,
-    .Release = misc_release,
-    .GetMiscFlags = misc_flags,
-};
-
 /* ---- making, and what tests do to it ----------------------------------------------------- */
 
 struct fake_filter *fake_filter_new(const struct fake_config *config)
@@ -444,8 +382,9 @@ struct fake_filter *fake_filter_new(const struct fake_config *config)
         self->config.name = "fake";
     self->base.lpVtbl = (IBaseFilterVtbl *)&base_vtbl;
     self->seeking.lpVtbl = (IMediaSeekingVtbl *)&fake_seeking_vtbl;
-    self->clock_face.lpVtbl = (IReferenceClockVtbl *)&clock_vtbl;
-    self->misc.lpVtbl = (IAMFilterMiscFlagsVtbl *)&misc_vtbl;
+    self->clock_face.lpVtbl = (IReferenceClockVtbl *)&fake_clock_vtbl;
+    self->misc.lpVtbl = (IAMFilterMiscFlagsVtbl *)&fake_misc_vtbl;
+    self->file_face.lpVtbl = (IFileSourceFilterVtbl *)&fake_file_vtbl;
     self->state = State_Stopped;
     self->rate = 1.0;
     self->stop_position = config->duration;
@@ -458,6 +397,17 @@ struct fake_filter *fake_filter_new(const struct fake_config *config)
         fake_pin_init(self, &self->pins[self->pin_count++], i, true);
     atomic_fetch_add(&alive, 1);
     return self;
+}
+
+HRESULT fake_class_create(const struct rg_class_entry *entry, IUnknown *outer, REFIID iid,
+                          void **out)
+{
+    struct fake_filter *fake = fake_filter_new(entry->detail);
+    HRESULT hr = base_query(&fake->base, iid, out);
+
+    (void)outer;
+    fake_release(fake);
+    return hr;
 }
 
 IPin *fake_in(struct fake_filter *self, int i)
@@ -514,10 +464,21 @@ FILTER_STATE fake_state(struct fake_filter *self)
     return state;
 }
 
+void fake_clock_wait_advised(struct fake_filter *self)
+{
+    for (bool is = false; !is;) {
+        pthread_mutex_lock(&self->lock);
+        for (int i = 0; i < FAKE_ADVISES_MOST; i++)
+            is = is || self->advises[i].event != NULL;
+        pthread_mutex_unlock(&self->lock);
+    }
+}
+
 void fake_clock_set(struct fake_filter *self, REFERENCE_TIME now)
 {
     pthread_mutex_lock(&self->lock);
     self->now = now;
+    fake_clock_signal_due(self);
     pthread_mutex_unlock(&self->lock);
 }
 

@@ -14,9 +14,10 @@
 
 #include <dshow.h>
 
-#define FAKE_PINS_MOST  8
-#define FAKE_TYPES_MOST 8
-#define FAKE_HELD_MOST  16
+#define FAKE_PINS_MOST    8
+#define FAKE_TYPES_MOST   8
+#define FAKE_HELD_MOST    16
+#define FAKE_ADVISES_MOST 8
 
 /* The order in which things happened, as one text: "sink:pause transform:pause ". */
 struct fake_log {
@@ -30,13 +31,17 @@ void fake_log_clear(struct fake_log *log);
         PTHREAD_MUTEX_INITIALIZER, ""                                                          \
     }
 
+struct fake_filter;
+struct fake_pin;
+
 struct fake_config {
     const char *name; /* for the log; and, when it is set, the pins are "in0", "out0", ... */
     int inputs, outputs;
-    /* each letter is a media type; '*' among the inputs takes any; "=" as outputs: the type of the first input */
+    /* each letter is a media type, of pictures if '1', of sound if '2'; '*' among the inputs takes any; "=" as outputs: the type of the first input */
     const char *in_types, *out_types;
-    const CLSID *clsid;   /* NULL: CLSID_NULL */
-    struct fake_log *log; /* may be NULL */
+    const char *more_out_types; /* of the outputs from the second on; NULL: as the first */
+    const CLSID *clsid;         /* NULL: CLSID_NULL */
+    struct fake_log *log;       /* may be NULL */
 
     bool hidden_inputs;   /* pin names begin with '~' */
     bool pin_connection;  /* inputs have IPinConnection */
@@ -46,11 +51,16 @@ struct fake_config {
     bool says_renderer;   /* IAMFilterMiscFlags: IS_RENDERER */
     bool says_source;     /* IAMFilterMiscFlags: IS_SOURCE */
     bool live;            /* outputs have IAMPushSource; paused, GetState says VFW_S_CANT_CUE */
+    ULONG push_flags;     /* AM_PUSHSOURCECAPS_..., with live */
+    bool repaints;        /* outputs have IMediaEventSink and do EC_REPAINT themselves */
     bool has_clock;       /* IReferenceClock, stands still until fake_clock_set */
     bool prerolls;        /* a sink holds its first sample until Run; GetState waits for it */
     bool impatient;       /* GetState never waits */
     bool nameless_complete; /* EC_COMPLETE without the filter */
     bool no_types;          /* pins enumerate nothing */
+    const GUID
+        *categories[FAKE_PINS_MOST]; /* of the outputs: IKsPropertySet tells; NULL: has none */
+    bool stream_control; /* pins have IAMStreamControl, and write down what it is told */
 
     HRESULT fail_join, fail_pause, fail_run, fail_connect, fail_receive_connection, fail_seek;
     HRESULT fail_stop;       /* Stop says so, and the filter is stopped all the same */
@@ -65,10 +75,17 @@ struct fake_config {
     void *on_run_context;
     void (*on_stop)(void *context); /* called inside Stop */
     void *on_stop_context;
+    void (*on_info)(void *context); /* called inside QueryFilterInfo */
+    void *on_info_context;
+    const char *file;               /* IFileSourceFilter: Load takes this path alone */
+    void (*on_load)(void *context); /* called inside Load */
+    void *on_load_context;
+    /* further interfaces: asked when no other fits.  S_OK with a reference, or E_NOINTERFACE */
+    HRESULT (*more)(struct fake_filter *filter, REFIID iid, void **out);
+    HRESULT (*pin_more)(struct fake_pin *pin, REFIID iid, void **out);
+    REFERENCE_TIME latency, offset_most; /* live: what IAMPushSource says; 0: no limit */
     unsigned holds; /* a transform keeps that many samples back until the end of stream */
 };
-
-struct fake_filter;
 
 struct fake_pin {
     IPin pin; /* first */
@@ -76,6 +93,9 @@ struct fake_pin {
     IPinConnection connection;
     IPinFlowControl flow;
     IAMPushSource push;
+    IMediaEventSink event_sink;
+    IKsPropertySet properties;
+    IAMStreamControl control;
     struct fake_filter *filter; /* lives and dies with it */
     int index;
     bool is_output;
@@ -88,6 +108,9 @@ struct fake_pin {
     IMemAllocator *allocator;  /* reference */
     HANDLE end_event;          /* NotifyEndOfStream's, our duplicate */
     bool flushing, at_end;
+    REFERENCE_TIME stream_offset; /* IAMPushSource::SetStreamOffset's */
+
+    AM_STREAM_INFO told; /* by IAMStreamControl; a control thread's */
 
     pthread_mutex_t
         stream; /* an input's: Receive, EndOfStream, and EndFlush, which waits for them to be out */
@@ -107,6 +130,8 @@ struct fake_filter {
     IMediaSeeking seeking;
     IReferenceClock clock_face;
     IAMFilterMiscFlags misc;
+    IFileSourceFilter file_face;
+    bool has_loaded; /* under lock */
     atomic_uint refs;
     struct fake_config config;
     struct fake_pin pins[FAKE_PINS_MOST]; /* inputs first */
@@ -126,10 +151,16 @@ struct fake_filter {
     size_t number_count, number_room;
     IMediaSample *held[FAKE_HELD_MOST];
     unsigned held_count;
+    AM_MEDIA_TYPE taken; /* what came in last is of that type, connected or not */
+    AM_MEDIA_TYPE given; /* what goes out next is; another one as long as samples are held */
     unsigned seeks, segments;
     LONGLONG position, stop_position;
     double rate;
     REFERENCE_TIME now; /* its own clock's */
+    struct {
+        REFERENCE_TIME due;
+        HANDLE event; /* NULL: free */
+    } advises[FAKE_ADVISES_MOST];
 
     pthread_t thread;
     bool thread_runs; /* under lock */
@@ -137,10 +168,17 @@ struct fake_filter {
     int64_t next;     /* the source's next number, under lock */
 };
 
+struct rg_class_entry;
+/* Makes a fake for the class registry: entry->detail is its struct fake_config. */
+HRESULT fake_class_create(const struct rg_class_entry *entry, IUnknown *outer, REFIID iid,
+                          void **out);
 /* One reference, the caller's. */
 struct fake_filter *fake_filter_new(const struct fake_config *config);
 /* Filters that are alive. */
 unsigned fake_filters_alive(void);
+/* How often filters and pins have been asked or told something so far. */
+unsigned long fake_calls(void);
+void fake_count_call(void);
 /* Borrowed. */
 IPin *fake_in(struct fake_filter *filter, int i);
 IPin *fake_out(struct fake_filter *filter, int i);
@@ -158,6 +196,8 @@ bool fake_wait_numbers(struct fake_filter *filter, size_t count);
 size_t fake_number_count(struct fake_filter *filter);
 FILTER_STATE fake_state(struct fake_filter *filter);
 void fake_clock_set(struct fake_filter *filter, REFERENCE_TIME now);
+/* Until somebody waits for its clock. */
+void fake_clock_wait_advised(struct fake_filter *filter);
 /* What a filter posts. */
 void fake_post(struct fake_filter *filter, LONG code, LONG_PTR p1, LONG_PTR p2);
 /* Its input 0 sees an EndOfStream. */
@@ -181,6 +221,10 @@ void fake_pin_type(struct fake_pin *pin, int i, AM_MEDIA_TYPE *ret);
 bool fake_pin_takes(struct fake_pin *pin, const AM_MEDIA_TYPE *type);
 /* What comes in goes out: under the type of the input, and no other. */
 bool fake_pin_fits_input(struct fake_pin *pin, const AM_MEDIA_TYPE *type);
+/* Under the lock: the first input is connected with this type. */
+void fake_takes_type(struct fake_pin *in, const AM_MEDIA_TYPE *type);
+/* What is held goes out first, so that a sample would have to tell of another type: none does. */
+bool fake_must_tell_before(struct fake_pin *in, const AM_MEDIA_TYPE *type);
 void fake_thread_start(struct fake_filter *filter); /* under its lock */
 void fake_thread_stop(struct fake_filter *filter);
 HRESULT fake_receive(struct fake_pin *pin, IMediaSample *sample);
@@ -191,11 +235,20 @@ ULONG fake_addref(struct fake_filter *filter);
 ULONG fake_unref(struct fake_filter *filter);
 #define PIN_OF(face, member) CONTAINING_RECORD(face, struct fake_pin, member)
 HRESULT STDMETHODCALLTYPE fake_pin_query(IPin *face, REFIID iid, void **out);
-void fake_disconnected(struct fake_pin *pin); /* its own side only */
-bool fake_pin_is_stuck(struct fake_pin *pin); /* fail_disconnect is in force */
-void fake_gate_shut(struct fake_pin *pin);    /* under the gate's lock */
+void fake_disconnected(struct fake_pin *pin);             /* its own side only */
+const char *fake_pin_letters(const struct fake_pin *pin); /* may be NULL */
+bool fake_pin_is_stuck(struct fake_pin *pin);             /* fail_disconnect is in force */
+void fake_gate_shut(struct fake_pin *pin);                /* under the gate's lock */
 extern const IMediaSeekingVtbl fake_seeking_vtbl;
+extern const IFileSourceFilterVtbl fake_file_vtbl;
 extern const IMemInputPinVtbl fake_memory_vtbl;
 extern const IPinConnectionVtbl fake_connection_vtbl;
 extern const IPinFlowControlVtbl fake_flow_vtbl;
 extern const IAMPushSourceVtbl fake_push_vtbl;
+/* Under the lock: who waits for a time that has come. */
+void fake_clock_signal_due(struct fake_filter *filter);
+extern const IReferenceClockVtbl fake_clock_vtbl;
+extern const IAMFilterMiscFlagsVtbl fake_misc_vtbl;
+extern const IMediaEventSinkVtbl fake_event_sink_vtbl;
+extern const IKsPropertySetVtbl fake_properties_vtbl;
+extern const IAMStreamControlVtbl fake_control_vtbl;

@@ -165,10 +165,33 @@ static HRESULT render(struct fake_pin *pin, IMediaSample *sample)
     return hr;
 }
 
+/* Another type begins with this sample, at one end of the filter; who is downstream finds it there. */
+static void note_type(struct fake_filter *self, struct fake_pin *in, IMediaSample *sample)
+{
+    AM_MEDIA_TYPE *type = NULL;
+
+    if (sample->lpVtbl->GetMediaType(sample, &type) != S_OK)
+        return;
+    pthread_mutex_lock(&self->lock);
+    for (int i = 0; i < self->pin_count; i++) {
+        struct fake_pin *one = &self->pins[i];
+
+        if (in != NULL ? one != in : !one->is_output || self->config.out_types[0] != '=')
+            continue;
+        one->type.subtype = type->subtype;
+        one->type.formattype = type->formattype;
+        *(in != NULL ? &self->taken : &self->given) = one->type;
+    }
+    pthread_mutex_unlock(&self->lock);
+    CoTaskMemFree(type->pbFormat);
+    CoTaskMemFree(type);
+}
+
 static HRESULT pass_on(struct fake_filter *self, IMediaSample *sample)
 {
     HRESULT hr = S_OK;
 
+    note_type(self, NULL, sample);
     for (int i = 0; i < self->config.outputs && hr == S_OK; i++)
         hr = fake_pin_deliver(&self->pins[self->config.inputs + i], sample);
     return hr;
@@ -200,27 +223,6 @@ static HRESULT hold(struct fake_filter *self, IMediaSample *sample)
     return hr;
 }
 
-/* Another type begins with this sample; who is downstream finds it there. */
-static void note_type(struct fake_pin *pin, IMediaSample *sample)
-{
-    AM_MEDIA_TYPE *type = NULL;
-
-    if (sample->lpVtbl->GetMediaType(sample, &type) != S_OK)
-        return;
-    pthread_mutex_lock(&pin->filter->lock);
-    for (int i = 0; i < pin->filter->pin_count; i++) {
-        struct fake_pin *one = &pin->filter->pins[i];
-
-        if (one != pin && !(one->is_output && pin->filter->config.out_types[0] == '='))
-            continue;
-        one->type.subtype = type->subtype;
-        one->type.formattype = type->formattype;
-    }
-    pthread_mutex_unlock(&pin->filter->lock);
-    CoTaskMemFree(type->pbFormat);
-    CoTaskMemFree(type);
-}
-
 static HRESULT receive(struct fake_pin *pin, IMediaSample *sample)
 {
     struct fake_filter *self = pin->filter;
@@ -236,7 +238,7 @@ static HRESULT receive(struct fake_pin *pin, IMediaSample *sample)
     pthread_mutex_unlock(&self->lock);
     if (hr != S_OK)
         return hr;
-    note_type(pin, sample);
+    note_type(self, pin, sample);
     if (self->config.outputs == 0)
         return render(pin, sample);
     return self->config.holds != 0 ? hold(self, sample) : pass_on(self, sample);

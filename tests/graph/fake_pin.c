@@ -17,6 +17,7 @@ HRESULT STDMETHODCALLTYPE fake_pin_query(IPin *face, REFIID iid, void **out)
     struct fake_pin *pin = PIN_OF(face, pin);
     const struct fake_config *config = &pin->filter->config;
 
+    fake_count_call();
     if (out == NULL)
         return E_POINTER;
     *out = NULL;
@@ -30,8 +31,15 @@ HRESULT STDMETHODCALLTYPE fake_pin_query(IPin *face, REFIID iid, void **out)
         *out = &pin->flow;
     else if (IsEqualIID(iid, &IID_IAMPushSource) && pin->is_output && config->live)
         *out = &pin->push;
+    else if (IsEqualIID(iid, &IID_IMediaEventSink) && pin->is_output && config->repaints)
+        *out = &pin->event_sink;
+    else if (IsEqualIID(iid, &IID_IKsPropertySet) && pin->is_output &&
+             config->categories[pin->index] != NULL)
+        *out = &pin->properties;
+    else if (IsEqualIID(iid, &IID_IAMStreamControl) && config->stream_control)
+        *out = &pin->control;
     else
-        return E_NOINTERFACE;
+        return config->pin_more != NULL ? config->pin_more(pin, iid, out) : E_NOINTERFACE;
     fake_addref(pin->filter);
     return S_OK;
 }
@@ -71,6 +79,8 @@ static void connected(struct fake_pin *pin, IPin *peer, const AM_MEDIA_TYPE *typ
     pin->type = *type; /* the types of fakes own nothing */
     pin->type.cbFormat = 0;
     pin->type.pbFormat = NULL;
+    if (!pin->is_output)
+        fake_takes_type(pin, &pin->type);
     pin->at_end = false;
     pthread_mutex_unlock(&pin->filter->lock);
 }
@@ -155,6 +165,7 @@ static HRESULT STDMETHODCALLTYPE pin_connect(IPin *face, IPin *peer, const AM_ME
     struct fake_pin *pin = PIN_OF(face, pin);
     HRESULT best = VFW_E_NO_ACCEPTABLE_TYPES, hr;
 
+    fake_count_call();
     if (peer == NULL)
         return E_POINTER;
     if (!pin->is_output)
@@ -197,7 +208,7 @@ static HRESULT follow_input(struct fake_pin *out, const AM_MEDIA_TYPE *type)
     fake_disconnected(out);
     hr = try_type(out, peer, type);
     if (FAILED(hr)) {
-        self->pins[0].type = former;
+        self->given = former;
         (void)try_type(out, peer, &former);
     }
     peer->lpVtbl->Release(peer);
@@ -221,6 +232,7 @@ static HRESULT STDMETHODCALLTYPE pin_receive_connection(IPin *face, IPin *peer,
     struct fake_pin *pin = PIN_OF(face, pin);
     HRESULT hr;
 
+    fake_count_call();
     if (peer == NULL || type == NULL)
         return E_POINTER;
     if (pin->is_output)
@@ -229,7 +241,7 @@ static HRESULT STDMETHODCALLTYPE pin_receive_connection(IPin *face, IPin *peer,
         return hr;
     if (FAILED(pin->filter->config.fail_receive_connection))
         return pin->filter->config.fail_receive_connection;
-    if (!fake_pin_takes(pin, type))
+    if (!fake_pin_takes(pin, type) || fake_must_tell_before(pin, type))
         return VFW_E_TYPE_NOT_ACCEPTED;
     connected(pin, peer, type);
     hr = outputs_follow(pin, type);
@@ -250,6 +262,7 @@ static HRESULT STDMETHODCALLTYPE pin_disconnect(IPin *face)
     struct fake_filter *self = pin->filter;
     bool strict, is_connected;
 
+    fake_count_call();
     if (fake_pin_is_stuck(pin))
         return self->config.fail_disconnect;
     pthread_mutex_lock(&self->lock);
@@ -268,6 +281,7 @@ static HRESULT STDMETHODCALLTYPE pin_connected_to(IPin *face, IPin **out)
 {
     struct fake_pin *pin = PIN_OF(face, pin);
 
+    fake_count_call();
     if (out == NULL)
         return E_POINTER;
     pthread_mutex_lock(&pin->filter->lock);
@@ -297,6 +311,7 @@ static HRESULT STDMETHODCALLTYPE pin_info(IPin *face, PIN_INFO *ret)
 {
     struct fake_pin *pin = PIN_OF(face, pin);
 
+    fake_count_call();
     ret->pFilter = &pin->filter->base;
     fake_addref(pin->filter);
     ret->dir = pin->is_output ? PINDIR_OUTPUT : PINDIR_INPUT;
@@ -306,6 +321,7 @@ static HRESULT STDMETHODCALLTYPE pin_info(IPin *face, PIN_INFO *ret)
 
 static HRESULT STDMETHODCALLTYPE pin_direction(IPin *face, PIN_DIRECTION *ret)
 {
+    fake_count_call();
     *ret = PIN_OF(face, pin)->is_output ? PINDIR_OUTPUT : PINDIR_INPUT;
     return S_OK;
 }
@@ -528,6 +544,9 @@ void fake_pin_init(struct fake_filter *filter, struct fake_pin *pin, int index, 
     pin->connection.lpVtbl = (IPinConnectionVtbl *)&fake_connection_vtbl;
     pin->flow.lpVtbl = (IPinFlowControlVtbl *)&fake_flow_vtbl;
     pin->push.lpVtbl = (IAMPushSourceVtbl *)&fake_push_vtbl;
+    pin->event_sink.lpVtbl = (IMediaEventSinkVtbl *)&fake_event_sink_vtbl;
+    pin->properties.lpVtbl = (IKsPropertySetVtbl *)&fake_properties_vtbl;
+    pin->control.lpVtbl = (IAMStreamControlVtbl *)&fake_control_vtbl;
     pin->filter = filter;
     pin->index = index;
     pin->is_output = is_output;

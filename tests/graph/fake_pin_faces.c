@@ -237,7 +237,7 @@ const IPinFlowControlVtbl fake_flow_vtbl = {
     .Block = flow_block,
 };
 
-/* ---- IAMPushSource: only that it is there matters ---------------------------------------- */
+/* ---- IAMPushSource ----------------------------------------------------------------------- */
 
 static HRESULT STDMETHODCALLTYPE push_query(IAMPushSource *face, REFIID iid, void **out)
 {
@@ -254,8 +254,101 @@ static ULONG STDMETHODCALLTYPE push_release(IAMPushSource *face)
     return fake_unref(PIN_OF(face, push)->filter);
 }
 
+static HRESULT STDMETHODCALLTYPE push_latency(IAMPushSource *face, REFERENCE_TIME *ret)
+{
+    *ret = PIN_OF(face, push)->filter->config.latency;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE push_get_flags(IAMPushSource *face, ULONG *ret)
+{
+    *ret = PIN_OF(face, push)->filter->config.push_flags;
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE push_set_flags(IAMPushSource *face, ULONG flags)
+{
+    (void)face, (void)flags;
+    return E_NOTIMPL;
+}
+
+static HRESULT STDMETHODCALLTYPE push_set_offset(IAMPushSource *face, REFERENCE_TIME offset)
+{
+    struct fake_pin *pin = PIN_OF(face, push);
+
+    pthread_mutex_lock(&pin->filter->lock);
+    pin->stream_offset = offset;
+    pthread_mutex_unlock(&pin->filter->lock);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE push_get_offset(IAMPushSource *face, REFERENCE_TIME *ret)
+{
+    struct fake_pin *pin = PIN_OF(face, push);
+
+    pthread_mutex_lock(&pin->filter->lock);
+    *ret = pin->stream_offset;
+    pthread_mutex_unlock(&pin->filter->lock);
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE push_get_most(IAMPushSource *face, REFERENCE_TIME *ret)
+{
+    *ret = PIN_OF(face, push)->filter->config.offset_most;
+    return *ret != 0 ? S_OK : E_NOTIMPL;
+}
+
+static HRESULT STDMETHODCALLTYPE push_set_most(IAMPushSource *face, REFERENCE_TIME most)
+{
+    (void)face, (void)most;
+    return E_NOTIMPL;
+}
+
 const IAMPushSourceVtbl fake_push_vtbl = {
     .QueryInterface = push_query,
     .AddRef = push_addref,
     .Release = push_release,
+    .GetLatency = push_latency,
+    .GetPushSourceFlags = push_get_flags,
+    .SetPushSourceFlags = push_set_flags,
+    .SetStreamOffset = push_set_offset,
+    .GetStreamOffset = push_get_offset,
+    .GetMaxStreamOffset = push_get_most,
+    .SetMaxStreamOffset = push_set_most,
+};
+
+/* ---- IMediaEventSink: whoever is upstream of a renderer may repaint ----------------------- */
+
+static HRESULT STDMETHODCALLTYPE event_query(IMediaEventSink *face, REFIID iid, void **out)
+{
+    return fake_pin_query(&PIN_OF(face, event_sink)->pin, iid, out);
+}
+
+static ULONG STDMETHODCALLTYPE event_addref(IMediaEventSink *face)
+{
+    return fake_addref(PIN_OF(face, event_sink)->filter);
+}
+
+static ULONG STDMETHODCALLTYPE event_release(IMediaEventSink *face)
+{
+    return fake_unref(PIN_OF(face, event_sink)->filter);
+}
+
+static HRESULT STDMETHODCALLTYPE event_notify(IMediaEventSink *face, LONG code, LONG_PTR p1,
+                                              LONG_PTR p2)
+{
+    struct fake_filter *self = PIN_OF(face, event_sink)->filter;
+
+    (void)p1, (void)p2;
+    if (code != EC_REPAINT)
+        return E_NOTIMPL;
+    fake_log_add(self->config.log, self->config.name, "repaint");
+    return S_OK;
+}
+
+const IMediaEventSinkVtbl fake_event_sink_vtbl = {
+    .QueryInterface = event_query,
+    .AddRef = event_addref,
+    .Release = event_release,
+    .Notify = event_notify,
 };

@@ -2,6 +2,8 @@
 /* test_events.c - the event queue, one EC_COMPLETE for all renderers, default handling. */
 #include "graph_test.h"
 
+#include <sched.h>
+
 static const struct fake_config source = {
     .name = "source", .outputs = 2, .out_types = "A", .flow_control = true
 };
@@ -281,6 +283,86 @@ static void test_no_notify(void **state)
     graph_close(&g);
 }
 
+/* Silence: an end that nobody was notified of is waited for all the same, and told once. */
+static void test_no_notify_and_the_end(void **state)
+{
+    struct test_graph g;
+    struct fork f = fork_make(&g);
+    OAEVENT handle;
+    LONG_PTR p1, p2;
+    LONG code = 9;
+
+    (void)state;
+    assert_hr(CALL(g.event, SetNotifyFlags, AM_MEDIAEVENT_NONOTIFY), S_OK);
+    assert_hr(CALL(g.event, GetEventHandle, &handle), S_OK);
+    assert_hr(CALL(g.control, Run), S_OK);
+    fake_post(f.one, EC_STATUS, (LONG_PTR)SysAllocString(L"a"), (LONG_PTR)SysAllocString(L"b"));
+    fake_end_of_stream(f.one);
+    fake_end_of_stream(f.two);
+    assert_hr(CALL(g.event, GetEvent, &code, &p1, &p2, 0), E_ABORT);
+    assert_int_equal(code, 0);
+    assert_hr(CALL(g.event, WaitForCompletion, INFINITE, &code), S_OK);
+    assert_int_equal(code, EC_COMPLETE);
+    assert_int_equal(WaitForSingleObject((HANDLE)handle, 0), WAIT_TIMEOUT);
+    assert_hr(CALL(g.event, WaitForCompletion, 0, &code), E_ABORT);
+    /* the next pass signals again, and its beginning takes the signal back */
+    fake_post(f.one, EC_ERRORABORT, E_FAIL, 0);
+    assert_int_equal(WaitForSingleObject((HANDLE)handle, 0), WAIT_OBJECT_0);
+    assert_hr(CALL(g.control, Stop), S_OK);
+    assert_hr(CALL(g.control, Run), S_OK);
+    assert_int_equal(WaitForSingleObject((HANDLE)handle, 0), WAIT_TIMEOUT);
+    /* and so does the end of the silence */
+    fake_post(f.one, EC_USERABORT, 0, 0);
+    assert_hr(CALL(g.event, SetNotifyFlags, 0), S_OK);
+    assert_int_equal(WaitForSingleObject((HANDLE)handle, 0), WAIT_TIMEOUT);
+    fake_post(f.one, EC_USER, 0, 0);
+    assert_true(graph_event(&g, EC_USER, 0, NULL));
+    graph_close(&g);
+}
+
+static void *wait_for_the_end(void *context)
+{
+    struct test_graph *g = context;
+    LONG code = 0;
+
+    return CALL(g->event, WaitForCompletion, INFINITE, &code) == S_OK && code == EC_COMPLETE
+               ? context
+               : NULL;
+}
+
+/* Does a thread sleep until an event comes? */
+static bool somebody_waits(struct test_graph *g)
+{
+    char *text = NULL;
+    bool waits;
+
+    assert_hr(CALL(g->report, GetWaits, &text), S_OK);
+    waits = strstr(text, "an event of the graph") != NULL;
+    CoTaskMemFree(text);
+    return waits;
+}
+
+/* Who sleeps already when the end comes in silence is woken. */
+static void test_no_notify_wakes(void **state)
+{
+    struct test_graph g;
+    struct fork f = fork_make(&g);
+    pthread_t thread;
+    void *heard = NULL;
+
+    (void)state;
+    assert_hr(CALL(g.event, SetNotifyFlags, AM_MEDIAEVENT_NONOTIFY), S_OK);
+    assert_hr(CALL(g.control, Run), S_OK);
+    assert_int_equal(pthread_create(&thread, NULL, wait_for_the_end, &g), 0);
+    while (!somebody_waits(&g))
+        sched_yield();
+    fake_end_of_stream(f.one);
+    fake_end_of_stream(f.two);
+    pthread_join(thread, &heard);
+    assert_ptr_equal(heard, &g);
+    graph_close(&g);
+}
+
 static void test_wrong_arguments(void **state)
 {
     struct test_graph g;
@@ -299,6 +381,7 @@ static void test_wrong_arguments(void **state)
     assert_hr(CALL(g.event, WaitForCompletion, 0, &code), VFW_E_WRONG_STATE);
     assert_hr(CALL(g.event, GetNotifyFlags, NULL), E_POINTER);
     assert_hr(CALL(g.event, SetNotifyWindow, 0, 0, 0), S_OK);
+    assert_hr(CALL(g.event, SetNotifyWindow, 1, 0, 0), E_NOTIMPL); /* there are no windows */
     assert_hr(CALL(g.event, FreeEventParams, EC_COMPLETE, 0, 0), S_OK);
     graph_close(&g);
 }
@@ -330,6 +413,8 @@ int main(void)
         cmocka_unit_test(test_need_restart),
         cmocka_unit_test(test_handle),
         cmocka_unit_test(test_no_notify),
+        cmocka_unit_test(test_no_notify_and_the_end),
+        cmocka_unit_test(test_no_notify_wakes),
         cmocka_unit_test(test_wrong_arguments),
         cmocka_unit_test(test_params_are_freed),
     };

@@ -50,6 +50,8 @@ USES = {
                       'HANDLE rg_use(void) { return CreateEvent(NULL, TRUE, FALSE, TEXT("name")); }\n'),
     '__int64': ('c c++', '#include <windows.h>\nunsigned __int64 rg_use(unsigned __int64 x);\n'
                          'unsigned __int64 rg_use(unsigned __int64 x) { return x >> 40; }\n'),
+    "the system's headers first": ('c c++', '#ifndef _GNU_SOURCE\n#define _GNU_SOURCE\n#endif\n#include <fcntl.h>\n#include <pthread.h>\n'
+                                            '#include <sys/socket.h>\n#include <unistd.h>\n#include <regraft.h>\n'),
     'GUID table': ('c c++', GUID_TABLE),
     'interface in C++': ('c++', '''
 #include <dshow.h>

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* chaos.c - threads that edit, run, stop, seek and block graphs at random while numbered samples run through them.
  *
- *     chaos [--seed S] [--edits N] [--shape tee|chains|merge|foreign] [--any-guest] [--deterministic]
+ *     chaos [--seed S] [--edits N] [--shape tee|chains|merge|foreign] [--any-guest] [--taking-apart] [--deterministic]
  *
  * Rounds of some thousand edits, each with a graph of another shape (chaos.h).  At the end of a round the graph is run once more,
  * and every number must still arrive once, in order, and under the media type it was sent in: sources change theirs meanwhile
  * (formats=, mistyped=).  Prints one line; a watchdog tells who waits, and the seed, where something
  * hangs.  Any guest: foreign filters of every kind in all shapes, also where formats change (doc/proof.md: not clean yet).
+ * Taking apart: transactions remove and disconnect more than they add; what it is for is the merge shape.
  * Deterministic (chaos_sched alone can): the seed says which thread runs, too, so that it is the same run each time.
  */
 #include "chaos.h"
@@ -260,6 +261,10 @@ static bool read_arguments(int argc, char **argv, struct chaos *c, long *ret_edi
             c->takes_any_guest = true;
             continue;
         }
+        if (strcmp(argv[i], "--taking-apart") == 0) {
+            c->takes_apart = true;
+            continue;
+        }
         if (i + 1 == argc)
             return false;
         if (strcmp(argv[i], "--shape") == 0 && shape_named(argv[i + 1]) != 0)
@@ -297,7 +302,7 @@ int main(int argc, char **argv)
     if (!read_arguments(argc, argv, &c, &edits)) {
         fprintf(stderr,
                 "usage: chaos [--seed S] [--edits N] [--shape tee|chains|merge|foreign] "
-                "[--any-guest] [--deterministic]\n");
+                "[--any-guest] [--taking-apart] [--deterministic]\n");
         return 2;
     }
     main_thread = pthread_self();

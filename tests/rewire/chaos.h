@@ -52,6 +52,7 @@ struct chaos {
     bool has_formats; /* sources change their format */
     /* else foreign filters hold nothing, but in their own shape, and come in where no format changes */
     bool takes_any_guest;
+    bool takes_apart; /* transactions remove and disconnect above all */
     IFilterGraph3 *builder;
     IMediaControl *control;
     IMediaSeeking *seeking;

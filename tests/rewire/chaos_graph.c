@@ -231,6 +231,21 @@ static void tell_object(const char *name, unsigned references, void *context)
     fprintf(stderr, "chaos: %s, %u references\n", name, references);
 }
 
+/* A helper keeps the graph while a filter that was given up comes back from its Stop: nothing hangs any more, but
+ * it may not have had the processor yet. */
+static void let_helpers_go(struct chaos *c)
+{
+    HANDLE never = CreateEventW(NULL, TRUE, FALSE, NULL);
+
+    for (unsigned waited = 0; waited < KIT_WAIT_MS; waited++) {
+        IFilterGraph3_AddRef(c->builder);
+        if (IFilterGraph3_Release(c->builder) == 1)
+            break;
+        (void)WaitForSingleObject(never, 1);
+    }
+    CloseHandle(never);
+}
+
 void chaos_tear_down(struct chaos *c)
 {
     for (unsigned i = 0; i < CHAOS_BRANCHES; i++)
@@ -245,6 +260,7 @@ void chaos_tear_down(struct chaos *c)
     IMediaSeeking_Release(c->seeking);
     IGraphEdit_Release(c->edit);
     IGraphConfig_Release(c->config);
+    let_helpers_go(c);
     check(IFilterGraph3_Release(c->builder) == 0, "the graph is still held");
     CloseHandle(c->call_off);
     CloseHandle(c->never);

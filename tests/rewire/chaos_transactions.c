@@ -61,7 +61,7 @@ static HRESULT stage_one(struct chaos *c, IGraphTransaction *t, unsigned kind,
 
 static HRESULT stage(struct chaos *c, IGraphTransaction *t, unsigned *guests)
 {
-    unsigned n, kind = roll(13);
+    unsigned n, kind = !c->takes_apart ? roll(13) : roll(2) != 0 ? 11 : 6 + roll(2);
     IBaseFilter *member = chaos_some_member(c, &n), *fresh = chaos_some_filter(c);
     HRESULT hr;
 

@@ -126,11 +126,15 @@ void kit_let_through(unsigned index)
 static pthread_mutex_t tap_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t tap_changed = PTHREAD_COND_INITIALIZER;
 static int64_t tap = INT64_MAX;
+static unsigned tap_turn = 1,
+                n_at_tap; /* how often it was set; sources that wait there since */
 
 void kit_let_until(int64_t number)
 {
     pthread_mutex_lock(&tap_lock);
     tap = number;
+    tap_turn++;
+    n_at_tap = 0;
     pthread_cond_broadcast(&tap_changed);
     pthread_mutex_unlock(&tap_lock);
 }
@@ -142,11 +146,36 @@ void kit_let_all(void)
 
 bool kit_may_pass(int64_t number, const atomic_bool *interrupted)
 {
+    unsigned counted = 0; /* in which turn */
+
     pthread_mutex_lock(&tap_lock);
-    while (number >= tap && !atomic_load(interrupted))
+    while (number >= tap && !atomic_load(interrupted)) {
+        if (counted != tap_turn) {
+            counted = tap_turn;
+            n_at_tap++;
+            pthread_cond_broadcast(&tap_changed);
+        }
         pthread_cond_wait(&tap_changed, &tap_lock);
+    }
+    if (counted == tap_turn) /* nobody let it pass */
+        n_at_tap--;
     pthread_mutex_unlock(&tap_lock);
     return !atomic_load(interrupted);
+}
+
+bool kit_wait_at_tap(unsigned sources)
+{
+    struct timespec until;
+    bool wait;
+
+    soon(&until);
+    pthread_mutex_lock(&tap_lock);
+    while (n_at_tap < sources)
+        if (pthread_cond_timedwait(&tap_changed, &tap_lock, &until) != 0)
+            break;
+    wait = n_at_tap >= sources;
+    pthread_mutex_unlock(&tap_lock);
+    return wait;
 }
 
 void kit_wake_sources(void)
@@ -162,6 +191,7 @@ static pthread_mutex_t hang_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t hang_changed = PTHREAD_COND_INITIALIZER;
 static unsigned round_of_hangs;
 static bool never_hangs;
+static unsigned n_hanging;
 
 void kit_hang(void)
 {
@@ -169,9 +199,27 @@ void kit_hang(void)
 
     pthread_mutex_lock(&hang_lock);
     mine = round_of_hangs;
+    n_hanging++;
+    pthread_cond_broadcast(&hang_changed);
     while (round_of_hangs == mine && !never_hangs)
         pthread_cond_wait(&hang_changed, &hang_lock);
+    n_hanging--;
     pthread_mutex_unlock(&hang_lock);
+}
+
+bool kit_wait_hanging(void)
+{
+    struct timespec until;
+    bool hangs;
+
+    soon(&until);
+    pthread_mutex_lock(&hang_lock);
+    while (n_hanging == 0)
+        if (pthread_cond_timedwait(&hang_changed, &hang_lock, &until) != 0)
+            break;
+    hangs = n_hanging != 0;
+    pthread_mutex_unlock(&hang_lock);
+    return hangs;
 }
 
 void kit_take_time(int microseconds)
@@ -237,7 +285,8 @@ IBaseFilter *kit_filter_with(enum kit_kind kind, const char *options)
         if (value == NULL)
             continue;
         *value++ = 0;
-        if (FAILED(kit_set(filter, word, (int)strtol(value, NULL, 10)))) {
+        if (FAILED(kit_set(filter, word,
+                           strcmp(value, "true") == 0 ? 1 : (int)strtol(value, NULL, 10)))) {
             fprintf(stderr, "no option %s=%s\n", word, value);
             abort();
         }

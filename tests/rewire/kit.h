@@ -58,9 +58,14 @@ void kit_let_through(unsigned index);
 
 /* Sources wait before that number, with open gates, until kit_let_all: nothing races a test. */
 void kit_let_until(int64_t number);
+/* Until so many wait there: their last sample has come everywhere that it goes on their threads, which a count
+ * alone doesn't say. */
+bool kit_wait_at_tap(unsigned sources);
 void kit_let_all(void);
 /* Drains of filters that hang go on. */
 void kit_unhang(void);
+/* Until something hangs. */
+bool kit_wait_hanging(void);
 /* None hangs any more (until told otherwise). */
 void kit_never_hang(bool on);
 

@@ -196,7 +196,7 @@ struct pass_settings {
     int hold;
     int slow;
     int only;
-    bool refuse, fail_start, fail_type, hang;
+    bool refuse, fail_start, hang_start, fail_type, hang;
 };
 
 struct pass_state {
@@ -204,6 +204,7 @@ struct pass_state {
     REFERENCE_TIME start[HOLD_MOST];
     int n;
     int format; /* of what comes in, by its type */
+    unsigned starts;
 };
 
 static const struct rg_option pass_options[] = {
@@ -214,6 +215,7 @@ static const struct rg_option pass_options[] = {
     RG_BOOL(struct pass_settings, hang, false, "its drain waits for kit_unhang"),
     RG_BOOL(struct pass_settings, refuse, false, "takes no type"),
     RG_BOOL(struct pass_settings, fail_start, false, "does not start"),
+    RG_BOOL(struct pass_settings, hang_start, false, "started anew, it waits for kit_unhang"),
     RG_BOOL(struct pass_settings, fail_type, false, "can't say what it gives"),
     RG_OPTIONS_END,
 };
@@ -268,6 +270,9 @@ static HRESULT pass_start(void *state, const void *settings, const AM_MEDIA_TYPE
         kit_note("start drops", state, ((struct pass_state *)state)->held[0].number);
     ((struct pass_state *)state)->n = 0;
     ((struct pass_state *)state)->format = kit_format_of(in);
+    if (((struct pass_state *)state)->starts++ != 0 &&
+        ((const struct pass_settings *)settings)->hang_start)
+        kit_hang();
     return ((const struct pass_settings *)settings)->fail_start ? VFW_E_NO_DECOMPRESSOR : S_OK;
 }
 

@@ -95,7 +95,7 @@ static void leg_starts_at_the_present_sample(void **state)
     tee_open(&r, "limit=300");
     kit_let_until(100);
     road_run(&r);
-    assert_true(kit_wait_count(0, 100));
+    assert_true(kit_wait_count(0, 100) && kit_wait_at_tap(1));
     branch_new(&b, "", "slot=1");
     assert_hr(branch_attach(&r, &b), S_OK);
     assert_int_equal(kit_count(1), 0);
@@ -323,7 +323,7 @@ static void inputs_come_and_go(void **state)
     merge = merge_open(&r, sources);
     kit_let_until(400);
     road_run(&r);
-    assert_true(kit_wait_count(0, 400) && kit_wait_count(1, 400));
+    assert_true(kit_wait_count(0, 400) && kit_wait_count(1, 400) && kit_wait_at_tap(2));
     late = kit_filter_with(KIT_SOURCE, "limit=700");
     t = begin(&r);
     assert_hr(CALL(t, Add, late, "late"), S_OK);
@@ -368,7 +368,7 @@ static void nobody_waits_for_who_left(void **state)
     (void)merge_open(&r, sources);
     kit_let_until(400);
     road_run(&r);
-    assert_true(kit_wait_count(0, 400) && kit_wait_count(1, 400));
+    assert_true(kit_wait_count(0, 400) && kit_wait_count(1, 400) && kit_wait_at_tap(2));
     t = begin_with(&r, &request);
     assert_hr(CALL(t, Remove, sources[0]), S_OK);
     assert_hr(CALL(t, Commit, -1, NULL), S_OK);

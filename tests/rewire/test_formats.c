@@ -130,6 +130,36 @@ static void prepared_before_the_change(void **state)
     road_close(&r);
 }
 
+/* A filter is told of its new neighbour while it starts anew for another type: that is its own stream's affair, and
+ * nobody waits for it. */
+static void edit_behind_a_change(void **state)
+{
+    IBaseFilter *fx = kit_filter(KIT_PASS);
+    HANDLE done = new_event();
+    IGraphTransaction *t;
+    struct road r;
+
+    (void)state;
+    road_open(&r, changing_source(), kit_filter_with(KIT_PASS, "hang_start=1"),
+              kit_filter(KIT_SINK));
+    assert_hr(CALL(r.edit, Insert, kit_out(r.middle), fx, NULL, NULL, NULL), S_OK);
+    road_run(&r);
+    assert_true(kit_wait_hanging());
+    t = begin(&r);
+    assert_hr(CALL(t, Remove, fx), S_OK);
+    assert_hr(CALL(t, Commit, -1, done), S_OK);
+    wait_event(done);
+    assert_hr(CALL(t, GetResult), S_OK);
+    LET_GO(t);
+    LET_GO(fx);
+    kit_never_hang(true);
+    assert_flows(0);
+    assert_typed(0);
+    CloseHandle(done);
+    road_close(&r);
+    kit_never_hang(false);
+}
+
 /* One that takes the type of then and not the one of now: all stays as it is. */
 static void newcomer_that_does_not_follow(void **state)
 {
@@ -259,6 +289,7 @@ static void told_again_to_a_foreign_filter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(edit_behind_a_change),
         cmocka_unit_test(through_every_kind),
         cmocka_unit_test(legs_of_a_tee),
         cmocka_unit_test(prepared_before_the_change),

@@ -26,9 +26,11 @@ struct hung {
     IBaseFilter *fresh;
     ULONG references;
     uint64_t closings; /* of the second road */
+    int members;
 };
 
-static void hung_open(struct hung *h, IBaseFilter *filter)
+/* next: one behind it, or NULL. */
+static void hung_open_with(struct hung *h, IBaseFilter *filter, IBaseFilter *next)
 {
     memset(h, 0, sizeof(*h));
     two_open(&h->two, "first=0", KIT_PASS);
@@ -36,11 +38,21 @@ static void hung_open(struct hung *h, IBaseFilter *filter)
     assert_hr(CALL(h->two.r.edit, Swap, h->two.fx[0], filter, "fx a", NULL, NULL), S_OK);
     h->two.fx[0] = filter;
     LET_GO(filter);
+    if (next != NULL) {
+        assert_hr(CALL(h->two.r.edit, Insert, kit_out(filter), next, NULL, NULL, NULL), S_OK);
+        LET_GO(next);
+    }
+    h->members = graph_count(&h->two.r.g);
     h->request = (RG_EDIT_REQUEST){ .size = sizeof(h->request), .timeout_ms = SOON_MS };
     h->fresh = kit_filter_with(KIT_PASS, "mark=5");
     road_run(&h->two.r);
     two_flow();
     h->references = references(h->two.r.g.builder);
+}
+
+static void hung_open(struct hung *h, IBaseFilter *filter)
+{
+    hung_open_with(h, filter, NULL);
 }
 
 static HRESULT hung_swap(struct hung *h, RG_CERTIFICATE *certificate)
@@ -54,7 +66,7 @@ static void hung_close(struct hung *h)
     wait_references(h->two.r.g.builder, h->references);
     two_flow();
     assert_int_equal(kit_ledger(kit_out(h->two.source[1])).closings, 0);
-    assert_int_equal(graph_count(&h->two.r.g), 6);
+    assert_int_equal(graph_count(&h->two.r.g), h->members);
     LET_GO(h->fresh);
     road_close(&h->two.r);
 }
@@ -144,6 +156,45 @@ static void gate_is_left_closed(void **state)
     hung_close(&h);
 }
 
+/* The call that was given up is still inside what the next edit would take away, together with the source's
+ * connection, so without a drain: refused in time, and nothing is lost once it comes out. */
+static void a_call_is_still_inside(void **state)
+{
+    (void)state;
+    for (unsigned removes = 0; removes < 2; removes++) {
+        struct road r;
+        RG_EDIT_REQUEST request = { .size = sizeof(request), .timeout_ms = SOON_MS };
+        IBaseFilter *fresh = kit_filter(KIT_HOLD);
+        HANDLE done = new_event();
+        IGraphTransaction *t;
+        CERTIFICATE(c);
+
+        road_open(&r, kit_filter(KIT_SOURCE), kit_filter_with(KIT_HOLD, "hold=3"),
+                  kit_filter(KIT_SINK));
+        kit_let_until(100);
+        road_run(&r);
+        assert_true(kit_wait_count(0, 97) && kit_wait_at_tap(1));
+        kit_shut(0);
+        assert_hr(CALL(r.edit, Swap, r.middle, fresh, "fx", &request, &c), VFW_E_TIMEOUT);
+        LET_GO(fresh);
+        t = begin_with(&r, &request);
+        assert_hr(CALL(t, Disconnect, kit_out(r.source)), S_OK);
+        if (removes != 0)
+            assert_hr(CALL(t, Remove, r.middle), S_OK);
+        assert_hr(CALL(t, Commit, -1, done), S_OK);
+        wait_event(done);
+        assert_hr(CALL(t, GetResult), VFW_E_TIMEOUT);
+        LET_GO(t);
+        assert_int_equal(graph_count(&r.g), 3);
+        assert_true(kit_connected(kit_out(r.source)));
+        kit_open(0);
+        kit_let_all();
+        assert_flows(0);
+        CloseHandle(done);
+        road_close(&r);
+    }
+}
+
 /* ---- in Stop ---------------------------------------------------------------------------------------------- */
 
 /* The cut is made, what leaves does not stop: it is out of the graph, and the new road plays. */
@@ -180,6 +231,136 @@ static void stop_hangs(void **state)
         hung_close(&h);
         CloseHandle(go);
     }
+}
+
+/* Only the helper's call hangs; any other one comes back at once. */
+static void hang_helper(void *context)
+{
+    char name[16] = { 0 };
+
+    (void)pthread_getname_np(pthread_self(), name, sizeof(name));
+    if (strcmp(name, "stopper") == 0)
+        hang(context);
+}
+
+/* Beside a foreign pin a filter has to stand still before it can be taken off; the edit is given up for that.  Sources
+ * are at rest: what comes while it stops would be refused. */
+static IBaseFilter *refused_for_its_stop(struct hung *h, struct fake_config *config)
+{
+    struct fake_config next = foreign_config;
+    IBaseFilter *old;
+    CERTIFICATE(c);
+
+    next.dynamic_connect = next.pin_connection = next.flow_control = true;
+    config->dynamic_connect = config->pin_connection = config->flow_control = true;
+    hung_open_with(h, &fake_filter_new(config)->base, &fake_filter_new(&next)->base);
+    old = h->two.fx[0];
+    CALL(old, AddRef);
+    come_to_rest(h, 0);
+    assert_hr(hung_swap(h, &c), VFW_E_TIMEOUT);
+    assert_refused(&c, VFW_E_TIMEOUT);
+    return old;
+}
+
+/* The edit was given up, and the filter stops after that: it is what the graph is by then, not what it was. */
+static void late_stop_follows_the_graph(void **state)
+{
+    static const FILTER_STATE states[] = { State_Running, State_Paused, State_Stopped };
+
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        HANDLE go = new_event();
+        struct fake_config config = foreign_config;
+        struct hung h;
+        IBaseFilter *old;
+        OAFilterState now;
+        CERTIFICATE(c);
+
+        config.on_stop = hang_helper;
+        config.on_stop_context = go;
+        old = refused_for_its_stop(&h, &config);
+        if (states[i] == State_Paused)
+            assert_true(SUCCEEDED(CALL(h.two.r.g.control, Pause)));
+        else if (states[i] == State_Stopped)
+            assert_hr(CALL(h.two.r.g.control, Stop), S_OK);
+        else
+            assert_hr(hung_swap(&h, &c), VFW_E_TIMEOUT); /* while it is in there */
+        (void)CALL(h.two.r.g.control, GetState, KIT_WAIT_MS, &now);
+        assert_int_equal(now, states[i]);
+        SetEvent(go);
+        wait_references(h.two.r.g.builder, h.references); /* the helper has gone */
+        assert_int_equal(kit_state(old), states[i]);
+        LET_GO(old);
+        kit_let_all();
+        if (states[i] != State_Running)
+            road_run(&h.two.r);
+        hung_close(&h);
+        CloseHandle(go);
+    }
+}
+
+/* A commit at a media time waits for it no longer than any other edit, and once it is back it is made. */
+static void late_stop_at_a_time(void **state)
+{
+    HANDLE go = new_event(), done = new_event();
+    struct fake_config config = foreign_config;
+    struct hung h;
+    IGraphTransaction *t;
+    IBaseFilter *old;
+    REFERENCE_TIME at;
+
+    (void)state;
+    config.on_stop = hang_helper;
+    config.on_stop_context = go;
+    old = refused_for_its_stop(&h, &config);
+    at = (REFERENCE_TIME)(kit_count(0) + 100) * KIT_SAMPLE_TIME;
+    t = begin_with(&h.two.r, &h.request);
+    assert_hr(CALL(t, Swap, old, h.fresh, "fx a"), S_OK);
+    assert_hr(CALL(t, Commit, at, NULL), VFW_E_TIMEOUT);
+    LET_GO(t);
+    SetEvent(go);
+    wait_references(h.two.r.g.builder, h.references);
+    t = begin_with(&h.two.r, &h.request);
+    assert_hr(CALL(t, Swap, old, h.fresh, "fx a"), S_OK);
+    assert_hr(CALL(t, Commit, at, done), S_OK);
+    kit_let_all();
+    wait_event(done);
+    assert_hr(CALL(t, GetResult), S_OK);
+    LET_GO(t);
+    two_flow();
+    wait_references(old, 1);
+    assert_int_equal(kit_state(old), State_Stopped);
+    LET_GO(old);
+    hung_close(&h);
+    CloseHandle(go);
+    CloseHandle(done);
+}
+
+/* The edit was given up before its helper came to stop the filter: it is not stopped any more. */
+static void stop_that_never_began(void **state)
+{
+    HANDLE go = new_event();
+    struct fake_log log = FAKE_LOG_INIT;
+    struct fake_config config = foreign_config;
+    struct hung h;
+    IBaseFilter *old;
+
+    (void)state;
+    config.on_info = hang_helper;
+    config.on_info_context = go;
+    config.log = &log;
+    old = refused_for_its_stop(&h, &config);
+    fake_log_clear(&log);
+    kit_let_all();
+    two_flow();
+    SetEvent(go);
+    wait_references(h.two.r.g.builder, h.references);
+    two_flow();
+    assert_string_equal(log.text, "");
+    assert_all_there(0);
+    LET_GO(old);
+    hung_close(&h);
+    CloseHandle(go);
 }
 
 /* One that comes and is taken back does not stop either: refused in time, and nothing stays in the graph. */
@@ -262,9 +443,15 @@ static void own_stop_hangs(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(drain_hangs),    cmocka_unit_test(gate_is_left_closed),
-        cmocka_unit_test(stop_hangs),     cmocka_unit_test(stop_of_a_newcomer_hangs),
+        cmocka_unit_test(drain_hangs),
+        cmocka_unit_test(gate_is_left_closed),
+        cmocka_unit_test(a_call_is_still_inside),
+        cmocka_unit_test(stop_hangs),
+        cmocka_unit_test(stop_of_a_newcomer_hangs),
         cmocka_unit_test(own_stop_hangs),
+        cmocka_unit_test(late_stop_follows_the_graph),
+        cmocka_unit_test(late_stop_at_a_time),
+        cmocka_unit_test(stop_that_never_began),
     };
 
     if (argc > 1)

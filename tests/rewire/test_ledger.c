@@ -148,6 +148,7 @@ static void what_is_dropped_has_a_name(void **state)
     assert_hr(CALL(r.edit, Swap, old, fresh, "fx", &request, &c), S_OK);
     assert_int_equal(c.dropped, HELD_BACK);
     assert_string_equal(c.dropped_by, "fx");
+    assert_non_null(strstr(c.reason, "so far: ")); /* stopped, or no output connected */
     assert_filter(kit_in(old), kit_out(old), 0);
     assert_int_equal(named_drops(kit_in(old)) + named_drops(kit_out(old)), HELD_BACK);
     LET_GO(flow);

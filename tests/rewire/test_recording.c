@@ -327,6 +327,21 @@ static IPin *in_at(IBaseFilter *filter, unsigned index)
     return pin;
 }
 
+/* What came in while Stop was under way was refused, by name, and is not in the file. */
+static uint64_t taken(IPin *in)
+{
+    RG_LEDGER ledger = kit_ledger(in);
+    IRgLink *link;
+    RG_DROP drop;
+
+    assert_true(ledger.dropped <= 1);
+    assert_hr(CALL(in, QueryInterface, &IID_IRgLink, (void **)&link), S_OK);
+    for (ULONG i = 0; CALL(link, GetDrop, i, &drop) == S_OK; i++)
+        assert_string_equal(drop.reason, "stopped");
+    LET_GO(link);
+    return ledger.samples - ledger.dropped;
+}
+
 /* One leaves early, another of its kind takes its stream over later on; the film never pauses. */
 static void inputs_of_a_file_come_and_go(void **state)
 {
@@ -334,7 +349,7 @@ static void inputs_of_a_file_come_and_go(void **state)
     IBaseFilter *late;
     IGraphTransaction *t;
     IPin *place;
-    uint64_t film, sound;
+    uint64_t sound;
 
     (void)state;
     join_test_needs();
@@ -357,10 +372,8 @@ static void inputs_of_a_file_come_and_go(void **state)
     assert_more_comes(kit_in(two.mux));
     assert_false(graph_event(&two.r.g, EC_ERRORABORT, 0, NULL));
     assert_hr(CALL(two.r.g.control, Stop), S_OK);
-    film = kit_ledger(kit_in(two.mux)).samples;
-    sound = kit_ledger(place).samples;
-    assert_int_equal(packets_in("two.mkv", "v:0"), film);
-    assert_int_equal(packets_in("two.mkv", "a:0"), sound);
+    assert_int_equal(packets_in("two.mkv", "v:0"), taken(kit_in(two.mux)));
+    assert_int_equal(packets_in("two.mkv", "a:0"), taken(place));
     assert_plays("two.mkv");
     LET_GO(late);
     road_close(&two.r);
@@ -390,7 +403,7 @@ static void late_input_is_refused(void **state)
     assert_int_equal(graph_count(&two.r.g), 4);
     assert_more_comes(kit_in(two.mux));
     assert_hr(CALL(two.r.g.control, Stop), S_OK);
-    assert_int_equal(packets_in("full.mkv", "v:0"), kit_ledger(kit_in(two.mux)).samples);
+    assert_int_equal(packets_in("full.mkv", "v:0"), taken(kit_in(two.mux)));
     assert_plays("full.mkv");
     road_close(&two.r);
 }

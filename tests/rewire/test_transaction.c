@@ -541,11 +541,11 @@ static void a_leg_begins_with_its_own(void **state)
     road_join(&r, leg, kit_in(sink[1]));
     kit_let_until(100);
     road_run(&r);
-    assert_true(kit_wait_count(0, 100) && kit_wait_count(1, 100));
+    assert_true(kit_wait_count(0, 100) && kit_wait_count(1, 100) && kit_wait_at_tap(1));
     assert_hr(CALL(leg, QueryInterface, &IID_IPinFlowControl, (void **)&flow), S_OK);
     assert_hr(CALL(flow, Block, AM_PIN_FLOW_CONTROL_BLOCK, NULL), S_OK);
     kit_let_until(105);
-    assert_true(kit_wait_count(0, 105));
+    assert_true(kit_wait_count(0, 105) && kit_wait_at_tap(1));
     t = begin_with(&r, &request);
     assert_hr(CALL(t, RemoveBranch, leg), S_OK);
     assert_hr(CALL(t, Commit, -1, NULL), S_OK);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* null.c - takes anything and shows nothing; the ledger of its pin says what came.
  *
- * Runs: render on the thread of whoever delivers.
+ * Runs: nothing but the base's own.
  * Knows: nothing of media.  Must not know: pins, graphs.
  */
 #include "base/sink.h"
@@ -21,33 +21,6 @@ static bool null_is_synced(const void *settings)
     return ((const struct null_settings *)settings)->sync;
 }
 
-static HRESULT null_accept_type(const void *settings, const AM_MEDIA_TYPE *type)
-{
-    (void)settings;
-    (void)type;
-    return S_OK;
-}
-
-static HRESULT null_accept_change(void *state, unsigned input, const AM_MEDIA_TYPE *from,
-                                  const AM_MEDIA_TYPE *to)
-{
-    (void)state;
-    (void)input;
-    (void)from;
-    (void)to;
-    return S_OK;
-}
-
-static HRESULT null_render(void *state, const void *settings, unsigned input,
-                           IMediaSample *sample)
-{
-    (void)state;
-    (void)settings;
-    (void)input;
-    (void)sample;
-    return S_OK;
-}
-
 const struct rg_sink_class rg_null = {
     .name = "null",
     .help = "Takes anything, shows nothing",
@@ -56,7 +29,4 @@ const struct rg_sink_class rg_null = {
     .options = options,
     .preroll = true,
     .is_synced = null_is_synced,
-    .accept_type = null_accept_type,
-    .accept_change = null_accept_change,
-    .render = null_render,
 };

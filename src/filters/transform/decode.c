@@ -6,6 +6,8 @@
  */
 #include "ff/decoder.h"
 
+#include <stdatomic.h>
+
 #include "ff/type.h"
 #include "filters/codec_output.h"
 
@@ -21,6 +23,9 @@ static const struct rg_option options[] = {
 
 struct decode_state {
     struct ff_decoder *decoder;
+    /* atomic */
+    atomic_bool has_pictures;
+    _Atomic(REFERENCE_TIME) late; /* as downstream said last */
 };
 
 static HRESULT decode_accept_type(const void *settings, const AM_MEDIA_TYPE *in)
@@ -51,6 +56,8 @@ static HRESULT decode_start(void *state, const void *settings, const AM_MEDIA_TY
     struct decode_state *st = state;
 
     (void)output;
+    atomic_store(&st->late, 0);
+    atomic_store(&st->has_pictures, IsEqualGUID(&in->majortype, &MEDIATYPE_Video));
     return ff_decoder_open(in, out, s->threads, &st->decoder);
 }
 
@@ -61,7 +68,19 @@ static HRESULT decode_send(void *state, const void *settings, IMediaSample *samp
     struct decode_state *st = state;
 
     (void)settings;
+    ff_decoder_set_late(st->decoder, atomic_load_explicit(&st->late, memory_order_relaxed));
     return ff_decoder_send(st->decoder, sample, &to);
+}
+
+/* Sound is not left out: its message goes on upstream. */
+static HRESULT decode_quality(void *state, const Quality *q)
+{
+    struct decode_state *st = state;
+
+    if (!atomic_load(&st->has_pictures))
+        return E_NOTIMPL;
+    atomic_store_explicit(&st->late, q->Late, memory_order_relaxed);
+    return S_OK;
 }
 
 static HRESULT decode_prime(void *state, const void *settings, IMediaSample *sample)
@@ -102,6 +121,7 @@ static void decode_reset(void *state)
 {
     struct decode_state *st = state;
 
+    atomic_store(&st->late, 0);
     if (st->decoder != NULL)
         ff_decoder_reset(st->decoder);
 }
@@ -129,6 +149,7 @@ const struct rg_transform_class rg_decode = {
     .send = decode_send,
     .prime = decode_prime,
     .take_over = decode_take_over,
+    .quality = decode_quality,
     .output_changed = decode_output_changed,
     .drain = decode_drain,
     .reset = decode_reset,

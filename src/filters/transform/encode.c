@@ -94,10 +94,17 @@ static void encode_stop(void *state)
 }
 
 /* Merit 0: nobody wants sound or pictures compressed unasked. */
+static const CLSID *const categories[] = {
+    &CLSID_VideoCompressorCategory,
+    &CLSID_AudioCompressorCategory,
+    NULL,
+};
+
 const struct rg_transform_class rg_encode = {
     .name = "encode",
     .help = "Encode pictures or sound: h264, aac and many more",
     .clsid = { 0x7b03e9c4, 0x1d52, 0x4a8f, { 0xb6, 0x40, 0x93, 0x2e, 0x58, 0x0c, 0xa1, 0x6d } },
+    .categories = categories,
     .state_size = sizeof(struct encode_state),
     .settings_size = sizeof(struct ff_encoder_settings),
     .options = options,

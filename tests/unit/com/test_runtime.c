@@ -88,15 +88,6 @@ static void task_memory_grows_and_goes(void **state)
     CoTaskMemFree(block);
 }
 
-static void no_bind_contexts_yet(void **state)
-{
-    IBindCtx *context = (IBindCtx *)(void *)state;
-
-    assert_int_equal(CreateBindCtx(0, &context), E_NOTIMPL);
-    assert_null(context);
-    assert_int_equal(CreateBindCtx(0, NULL), E_POINTER);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,7 +97,6 @@ int main(void)
         cmocka_unit_test(threads_initialise_for_themselves),
         cmocka_unit_test(task_memory_of_no_size_is_a_block),
         cmocka_unit_test(task_memory_grows_and_goes),
-        cmocka_unit_test(no_bind_contexts_yet),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

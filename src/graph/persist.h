@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* persist.h - IPersistStream of the graph: what it keeps, and what persist*.c share.
+ *
+ * Control threads.  Knows: graph files, members.  Must not know: compound files.
+ */
+#pragma once
+
+#include "graph/graph_file.h"
+
+struct graph;
+
+/* Part of struct graph. */
+struct graph_persist {
+    LONG
+        saved_version; /* under the graph lock: IGraphVersion's number when it was saved or loaded */
+};
+
+/* persist_save.c.  The graph as it is, without the graph lock while filters are asked.  clear_dirty: they
+ * are told that they are saved.  *ret_version: of what was saved.  On failure the report says which
+ * filter.  S_OK; a filter's failure; E_OUTOFMEMORY. */
+HRESULT graph_file_collect(struct graph *graph, BOOL clear_dirty, struct graph_file *ret,
+                           LONG *ret_version);
+
+/* persist_load.c.  Makes what the file says and adds it to the graph: all of it or nothing, and the report
+ * says what failed.
+ * S_OK; VFW_S_SOME_DATA_IGNORED: a filter takes no state; VFW_E_NOT_STOPPED; VFW_E_CIRCULAR_GRAPH;
+ * a class's, filter's or pin's failure; E_OUTOFMEMORY. */
+HRESULT graph_file_build(struct graph *graph, const struct graph_file *file);

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""Graph files: opened, saved, run; and text, JSON and file all say the same graph."""
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, '..', 'graph'), os.path.join(HERE, '..', 'unit', 'storage')]
+import compound  # noqa: E402
+import grf  # noqa: E402
+from harness import equal, has, main, need_filters, regraft  # noqa: E402
+
+GRAPHS = (
+    'testsrc ! null',
+    'testsrc seconds=1 size=160x120 fps=30 ! invert name=fx alpha=true ! flip mode=both ! null name=end',
+    'testsrc frames=3 ! tee name=t ! null  t. ! queue size=5 ! null name=last  tone frequency=1000.5 seconds=1 ! volume gain=0.25 ! null',
+    'testsrc ! invert',  # a pin stays free
+)
+
+
+def stream_of(path):
+    tree = compound.read(path)
+    equal(list(tree), ['ActiveMovieGraph'])
+    return tree['ActiveMovieGraph']
+
+
+def case_a_file_by_hand_opens():
+    for version in (1, 2, 3):
+        for blank in (' ', '\r\n', '\t \r\n\t'):
+            grf.write('hand.grf', grf.graph(version, blank))
+            graph = regraft('graph', 'hand.grf', '--json').json()
+            equal([(f['name'], f['class']) for f in graph['filters']],
+                  [('picture source', 'testsrc'), ('fx', 'invert'), ('end \u00e9\U0001d11e', 'null')])
+            equal([(x['from'], x['from_pin'], x['to'], x['to_pin'], x['width']) for x in graph['links']],
+                  [('picture source', 'Out', 'fx', 'In', 128), ('fx', 'Out', 'end \u00e9\U0001d11e', 'In', 128)])
+    regraft('run', '-q', 'hand.grf', '--no-clock')
+    os.rename('hand.grf', 'hand')  # whatever it is called
+    has(regraft('graph', 'hand').out, 'picture source.Out')
+    has(regraft('graph', '-f', 'hand').out, 'picture source.Out')
+
+
+def case_text_and_file_and_json_are_one_graph():
+    for text in GRAPHS:
+        wanted = regraft('graph', text, '--json').json()
+        equal(regraft('graph', text, '--save', 'a.grf').out, '')
+        equal(regraft('graph', 'a.grf', '--json').json(), wanted)
+        equal(regraft('graph', 'a.grf').out, regraft('graph', text).out)
+        with open('a.txt', 'w', encoding='utf-8') as f:
+            f.write(regraft('graph', 'a.grf', '--text').out)
+        equal(regraft('graph', '-f', 'a.txt', '--json').json(), wanted)
+        regraft('graph', '-f', 'a.txt', '--save', 'b.grf')
+        regraft('graph', 'a.grf', '--save', 'c.grf')
+        equal(stream_of('b.grf'), stream_of('a.grf'))
+        equal(stream_of('c.grf'), stream_of('a.grf'))
+
+
+def case_what_is_written_is_what_graphedit_reads():
+    regraft('graph', 'testsrc size=128x96 seconds=1 ! invert name=fx ! null', '--save', 'a.grf')
+    stream = stream_of('a.grf')
+    assert stream.startswith(grf.text('0003\r\nFILTERS\r\n0001 "testsrc0" ' + grf.TESTSRC + ' 00000000')), stream[:200]
+    info = grf.video_info(128, 96, 400000)
+    at = stream.index(grf.text('CONNECTIONS\r\n'))
+    link = stream[at:stream.index(grf.text('\r\n0002 "Out"'), at)]
+    assert link.startswith(grf.text('CONNECTIONS\r\n0001 "Out" 0002 "In" ' + f'{grf.VIDEO} {grf.I420} 1 0 0000018432 '
+                                    f'{grf.VIDEO_INFO} {len(info):010} ')), link
+    assert stream.endswith(grf.text(f'CLOCK 0 {grf.NO_GUID} \r\nEND'))
+
+
+def case_files_that_filters_read_and_write_are_kept():
+    need_filters('demux', 'decode', 'encode', 'mux')
+    text = 'testsrc size=160x120 frames=10 ! encode codec=mpeg4 ! file "a clip.mkv"'
+    regraft('graph', text, '--save', 'write.grf')
+    regraft('run', '-q', '--no-clock', 'write.grf')
+    assert os.path.getsize('a clip.mkv') > 1000
+    regraft('graph', 'file "a clip.mkv" ! decode ! null', '--save', 'read.grf')
+    has(regraft('graph', 'read.grf', '--text').out, "demux 'a clip.mkv'")
+    equal(regraft('graph', 'read.grf', '--json').json(), regraft('graph', 'file "a clip.mkv" ! decode ! null', '--json').json())
+    regraft('run', '-q', '--no-clock', 'read.grf')
+    os.remove('a clip.mkv')
+    has(regraft('graph', 'read.grf', code=1).err, 'read.grf', 'a clip.mkv')
+
+
+def case_edits_know_the_names():
+    regraft('graph', 'testsrc frames=20 ! invert name=fx ! null', '--save', 'a.grf')
+    regraft('run', '-q', '--no-clock', 'a.grf', '--at', '0.2s', 'swap fx flip')
+
+
+def case_what_can_not_be_read_says_why():
+    has(regraft('graph', 'nowhere.grf', code=1).err, 'nowhere.grf', 'No such file')
+    has(regraft('run', 'nowhere.grf', code=1).err, 'nowhere.grf')
+    with open('text.grf', 'w', encoding='utf-8') as f:
+        f.write('testsrc ! null\n')
+    has(regraft('graph', 'text.grf', code=1).err, 'no graph file')
+    compound.write('other.grf', {'Workbook': b'x' * 5000})
+    has(regraft('graph', 'other.grf', code=1).err, 'no graph file')
+    grf.write('missing.grf', grf.graph().replace(grf.text(grf.INVERT), grf.text('{7E9D0C21-5B3A-4F60-9D1E-0A2B3C4D5E6F}')))
+    has(regraft('graph', 'missing.grf', code=1).err, '"fx"', '{7E9D0C21-5B3A-4F60-9D1E-0A2B3C4D5E6F}')
+    grf.write('cut.grf', grf.graph()[:-20])
+    has(regraft('graph', 'cut.grf', code=1).err, "can't be read")
+    with open('damaged.grf', 'wb') as f:
+        f.write(compound.SIGNATURE + b'\0' * 2000)
+    has(regraft('graph', 'damaged.grf', code=1).err, 'damaged.grf')
+
+
+def case_what_would_never_end_is_not_run():
+    regraft('graph', 'testsrc ! null  null name=lone', '--save', 'lone.grf')
+    has(regraft('run', 'lone.grf', code=1).err, '"lone" is joined to nothing')
+    grf.write('empty.grf', grf.text('0003 FILTERS CONNECTIONS CLOCK 0 0000 END'))
+    equal(regraft('graph', 'empty.grf', '--json').json(), {'filters': [], 'links': []})
+    has(regraft('run', 'empty.grf', code=1).err, 'empty')
+
+
+def case_what_can_not_be_written_leaves_the_old_file():
+    regraft('graph', 'testsrc ! null', '--save', 'a.grf')
+    before = stream_of('a.grf')
+    has(regraft('graph', 'testsrc ! invert ! null', '--save', '/dev/full', code=1).err, '/dev/full', 'no room')
+    has(regraft('graph', 'testsrc ! null', '--save', 'no/where.grf', code=1).err, 'no/where.grf')
+    regraft('graph', 'testsrc ! nothing', '--save', 'a.grf', code=2)
+    equal(stream_of('a.grf'), before)
+    equal([name for name in os.listdir('.') if name.endswith('.tmp')], [])
+
+
+main(globals())
