@@ -141,15 +141,23 @@ static HRESULT take_due(struct graph *graph, REFERENCE_TIME now, struct command 
     return hr;
 }
 
-static void carry_out(struct graph *graph, struct command *command)
+static HRESULT call_the_method(struct graph *graph, struct command *command)
 {
-    RG_AUTO(IDispatch) face = NULL;
     IFilterGraph3 *self = &graph->builder.i;
+    RG_AUTO(IDispatch) face = NULL;
     HRESULT hr = self->lpVtbl->QueryInterface(self, &command->iid, (void **)&face);
 
-    if (SUCCEEDED(hr))
-        hr = face->lpVtbl->Invoke(face, command->id, &IID_NULL, 0, command->flags,
-                                  &command->arguments, command->result, NULL, NULL);
+    if (FAILED(hr))
+        return hr;
+    return face->lpVtbl->Invoke(face, command->id, &IID_NULL, 0, command->flags,
+                                &command->arguments, command->result, NULL, NULL);
+}
+
+/* Whoever sees the result may hold the graph's last reference: ours is back before it is told. */
+static void carry_out(struct graph *graph, struct command *command)
+{
+    HRESULT hr = call_the_method(graph, command);
+
     pthread_mutex_lock(&command->queue->lock);
     finish_locked(command, hr);
     pthread_mutex_unlock(&command->queue->lock);
