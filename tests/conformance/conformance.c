@@ -236,10 +236,25 @@ static bool is_asleep(int task)
     return name_end != NULL && strncmp(name_end, ") S", 3) == 0;
 }
 
+static bool all_rest(struct elsewhere *e, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (!elsewhere_is_back(&e[i]) && !is_asleep(atomic_load(&e[i].task)))
+            return false;
+    return true;
+}
+
+/* One may sleep for a lock that another of them has, on its way; so they are looked at twice. */
+void elsewhere_all_rest(struct elsewhere *e, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        until(atomic_load(&e[i].task) != 0);
+    until(all_rest(e, count) && all_rest(e, count));
+}
+
 void elsewhere_rests(struct elsewhere *e)
 {
-    until(atomic_load(&e->task) != 0);
-    until(elsewhere_is_back(e) || is_asleep(atomic_load(&e->task)));
+    elsewhere_all_rest(e, 1);
 }
 
 HRESULT elsewhere_join(struct elsewhere *e)

@@ -79,6 +79,7 @@ void elsewhere_start(struct elsewhere *e, HRESULT (*call)(void *context), void *
 bool elsewhere_is_back(struct elsewhere *e);
 /* Until it waits for something, or is back. */
 void elsewhere_rests(struct elsewhere *e);
+void elsewhere_all_rest(struct elsewhere *e, unsigned count);
 /* What the call said; a call that does not come back fails the test. */
 HRESULT elsewhere_join(struct elsewhere *e);
 
