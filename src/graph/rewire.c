@@ -45,11 +45,25 @@ bool rewire_is_about_types(HRESULT hr)
 
 /* Other edits that wait, prepared, and share something with this one go first, and what they had
  * brought along with them. */
-static HRESULT plan(struct rewire *edit)
+static HRESULT plan_alone(struct rewire *edit)
 {
     HRESULT hr = rewire_plan(edit);
 
     return SUCCEEDED(hr) && graph_edits_let_go(edit->graph, edit) ? rewire_plan(edit) : hr;
+}
+
+/* A filter that is still in a Stop looks as if it stood still: planned anew once it is back. */
+static HRESULT plan(struct rewire *edit)
+{
+    HRESULT hr;
+
+    do {
+        graph_stale_stoppers_reap(edit->graph, false);
+        hr = plan_alone(edit);
+        if (SUCCEEDED(hr))
+            hr = rewire_wait_for_stopper(edit);
+    } while (hr == S_FALSE);
+    return hr;
 }
 
 HRESULT rewire_get_ready(struct rewire *edit)
@@ -60,8 +74,6 @@ HRESULT rewire_get_ready(struct rewire *edit)
         return S_OK;
     edit->is_searched = false;
     hr = plan(edit);
-    if (SUCCEEDED(hr))
-        hr = rewire_wait_for_stoppers(edit);
     if (SUCCEEDED(hr))
         hr = rewire_prepare(edit);
     /* what two pins cannot agree on directly, a filter in between may: only where the caller

@@ -284,6 +284,9 @@ DWORD rewire_ms_left(int64_t deadline_ns);
 /* Waits for event, the edit's aborts, somebody who wants to stop the graph, or the deadline.  S_OK,
  * VFW_E_STATE_CHANGED, VFW_E_TIMEOUT.  The caller notes the wait (graph_wait_begin). */
 HRESULT rewire_wait(const struct rewire *edit, HANDLE event);
+/* The same for what a former edit has left behind: without a deadline a second, for nobody could do
+ * anything to the graph meanwhile. */
+HRESULT rewire_wait_for_former(const struct rewire *edit, HANDLE event);
 bool rewire_is_called_off(const struct rewire *edit);
 
 /* ---- rewire_visit.c: the cut made by the stream ----------------------------------------------------- */
@@ -322,9 +325,10 @@ void rewire_settings_undo(struct rewire *edit);
  * it has not stopped yet; when it does it is started again (will_start), as the graph is by then;
  * a Stop that had not begun is not made. */
 HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bool will_start);
-/* Before something is prepared at a filter that a former edit has not been able to stop in time: until
- * its Stop has come back.  S_OK; VFW_E_TIMEOUT; VFW_E_STATE_CHANGED. */
-HRESULT rewire_wait_for_stoppers(struct rewire *edit);
+/* Is a filter of the plan one that a former edit has not been able to stop in time?  S_OK: none is;
+ * S_FALSE: one was, its Stop has come back, and the plan is to be made anew; VFW_E_TIMEOUT;
+ * VFW_E_STATE_CHANGED. */
+HRESULT rewire_wait_for_stopper(struct rewire *edit);
 /* After the cut: filters that leave are stopped, let go of, out of the graph. */
 void rewire_retire(struct rewire *edit);
 

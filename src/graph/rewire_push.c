@@ -32,9 +32,6 @@ struct rewire_push {
     struct rewire_push *next; /* in graph->stale_pushes, under its lock */
 };
 
-#define LAST_WAIT_MS                                                                           \
-    1000 /* when a graph stops or goes, in all; and for an edit without deadline */
-
 void rewire_push_release(struct rewire_push *push)
 {
     if (atomic_fetch_sub(&push->refs, 1) != 1)
@@ -65,7 +62,7 @@ void rewire_push_leave(struct graph *graph, struct rewire_push *push)
 
 void graph_stale_pushes_reap(struct graph *graph, bool wait)
 {
-    int64_t deadline = rg_time_deadline_ns(wait ? LAST_WAIT_MS : 0);
+    int64_t deadline = rg_time_deadline_ns(wait ? REWIRE_LAST_WAIT_MS : 0);
     struct rewire_push **where = &graph->stale_pushes;
 
     while (*where != NULL) {
@@ -98,59 +95,51 @@ void graph_stale_pushes_drop(struct graph *graph)
 }
 
 /* May it be inside there, or held up further down? */
-static bool may_be_in(struct graph *graph, struct graph_node *from, IBaseFilter *filter)
+static bool may_be_in(struct graph *graph, const struct rewire_push *push, IBaseFilter *filter)
 {
+    struct graph_node *from = graph_node_of_identity(graph, push->key);
     struct graph_node *node = filter != NULL ? graph_node_of_filter(graph, filter) : NULL;
 
-    return node != NULL && FAILED(graph_walk_reaches_locked(graph, from, node));
+    return from != NULL && node != NULL && FAILED(graph_walk_reaches_locked(graph, from, node));
 }
 
 static bool is_in_the_way(struct rewire *edit, const struct rewire_push *push)
 {
-    struct graph_node *from = graph_node_of_identity(edit->graph, push->key);
     bool is = false;
 
-    for (size_t i = 0; from != NULL && !is && i < edit->n_filters; i++)
-        is = edit->filters[i].leaves && may_be_in(edit->graph, from, edit->filters[i].filter);
-    for (size_t i = 0; from != NULL && !is && i < edit->n_inputs; i++) {
+    for (size_t i = 0; !is && i < edit->n_filters; i++)
+        is = edit->filters[i].leaves && may_be_in(edit->graph, push, edit->filters[i].filter);
+    for (size_t i = 0; !is && i < edit->n_inputs; i++) {
         RG_AUTO(IBaseFilter) filter = graph_pin_filter(edit->inputs[i].in);
 
-        is = may_be_in(edit->graph, from, filter);
+        is = may_be_in(edit->graph, push, filter);
     }
     return is;
 }
 
 bool rewire_push_may_be_in(struct graph *graph, IBaseFilter *filter)
 {
-    for (struct rewire_push *push = graph->stale_pushes; push != NULL; push = push->next) {
-        struct graph_node *from = graph_node_of_identity(graph, push->key);
-
-        if (!rewire_push_is_over(push) && from != NULL && may_be_in(graph, from, filter))
+    for (struct rewire_push *push = graph->stale_pushes; push != NULL; push = push->next)
+        if (!rewire_push_is_over(push) && may_be_in(graph, push, filter))
             return true;
-    }
     return false;
 }
 
 HRESULT rewire_wait_for_pushes(struct rewire *edit)
 {
-    int64_t deadline_ns = edit->deadline_ns;
     HRESULT hr = S_OK;
 
-    if (deadline_ns == RG_TIME_NEVER) /* nobody could run a paused graph meanwhile */
-        deadline_ns = rg_time_deadline_ns(LAST_WAIT_MS);
     graph_stale_pushes_reap(edit->graph, false);
     for (struct rewire_push *push = edit->graph->stale_pushes; SUCCEEDED(hr) && push != NULL;
          push = push->next) {
-        HANDLE all[4] = { push->done };
         struct graph_wait note;
-        DWORD index;
 
         if (edit->no_drain || rewire_push_is_over(push) || !is_in_the_way(edit, push))
             continue;
         graph_wait_set(&note, edit->graph, "a call that was given up to come out", "");
         note.wait.holder_now = &push->thread;
         rg_wait_begin(&note.wait);
-        hr = rewire_wait_or_off(edit->graph, all, 1, &edit->aborts, deadline_ns, &index);
+        hr = rewire_wait_for_former(edit, push->done);
         rg_wait_end(&note.wait);
     }
     return hr;

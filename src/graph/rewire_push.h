@@ -37,6 +37,9 @@ enum rewire_push_state {
 /* Nobody waits any more: where it is. */
 enum rewire_push_state rewire_push_give_up(struct rewire_push *push);
 
+/* When a graph stops or goes, in all; and for an edit without a deadline. */
+#define REWIRE_LAST_WAIT_MS 1000
+
 /* rewire_wait.c.  Until one of the n handles is signalled; there is room behind them for what calls off:
  * one, and the aborts.  S_OK and its index; VFW_E_TIMEOUT; VFW_E_STATE_CHANGED: called off. */
 HRESULT rewire_wait_or_off(struct graph *graph, HANDLE *all, DWORD n,

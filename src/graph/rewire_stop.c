@@ -353,41 +353,37 @@ static struct stopper *stopper_at(struct graph *graph, IPin *pin)
     return stopper_of(graph, filter);
 }
 
-/* One that is still being stopped, among the filters that stay and get a new neighbour, for they hold
- * their lock, or among those that leave. */
+/* One that is still being stopped, or was until now, among the filters that the plan is about and
+ * those that get a new neighbour: they hold their lock, and look as if they stood still. */
 static struct stopper *find_in_the_way(struct rewire *edit)
 {
     struct stopper *s = NULL;
 
-    graph_stale_stoppers_reap(edit->graph, false);
     if (edit->graph->stale_stoppers == NULL)
         return NULL;
     for (size_t i = 0; s == NULL && i < edit->n_inputs; i++)
         s = stopper_at(edit->graph, edit->inputs[i].in);
     for (size_t i = 0; s == NULL && i < edit->n_edges; i++)
-        if (edit->edges[i].from == NULL)
-            s = stopper_at(edit->graph, edit->edges[i].out);
+        s = stopper_at(edit->graph, edit->edges[i].out);
     for (size_t i = 0; s == NULL && i < edit->n_filters; i++)
-        if (edit->filters[i].leaves)
-            s = stopper_of(edit->graph, edit->filters[i].filter);
+        s = stopper_of(edit->graph, edit->filters[i].filter);
     return s;
 }
 
-HRESULT rewire_wait_for_stoppers(struct rewire *edit)
+HRESULT rewire_wait_for_stopper(struct rewire *edit)
 {
-    struct stopper *s;
-    HRESULT hr = S_OK;
+    struct stopper *s = find_in_the_way(edit);
+    struct graph_wait note;
+    HRESULT hr;
 
-    while (SUCCEEDED(hr) && (s = find_in_the_way(edit)) != NULL) {
-        struct graph_wait note;
-
-        graph_wait_set(&note, edit->graph, "a filter that was to be stopped to come back", "");
-        note.wait.holder_now = &s->thread;
-        rg_wait_begin(&note.wait);
-        hr = rewire_wait(edit, s->done);
-        rg_wait_end(&note.wait);
-    }
-    return hr;
+    if (s == NULL)
+        return S_OK;
+    graph_wait_set(&note, edit->graph, "a filter that was to be stopped to come back", "");
+    note.wait.holder_now = &s->thread;
+    rg_wait_begin(&note.wait);
+    hr = rewire_wait_for_former(edit, s->done);
+    rg_wait_end(&note.wait);
+    return SUCCEEDED(hr) ? S_FALSE : hr;
 }
 
 HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bool will_start)

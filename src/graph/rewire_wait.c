@@ -36,12 +36,25 @@ HRESULT rewire_wait_or_off(struct graph *graph, HANDLE *all, DWORD n,
     return *ret_index < n - 1 - aborts->n ? S_OK : VFW_E_STATE_CHANGED;
 }
 
-HRESULT rewire_wait(const struct rewire *edit, HANDLE event)
+static HRESULT wait_until(const struct rewire *edit, HANDLE event, int64_t deadline_ns)
 {
     HANDLE all[4] = { event };
     DWORD index;
 
-    return rewire_wait_or_off(edit->graph, all, 1, &edit->aborts, edit->deadline_ns, &index);
+    return rewire_wait_or_off(edit->graph, all, 1, &edit->aborts, deadline_ns, &index);
+}
+
+HRESULT rewire_wait(const struct rewire *edit, HANDLE event)
+{
+    return wait_until(edit, event, edit->deadline_ns);
+}
+
+HRESULT rewire_wait_for_former(const struct rewire *edit, HANDLE event)
+{
+    return wait_until(edit, event,
+                      edit->deadline_ns != RG_TIME_NEVER
+                          ? edit->deadline_ns
+                          : rg_time_deadline_ns(REWIRE_LAST_WAIT_MS));
 }
 
 bool rewire_is_called_off(const struct rewire *edit)

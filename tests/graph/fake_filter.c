@@ -179,6 +179,8 @@ static HRESULT STDMETHODCALLTYPE base_pause(IBaseFilter *face)
     tell(self, "pause");
     if (FAILED(self->config.fail_pause))
         return self->config.fail_pause;
+    if (self->config.on_pause != NULL)
+        self->config.on_pause(self->config.on_pause_context);
     pthread_mutex_lock(&self->lock);
     if (self->state == State_Stopped) {
         for (int i = 0; i < self->pin_count; i++)

@@ -69,8 +69,10 @@ struct fake_config {
     LONGLONG duration;       /* > 0: IMediaSeeking, 100 ns */
     int64_t
         samples; /* how many a source delivers before its end; < 0: no end; 0: none, and no end either */
-    REFERENCE_TIME sample_time;    /* 100 ns per sample; 0: 10 ms */
-    bool swallows_end;             /* a transform that passes no EndOfStream on */
+    REFERENCE_TIME sample_time;      /* 100 ns per sample; 0: 10 ms */
+    bool swallows_end;               /* a transform that passes no EndOfStream on */
+    void (*on_pause)(void *context); /* called inside Pause */
+    void *on_pause_context;
     void (*on_run)(void *context); /* called inside Run */
     void *on_run_context;
     void (*on_stop)(void *context); /* called inside Stop */

@@ -3,6 +3,7 @@
  * never stop, and what hung lets go of everything when it comes back. */
 #include "fake_filter.h"
 #include "transaction_test.h"
+#include "waits_test.h"
 
 #define SOON_MS 1000 /* the edits' deadline: long enough for a busy machine to begin to drain */
 
@@ -285,6 +286,9 @@ static void late_stop_follows_the_graph(void **state)
             assert_hr(CALL(h.two.r.g.control, Stop), S_OK);
         else
             assert_hr(hung_swap(&h, &c), VFW_E_TIMEOUT); /* while it is in there */
+        h.request.timeout_ms = INFINITE; /* nor does one without a deadline wait for good */
+        if (states[i] != State_Stopped)
+            assert_hr(hung_swap(&h, &c), VFW_E_TIMEOUT);
         (void)CALL(h.two.r.g.control, GetState, KIT_WAIT_MS, &now);
         assert_int_equal(now, states[i]);
         SetEvent(go);
@@ -334,6 +338,53 @@ static void late_stop_at_a_time(void **state)
     hung_close(&h);
     CloseHandle(go);
     CloseHandle(done);
+}
+
+static void do_insert(void *arg)
+{
+    struct helper *a = arg;
+
+    a->result = CALL(a->road->edit, Insert, kit_out(a->road->source), a->fresh, "fx new",
+                     &a->request, NULL);
+}
+
+/* An edit in front of it that waited until it was back takes it for what it is by then: it is not
+ * started anew under the samples that come. */
+static void edit_in_front_of_a_late_stop(void **state)
+{
+    HANDLE stops = new_event(), starts = new_event();
+    struct fake_log log = FAKE_LOG_INIT;
+    struct fake_config config = foreign_config;
+    struct helper a = { .request = { .size = sizeof(a.request), .timeout_ms = KIT_WAIT_MS } };
+    struct hung h;
+    IBaseFilter *old;
+
+    (void)state;
+    config.on_stop = config.on_pause = hang_helper;
+    config.on_stop_context = stops;
+    config.on_pause_context = starts;
+    config.log = &log;
+    old = refused_for_its_stop(&h, &config);
+    fake_log_clear(&log);
+    SetEvent(stops);
+    while (kit_state(old) != State_Stopped) /* and it is to be started again */
+        sched_yield();
+    a.fresh = h.fresh;
+    h.two.r.source = h.two.source[0];
+    (void)helper_start(&a, &h.two.r, do_insert);
+    until_line(&h.two.r, "helper", "a filter that was to be stopped to come back");
+    SetEvent(starts);
+    rg_thread_join(&a.thread);
+    assert_hr(a.result, S_OK);
+    assert_string_equal(log.text, "foreign:pause foreign:run ");
+    kit_let_all();
+    two_flow();
+    assert_all_there(0);
+    h.members++;
+    LET_GO(old);
+    hung_close(&h);
+    CloseHandle(stops);
+    CloseHandle(starts);
 }
 
 /* The edit was given up before its helper came to stop the filter: it is not stopped any more. */
@@ -451,6 +502,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(own_stop_hangs),
         cmocka_unit_test(late_stop_follows_the_graph),
         cmocka_unit_test(late_stop_at_a_time),
+        cmocka_unit_test(edit_in_front_of_a_late_stop),
         cmocka_unit_test(stop_that_never_began),
     };
 
