@@ -244,6 +244,8 @@ void rg_in_pin_let_go(struct rg_in_pin *pin)
     rg_in_pin_wait_out(pin);
     if (pin->ops->disconnected != NULL)
         pin->ops->disconnected(pin);
+    else
+        atomic_store(&pin->may_end, rg_filter_state(pin->filter) != State_Stopped);
 }
 
 /* A connection that was made beside the present one, and that its maker takes back. */
@@ -419,6 +421,7 @@ bool rg_in_pin_is_connected(struct rg_in_pin *pin)
 void rg_in_pin_activate(struct rg_in_pin *pin)
 {
     rg_in_pin_expect_no_marker(pin);
+    atomic_store(&pin->may_end, false);
     atomic_store(&pin->has_failed, false);
     atomic_store(&pin->is_flushing, false);
     atomic_store_explicit(&pin->is_active, true, memory_order_release);
@@ -426,6 +429,7 @@ void rg_in_pin_activate(struct rg_in_pin *pin)
 
 void rg_in_pin_refuse(struct rg_in_pin *pin)
 {
+    atomic_store(&pin->may_end, false);
     atomic_store_explicit(&pin->is_active, false, memory_order_release);
 }
 

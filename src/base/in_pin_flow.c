@@ -76,6 +76,8 @@ HRESULT STDMETHODCALLTYPE rg_in_pin_end_of_stream(IPin *face)
 
     rg_in_pin_lock_stream(pin);
     hr = entry(pin);
+    if (hr == VFW_E_WRONG_STATE && atomic_exchange(&pin->may_end, false))
+        hr = S_OK;
     if (hr == S_OK) {
         count(&pin->markers, 1);
         switch (ending_of(pin)) {

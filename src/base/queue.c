@@ -64,10 +64,18 @@ static HRESULT in_receive(struct rg_in_pin *pin, IMediaSample *sample,
     return hr;
 }
 
+static HRESULT in_connected(struct rg_in_pin *pin)
+{
+    rg_pump_set_leaving(&((struct queue *)pin->user)->pump, false);
+    return S_OK;
+}
+
 static HRESULT in_end_of_stream(struct rg_in_pin *pin)
 {
     struct rg_pump_entry entry = { .kind = RG_PUMP_END };
 
+    if (!rg_in_pin_is_connected(pin)) /* the end of what was cut off: behind all that waits */
+        (void)in_connected(pin);
     return put(pin, &entry);
 }
 
@@ -139,12 +147,6 @@ static HRESULT state_changed(struct rg_filter *filter)
 static HRESULT in_accept(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type)
 {
     return rg_out_pin_may_change(&((struct queue *)pin->user)->out, type);
-}
-
-static HRESULT in_connected(struct rg_in_pin *pin)
-{
-    rg_pump_set_leaving(&((struct queue *)pin->user)->pump, false);
-    return S_OK;
 }
 
 static void in_wake(struct rg_in_pin *pin)

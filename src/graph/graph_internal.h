@@ -50,8 +50,9 @@ struct graph_node {
     struct graph_node *next_touched;
     bool
         has_own_clock; /* SetSyncSourceEx: another one than the graph's, until the graph's is set */
-    IReferenceClock *own_clock; /* reference; may be NULL */
-    size_t index;               /* scratch of walk.c */
+    IReferenceClock *own_clock;    /* reference; may be NULL */
+    struct rewire_owed *owed_ends; /* of its inputs, for when the graph runs: rewire_owed.c */
+    size_t index;                  /* scratch of walk.c */
     uint64_t seen_down, seen_up;
 
     /* under the graph lock and events_lock: read under either, written under both */
@@ -276,6 +277,11 @@ void graph_stale_drains_reap(struct graph *graph, bool all);
 void graph_stale_pushes_reap(struct graph *graph, bool wait);
 void graph_stale_pushes_drop(struct graph *graph);
 void graph_stale_stoppers_reap(struct graph *graph, bool all);
+/* rewire_owed.c.  Inputs that lost their connection while the graph was paused are told the end of
+ * their stream when it is to run, unless they are connected again; not after a stop. */
+void graph_owed_ends_tell(struct graph *graph);
+void graph_owed_ends_forget(struct graph_node *node);
+void graph_owed_ends_forget_all(struct graph *graph);
 
 /* ---- members: members.c ------------------------------------------------------------------ */
 

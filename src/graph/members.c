@@ -224,6 +224,7 @@ static void node_enter(struct graph *graph, struct graph_node *node)
 static void node_leave(struct graph *graph, struct graph_node *node)
 {
     graph_renderer_forget_locked(graph, node);
+    graph_owed_ends_forget(node);
     touched_take(graph, node);
     graph_table_take(&graph->by_filter, &node->by_filter);
     graph_table_take(&graph->by_name, &node->by_name);

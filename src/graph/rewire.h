@@ -319,6 +319,11 @@ bool rewire_is_about_types(HRESULT hr);
 HRESULT rewire_settings_apply(struct rewire *edit);
 void rewire_settings_undo(struct rewire *edit);
 
+/* ---- rewire_owed.c ----------------------------------------------------------------------------------- */
+
+/* in has lost its connection while the graph is paused: graph_owed_ends_tell.  Out of memory: it isn't told. */
+void rewire_owe_end(struct graph *graph, IPin *in);
+
 /* ---- rewire_stop.c: filters that leave --------------------------------------------------------------- */
 
 /* Stops it, on a thread of its own if it might hang.  S_OK; VFW_E_TIMEOUT, VFW_E_STATE_CHANGED:

@@ -551,6 +551,13 @@ static void wait_for_renderers(struct rewire *edit)
     }
 }
 
+static void owe_ends(struct rewire *edit)
+{
+    for (size_t i = 0; i < edit->n_inputs; i++)
+        if (edit->inputs[i].now == NULL && edit->inputs[i].was != NULL)
+            rewire_owe_end(edit->graph, edit->inputs[i].in);
+}
+
 void rewire_end_streams(struct rewire *edit)
 {
     struct drain drain;
@@ -561,7 +568,10 @@ void rewire_end_streams(struct rewire *edit)
         any = any || (group_has_members(edit, group) && !rewire_group_goes_on(edit, group));
     for (size_t i = 0; i < edit->n_inputs; i++)
         any = any || edit->inputs[i].now == NULL;
-    /* paused, a renderer holds what it has: what leaves is stopped as it is */
+    /* paused, a renderer holds what it has: what leaves is stopped as it is, and who stays may be
+     * connected again before it runs */
+    if (edit->graph->state == State_Paused)
+        owe_ends(edit);
     if (!any || edit->no_drain || edit->graph->state != State_Running)
         return;
     drain_init(&drain, edit);

@@ -95,6 +95,7 @@ static HRESULT stop_locked(struct graph *graph)
         }
         /* a call that was given up may still have a sample in hand: not one for the next run */
         graph_stale_pushes_reap(graph, true);
+        graph_owed_ends_forget_all(graph);
     }
     enter_stopped(graph);
     return first;
@@ -243,6 +244,7 @@ static HRESULT run_when_cued(struct graph *graph)
 {
     HRESULT hr;
 
+    graph_owed_ends_tell(graph); /* an end is all that some renderers wait for */
     if (!cued_now(graph))
         return settle_later(graph);
     hr = graph_run_locked(graph, graph->run_start);

@@ -314,6 +314,94 @@ static void not_waited_for_before_it_comes(void **state)
     }
 }
 
+/* ---- cut off while paused ------------------------------------------------------------------------------ */
+
+static void let_go_of(struct road *r, IPin *pin)
+{
+    IGraphTransaction *t = begin(r);
+
+    assert_hr(CALL(t, Disconnect, pin), S_OK);
+    assert_hr(CALL(t, Commit, -1, NULL), S_OK);
+    LET_GO(t);
+}
+
+/* A filter that has some samples, and the road in front of it is cut off; is_cued: the renderer has its first one. */
+static void open_cut_off(struct road *r, IBaseFilter *middle, int64_t given, bool is_cued)
+{
+    OAFilterState now;
+
+    road_open(r, kit_filter(KIT_SOURCE), middle, kit_filter(KIT_SINK));
+    kit_let_until(given);
+    (void)CALL(r->g.control, Pause);
+    assert_true(kit_wait_at_tap(1));
+    if (is_cued)
+        assert_hr(CALL(r->g.control, GetState, KIT_WAIT_MS, &now), S_OK);
+    let_go_of(r, kit_out(r->source));
+    assert_hr(CALL(r->g.control, GetState, 0, &now), is_cued ? S_OK : VFW_S_STATE_INTERMEDIATE);
+}
+
+/* What a filter has then comes once the graph runs, and the end behind it; it runs also if it waits for a renderer's
+ * first sample, which only the end brings out. */
+static void a_road_cut_off_while_paused_ends(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct road r;
+
+        if (i == 0)
+            open_cut_off(&r, kit_filter_with(KIT_QUEUE, "size=64"), 10, true);
+        else
+            open_cut_off(&r, kit_filter_with(KIT_HOLD, "hold=3"), 2, false);
+        road_run(&r);
+        assert_true(graph_event(&r.g, EC_COMPLETE, KIT_WAIT_MS, NULL));
+        assert_int_equal(kit_count(0), i == 0 ? 10 : 2);
+        assert_all_there(0);
+        assert_int_equal(kit_recorder[0].ends, 1);
+        road_close(&r);
+    }
+}
+
+static void connect_again(struct road *r)
+{
+    IGraphTransaction *t = begin(r);
+
+    assert_hr(CALL(t, Connect, kit_out(r->source), kit_in(r->middle), NULL), S_OK);
+    assert_hr(CALL(t, Commit, -1, NULL), S_OK);
+    LET_GO(t);
+}
+
+/* Connected again before it runs, or stopped: nobody is owed an end. */
+static void a_road_put_together_again_goes_on(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct road r;
+
+        open_cut_off(&r, kit_filter_with(KIT_QUEUE, "size=64"), 10, true);
+        if (i == 1)
+            assert_hr(CALL(r.g.control, Stop), S_OK);
+        connect_again(&r);
+        road_run(&r);
+        kit_let_all();
+        assert_true(kit_wait_more(0, 20)); /* a source that is connected begins anew */
+        assert_int_equal(kit_recorder[0].ends, 0);
+        road_close(&r);
+    }
+}
+
+static void what_was_cut_off_and_leaves_is_forgotten(void **state)
+{
+    struct road r;
+
+    (void)state;
+    open_cut_off(&r, kit_filter_with(KIT_HOLD, "hold=3"), 2, false);
+    assert_hr(CALL(r.g.builder, RemoveFilter, r.middle), S_OK);
+    road_run(&r);
+    assert_int_equal(kit_recorder[0].ends, 0);
+    kit_let_all();
+    road_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +415,9 @@ int main(void)
         cmocka_unit_test(two_gates_after_the_end),
         cmocka_unit_test(a_blocked_gate_after_the_end),
         cmocka_unit_test(not_waited_for_before_it_comes),
+        cmocka_unit_test(a_road_cut_off_while_paused_ends),
+        cmocka_unit_test(a_road_put_together_again_goes_on),
+        cmocka_unit_test(what_was_cut_off_and_leaves_is_forgotten),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
