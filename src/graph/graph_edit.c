@@ -25,7 +25,7 @@ HRESULT rewire_request_check(const RG_EDIT_REQUEST *request)
 
 void rewire_request_take(struct rewire *edit, const RG_EDIT_REQUEST *request)
 {
-    edit->timeout_ms = DEFAULT_TIMEOUT_MS;
+    edit->timeout_ms = REWIRE_TIMEOUT_MS;
     if (request == NULL)
         return;
     edit->caller_blocked = (request->flags & RG_EDIT_CALLER_BLOCKED) != 0;

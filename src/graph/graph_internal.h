@@ -277,6 +277,10 @@ void graph_stale_drains_reap(struct graph *graph, bool all);
 void graph_stale_pushes_reap(struct graph *graph, bool wait);
 void graph_stale_pushes_drop(struct graph *graph);
 void graph_stale_stoppers_reap(struct graph *graph, bool all);
+/* rewire_stop.c.  Stops a member of a graph that is not stopped; its thread may wait in a renderer.
+ * S_OK; VFW_E_TIMEOUT after 10 s, VFW_E_STATE_CHANGED: somebody wants to stop the graph; then the
+ * filter goes on as the graph is. */
+HRESULT graph_stop_filter_locked(struct graph *graph, IBaseFilter *filter);
 /* rewire_owed.c.  Inputs that lost their connection while the graph was paused are told the end of
  * their stream when it is to run, unless they are connected again; not after a stop. */
 void graph_owed_ends_tell(struct graph *graph);

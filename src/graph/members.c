@@ -324,8 +324,14 @@ static HRESULT node_take_apart(struct graph *graph, struct graph_node *node, boo
         graph_pins_close(&pins);
         return VFW_E_NOT_STOPPED;
     }
-    if (filter_is_active(node->filter))
-        node->filter->lpVtbl->Stop(node->filter);
+    if (!force && graph->state != State_Stopped && filter_is_active(node->filter))
+        hr = graph_stop_filter_locked(graph, node->filter);
+    else if (filter_is_active(node->filter))
+        (void)node->filter->lpVtbl->Stop(node->filter);
+    if (FAILED(hr) && !force) {
+        graph_pins_close(&pins);
+        return hr;
+    }
     hr = disconnect_all(graph, &pins);
     graph_pins_close(&pins);
     return force ? S_OK : hr;

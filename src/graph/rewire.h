@@ -13,6 +13,8 @@
 
 /* ---- what is wanted: steps ----------------------------------------------------------------- */
 
+#define REWIRE_TIMEOUT_MS 10000 /* where the caller names no other */
+
 enum rewire_step_kind {
     REWIRE_ADD = 1,
     REWIRE_REMOVE,

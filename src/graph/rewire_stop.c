@@ -12,6 +12,7 @@
 
 #include "platform/memory.h"
 #include "platform/text.h"
+#include "platform/time.h"
 
 #define GRACE_MS 200
 
@@ -398,6 +399,21 @@ HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bo
     hr = stop_filter(edit, filter, will_start);
     if (SUCCEEDED(hr) && counts && drops_of(filter->filter, &after))
         certify_drops(edit, filter, after - before);
+    return hr;
+}
+
+/* One that may be held up, without more of an edit around it. */
+HRESULT graph_stop_filter_locked(struct graph *graph, IBaseFilter *filter)
+{
+    struct rewire_filter one = { .filter = filter };
+    struct rewire edit;
+    HRESULT hr;
+
+    rewire_init(&edit, graph);
+    edit.no_drain = true; /* its neighbours hold what they have */
+    edit.deadline_ns = rg_time_deadline_ns(REWIRE_TIMEOUT_MS);
+    hr = rewire_stop_filter(&edit, &one, true);
+    rewire_free(&edit);
     return hr;
 }
 

@@ -4,8 +4,6 @@
 
 #include "graph/rewire.h"
 
-#define DEFAULT_TIMEOUT_MS 10000
-
 /* graph_transaction.c.  S_OK: *ret is the caller's; E_INVALIDARG; E_OUTOFMEMORY. */
 HRESULT transaction_create(struct graph *graph, const RG_EDIT_REQUEST *request,
                            IGraphTransaction **ret);

@@ -387,6 +387,43 @@ static void edit_in_front_of_a_late_stop(void **state)
     CloseHandle(starts);
 }
 
+static void do_remove(void *arg)
+{
+    struct helper *a = arg;
+
+    a->result = CALL(a->road->g.builder, RemoveFilter, a->fresh);
+}
+
+/* IFilterGraph::RemoveFilter stops the filter, and one whose thread waits in a paused renderer does not
+ * stop: Stop of the graph calls it off, and it stays a member. */
+static void plain_removal_hangs(void **state)
+{
+    static const enum kit_kind kinds[] = { KIT_QUEUE, KIT_PASS };
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct helper a = { 0 };
+        OAFilterState now;
+        struct road r;
+
+        road_open(&r, kit_filter(KIT_SOURCE), kit_filter(kinds[i]), kit_filter(KIT_SINK));
+        (void)CALL(r.g.control, Pause);
+        assert_hr(CALL(r.g.control, GetState, KIT_WAIT_MS, &now), S_OK);
+        a.fresh = r.middle;
+        (void)helper_start(&a, &r, do_remove);
+        until_line(&r, "helper", "a filter to stop");
+        assert_hr(CALL(r.g.control, Stop), S_OK);
+        rg_thread_join(&a.thread);
+        assert_hr(a.result, VFW_E_STATE_CHANGED);
+        assert_true(kit_in_graph(r.middle) && kit_connected(kit_in(r.middle)));
+        road_run(&r);
+        assert_flows(0);
+        assert_all_there(0);
+        assert_hr(CALL(r.g.builder, RemoveFilter, r.middle), S_OK); /* it moves */
+        road_close(&r);
+    }
+}
+
 /* The edit was given up before its helper came to stop the filter: it is not stopped any more. */
 static void stop_that_never_began(void **state)
 {
@@ -504,6 +541,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(late_stop_at_a_time),
         cmocka_unit_test(edit_in_front_of_a_late_stop),
         cmocka_unit_test(stop_that_never_began),
+        cmocka_unit_test(plain_removal_hangs),
     };
 
     if (argc > 1)
