@@ -402,9 +402,8 @@ void rewire_finish(struct rewire *edit)
 /* Without a drain, what leaves could still bring something in between what the new road brings. */
 static void silence(struct rewire *edit)
 {
-    for (size_t i = edit->n_filters; edit->no_drain && rewire_is_live(edit) && i-- > 0;)
-        if (edit->filters[i].leaves)
-            (void)rewire_stop_filter(edit, &edit->filters[i], false);
+    if (edit->no_drain && rewire_is_live(edit))
+        rewire_stop_leavers(edit);
 }
 
 HRESULT rewire_carry_out_closed(struct rewire *edit)

@@ -59,6 +59,8 @@ struct rewire_filter {
     bool hangs; /* in its Stop */
 
     /* of one that leaves */
+    bool counts_drops; /* its pins can be asked for */
+    ULONGLONG drops_before;
     unsigned group;   /* filters that leave together, connected to one another; from 1 */
     DWORD traits;     /* RG_LINK_... of its inputs, REWIRE_IS_FOREIGN */
     bool is_a_source; /* nothing is connected to it */
@@ -323,8 +325,8 @@ void rewire_settings_undo(struct rewire *edit);
 
 /* ---- rewire_owed.c ----------------------------------------------------------------------------------- */
 
-/* in has lost its connection while the graph is paused: graph_owed_ends_tell.  Out of memory: it isn't told. */
-void rewire_owe_end(struct graph *graph, IPin *in);
+/* To the inputs that lose their connection, in a paused graph: graph_owed_ends_tell.  Out of memory: they aren't told. */
+void rewire_owe_ends(struct rewire *edit);
 
 /* ---- rewire_stop.c: filters that leave --------------------------------------------------------------- */
 
@@ -332,6 +334,8 @@ void rewire_owe_end(struct graph *graph, IPin *in);
  * it has not stopped yet; when it does it is started again (will_start), as the graph is by then;
  * a Stop that had not begun is not made. */
 HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bool will_start);
+/* All that leave, those that have not been stopped yet. */
+void rewire_stop_leavers(struct rewire *edit);
 /* Is a filter of the plan one that a former edit has not been able to stop in time?  S_OK: none is;
  * S_FALSE: one was, its Stop has come back, and the plan is to be made anew; VFW_E_TIMEOUT;
  * VFW_E_STATE_CHANGED. */

@@ -535,7 +535,7 @@ static struct graph_node *find_rendering(struct rewire *edit)
 }
 
 /* Until they all have, or the deadline. */
-static void wait_for_renderers(struct rewire *edit)
+static HRESULT wait_for_renderers(struct rewire *edit)
 {
     struct graph_node *node;
     HRESULT hr = S_OK;
@@ -549,13 +549,19 @@ static void wait_for_renderers(struct rewire *edit)
         hr = rewire_wait(edit, edit->graph->events.completion);
         graph_wait_end(&note);
     }
+    return hr;
 }
 
-static void owe_ends(struct rewire *edit)
+/* What is still held there leaves with its filter. */
+static void note_cut_short(struct rewire *edit)
 {
-    for (size_t i = 0; i < edit->n_inputs; i++)
-        if (edit->inputs[i].now == NULL && edit->inputs[i].was != NULL)
-            rewire_owe_end(edit->graph, edit->inputs[i].in);
+    for (size_t i = 0; i < edit->n_edges; i++) {
+        struct rewire_edge *edge = &edit->edges[i];
+        unsigned group = edge->to_was != NULL ? edge->to_was->group : 0;
+
+        if (edge->now == NULL || (group != 0 && !rewire_group_goes_on(edit, group)))
+            edge->certificate.flags |= RG_CUT_SHORT;
+    }
 }
 
 void rewire_end_streams(struct rewire *edit)
@@ -568,12 +574,15 @@ void rewire_end_streams(struct rewire *edit)
         any = any || (group_has_members(edit, group) && !rewire_group_goes_on(edit, group));
     for (size_t i = 0; i < edit->n_inputs; i++)
         any = any || edit->inputs[i].now == NULL;
+    if (!any || edit->no_drain || edit->graph->state == State_Stopped)
+        return;
     /* paused, a renderer holds what it has: what leaves is stopped as it is, and who stays may be
      * connected again before it runs */
-    if (edit->graph->state == State_Paused)
-        owe_ends(edit);
-    if (!any || edit->no_drain || edit->graph->state != State_Running)
+    if (edit->graph->state == State_Paused) {
+        rewire_owe_ends(edit);
+        note_cut_short(edit);
         return;
+    }
     drain_init(&drain, edit);
     hr = end_pushes(edit, &drain);
     if (SUCCEEDED(hr))
@@ -583,5 +592,7 @@ void rewire_end_streams(struct rewire *edit)
     if (SUCCEEDED(hr))
         hr = tell_inputs(edit);
     if (SUCCEEDED(hr))
-        wait_for_renderers(edit);
+        hr = wait_for_renderers(edit);
+    if (FAILED(hr))
+        note_cut_short(edit);
 }

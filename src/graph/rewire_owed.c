@@ -4,7 +4,7 @@
  *
  * Control threads under the graph lock; an end is told on a thread of its own (rewire_push.c), for what
  * is held in front of a renderer comes out only while that renders.
- * Knows: nodes, pushes.  Must not know: why an input has lost its connection.
+ * Knows: nodes, inputs of a plan, pushes.  Must not know: why an input has lost its connection.
  */
 #include "graph/rewire_push.h"
 
@@ -21,7 +21,7 @@ static void owed_free(struct rewire_owed *owed)
     rg_free(owed);
 }
 
-void rewire_owe_end(struct graph *graph, IPin *in)
+static void owe(struct graph *graph, IPin *in)
 {
     struct graph_node *node = graph_node_of_pin(graph, in);
     struct rewire_owed *owed = node != NULL ? rg_calloc(1, sizeof(*owed)) : NULL;
@@ -32,6 +32,13 @@ void rewire_owe_end(struct graph *graph, IPin *in)
     IPin_AddRef(in);
     owed->next = node->owed_ends;
     node->owed_ends = owed;
+}
+
+void rewire_owe_ends(struct rewire *edit)
+{
+    for (size_t i = 0; i < edit->n_inputs; i++)
+        if (edit->inputs[i].now == NULL && edit->inputs[i].was != NULL)
+            owe(edit->graph, edit->inputs[i].in);
 }
 
 void graph_owed_ends_forget(struct graph_node *node)

@@ -389,17 +389,32 @@ HRESULT rewire_wait_for_stopper(struct rewire *edit)
 
 HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bool will_start)
 {
-    ULONGLONG before, after;
-    bool counts;
-    HRESULT hr;
+    return filter->is_stopped ? S_OK : stop_filter(edit, filter, will_start);
+}
 
-    if (filter->is_stopped)
-        return S_OK;
-    counts = filter->leaves && !will_start && drops_of(filter->filter, &before);
-    hr = stop_filter(edit, filter, will_start);
-    if (SUCCEEDED(hr) && counts && drops_of(filter->filter, &after))
-        certify_drops(edit, filter, after - before);
-    return hr;
+/* All of them are counted first: where one stops, its neighbour drops what it can't give any more. */
+void rewire_stop_leavers(struct rewire *edit)
+{
+    for (size_t i = 0; i < edit->n_filters; i++) {
+        struct rewire_filter *one = &edit->filters[i];
+
+        if (one->leaves && !one->is_stopped)
+            one->counts_drops = drops_of(one->filter, &one->drops_before);
+    }
+    for (size_t i = edit->n_filters; i-- > 0;)
+        if (edit->filters[i].leaves)
+            (void)rewire_stop_filter(edit, &edit->filters[i], false);
+}
+
+static void certify_leavers(struct rewire *edit)
+{
+    for (size_t i = edit->n_filters; i-- > 0;) {
+        struct rewire_filter *one = &edit->filters[i];
+        ULONGLONG after;
+
+        if (one->counts_drops && one->is_stopped && drops_of(one->filter, &after))
+            certify_drops(edit, one, after - one->drops_before);
+    }
 }
 
 /* One that may be held up, without more of an edit around it. */
@@ -466,11 +481,12 @@ static void disconnect_ends(struct rewire *edit)
 
 void rewire_retire(struct rewire *edit)
 {
-    for (size_t i = edit->n_filters; i-- > 0;)
-        if (edit->filters[i].leaves && rewire_is_live(edit))
-            (void)rewire_stop_filter(edit, &edit->filters[i], false);
-        else if (edit->filters[i].leaves)
-            edit->filters[i].is_stopped = true;
+    if (rewire_is_live(edit))
+        rewire_stop_leavers(edit);
+    else
+        for (size_t i = 0; i < edit->n_filters; i++)
+            edit->filters[i].is_stopped |= edit->filters[i].leaves;
+    certify_leavers(edit);
     disconnect_ends(edit);
     for (size_t i = edit->n_filters; i-- > 0;) {
         struct rewire_filter *one = &edit->filters[i];

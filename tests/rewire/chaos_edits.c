@@ -113,15 +113,6 @@ IBaseFilter *chaos_some_member(struct chaos *c, unsigned *ret_n)
     return found[pick];
 }
 
-/* What hangs without a source counts as one when it leaves: it takes with it what it still holds, by name. */
-static bool is_of_a_source_that_left(const RG_CERTIFICATE *certificate)
-{
-    size_t n = strlen(certificate->dropped_by);
-
-    return strncmp(certificate->gate, certificate->dropped_by, n) == 0 &&
-           certificate->gate[n] == '.';
-}
-
 void chaos_note(struct chaos *c, HRESULT hr, const RG_CERTIFICATE *certificate)
 {
     if (strstr(certificate->reason, "could not be made again") != NULL) {
@@ -138,7 +129,7 @@ void chaos_note(struct chaos *c, HRESULT hr, const RG_CERTIFICATE *certificate)
         chaos_log("%s at %s: %llu dropped by %s: %s", chaos_doing, certificate->gate,
                   (unsigned long long)certificate->dropped, certificate->dropped_by,
                   certificate->reason);
-    check(certificate->dropped == 0 || is_of_a_source_that_left(certificate),
+    check(certificate->dropped == 0 || (certificate->flags & RG_CUT_SHORT) != 0,
           "a certificate tells of drops");
     while (certificate->closed_ns > most &&
            !atomic_compare_exchange_weak(&c->max_closed_ns, &most, certificate->closed_ns)) {

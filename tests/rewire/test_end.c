@@ -370,6 +370,41 @@ static void connect_again(struct road *r)
     LET_GO(t);
 }
 
+/* What leaves with its end is stopped as it is in a paused graph, and the certificate says so. */
+static void what_leaves_a_paused_graph_is_cut_short(void **state)
+{
+    (void)state;
+    for (unsigned runs = 0; runs < 2; runs++) {
+        struct road r;
+        IGraphTransaction *t;
+        OAFilterState now;
+        CERTIFICATE(c);
+
+        road_open(&r, kit_filter(KIT_SOURCE), kit_filter_with(KIT_QUEUE, "size=64"),
+                  kit_filter(KIT_SINK));
+        kit_let_until(10);
+        if (runs != 0)
+            road_run(&r);
+        else
+            assert_true(SUCCEEDED(CALL(r.g.control, Pause)));
+        (void)CALL(r.g.control, GetState, KIT_WAIT_MS, &now);
+        assert_true(kit_wait_at_tap(1));
+        t = begin(&r);
+        assert_hr(CALL(t, RemoveBranch, kit_out(r.source)), S_OK);
+        assert_hr(CALL(t, Commit, -1, NULL), S_OK);
+        assert_hr(CALL(t, GetCertificate, 0, &c), S_OK);
+        assert_int_equal(c.flags & RG_CUT_SHORT, runs != 0 ? 0 : RG_CUT_SHORT);
+        if (runs != 0)
+            assert_int_equal(c.dropped, 0);
+        else
+            assert_true(c.dropped >= 10); /* the one in the renderer's hand is named by both */
+        assert_int_equal(kit_count(0), runs != 0 ? 10 : 0);
+        LET_GO(t);
+        kit_let_all();
+        road_close(&r);
+    }
+}
+
 /* Connected again before it runs, or stopped: nobody is owed an end. */
 static void a_road_put_together_again_goes_on(void **state)
 {
@@ -416,6 +451,7 @@ int main(void)
         cmocka_unit_test(a_blocked_gate_after_the_end),
         cmocka_unit_test(not_waited_for_before_it_comes),
         cmocka_unit_test(a_road_cut_off_while_paused_ends),
+        cmocka_unit_test(what_leaves_a_paused_graph_is_cut_short),
         cmocka_unit_test(a_road_put_together_again_goes_on),
         cmocka_unit_test(what_was_cut_off_and_leaves_is_forgotten),
     };
