@@ -133,11 +133,22 @@ static HRESULT set_link(struct rg_in_pin *pin, struct rg_in_link *where, IPin *p
     return S_OK;
 }
 
+HRESULT rg_in_pin_end_former(struct rg_in_pin *pin)
+{
+    atomic_store(&pin->may_end, false);
+    if (!rg_in_pin_enter_stream(pin))
+        return VFW_E_TIMEOUT;
+    rg_turn_give(&pin->stream_turn);
+    return S_OK;
+}
+
 static HRESULT receive_first(struct rg_in_pin *pin, IPin *peer, const AM_MEDIA_TYPE *type)
 {
     AM_MEDIA_TYPE copy;
     HRESULT hr = accept_connection(pin, type);
 
+    if (SUCCEEDED(hr))
+        hr = rg_in_pin_end_former(pin);
     if (SUCCEEDED(hr))
         hr = rg_type_copy(&copy, type);
     if (FAILED(hr))
@@ -245,7 +256,7 @@ void rg_in_pin_let_go(struct rg_in_pin *pin)
     if (pin->ops->disconnected != NULL)
         pin->ops->disconnected(pin);
     else
-        atomic_store(&pin->may_end, rg_filter_state(pin->filter) != State_Stopped);
+        atomic_store(&pin->may_end, rg_filter_state(pin->filter) == State_Paused);
 }
 
 /* A connection that was made beside the present one, and that its maker takes back. */

@@ -118,7 +118,7 @@ struct rg_in_pin {
     const struct rg_in_pin_ops *ops; /* set at creation */
     void *user;                      /* the base class's own number for this pin */
     atomic_bool is_active, is_flushing, has_failed;
-    /* let go of while the filter was active: takes nothing more but the end of its stream, once */
+    /* let go of while the filter was paused: takes nothing more but the end of its stream, once */
     atomic_bool may_end;
     /* the ledger; written in stream_turn, read by any */
     _Atomic(uint64_t) samples, bytes, refused, markers;

@@ -23,6 +23,9 @@ void rg_in_link_forget_next(struct rg_in_pin *pin);
 void rg_in_pin_let_go(struct rg_in_pin *pin);
 /* Takes the streaming lock as soon as nobody is inside; false: somebody does not come out. */
 bool rg_in_pin_enter_stream(struct rg_in_pin *pin);
+/* Before another connection: whoever tells the end of the former one is out, and nobody tells it
+ * any more.  S_OK; VFW_E_TIMEOUT. */
+HRESULT rg_in_pin_end_former(struct rg_in_pin *pin);
 
 /* Under the streaming lock: the connection goes on with another type. */
 HRESULT rg_in_pin_take_type(struct rg_in_pin *pin, const AM_MEDIA_TYPE *type);

@@ -253,14 +253,12 @@ static HRESULT commit_exchange(struct rg_in_pin *pin)
 static HRESULT commit_change(struct rg_in_pin *pin)
 {
     bool comes = pin->next.peer != NULL;
-    HRESULT hr = S_OK;
+    HRESULT hr = rg_in_pin_end_former(pin);
 
-    if (!comes) {
-        if (!rg_in_pin_enter_stream(pin))
-            return VFW_E_TIMEOUT;
-        rg_turn_give(&pin->stream_turn);
+    if (FAILED(hr))
+        return hr;
+    if (!comes)
         rg_in_pin_let_go(pin);
-    }
     exchange_records(pin);
     if (comes && pin->ops->connected != NULL)
         hr = pin->ops->connected(pin);

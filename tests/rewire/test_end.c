@@ -424,6 +424,33 @@ static void a_road_put_together_again_goes_on(void **state)
     }
 }
 
+/* While the end is told, and held up, nobody connects the input under it. */
+static void not_connected_while_the_end_is_told(void **state)
+{
+    RG_EDIT_REQUEST request = { .size = sizeof(request), .timeout_ms = 100 };
+    IGraphTransaction *t;
+    struct road r;
+
+    (void)state;
+    open_cut_off(&r, kit_filter_with(KIT_HOLD, "hold=3"), 2, false);
+    kit_shut(0);
+    road_run(&r);
+    assert_true(
+        kit_wait_inside(0)); /* what was held comes out on the thread that tells the end */
+    assert_hr(CALL(r.g.builder, ConnectDirect, kit_out(r.source), kit_in(r.middle), NULL),
+              VFW_E_TIMEOUT);
+    t = begin_with(&r, &request);
+    assert_hr(CALL(t, Connect, kit_out(r.source), kit_in(r.middle), NULL), S_OK);
+    assert_hr(CALL(t, Commit, -1, NULL), VFW_E_TIMEOUT);
+    LET_GO(t);
+    kit_open(0);
+    assert_true(graph_event(&r.g, EC_COMPLETE, KIT_WAIT_MS, NULL));
+    assert_int_equal(kit_count(0), 2);
+    assert_int_equal(kit_recorder[0].ends, 1);
+    kit_let_all();
+    road_close(&r);
+}
+
 static void what_was_cut_off_and_leaves_is_forgotten(void **state)
 {
     struct road r;
@@ -453,6 +480,7 @@ int main(void)
         cmocka_unit_test(a_road_cut_off_while_paused_ends),
         cmocka_unit_test(what_leaves_a_paused_graph_is_cut_short),
         cmocka_unit_test(a_road_put_together_again_goes_on),
+        cmocka_unit_test(not_connected_while_the_end_is_told),
         cmocka_unit_test(what_was_cut_off_and_leaves_is_forgotten),
     };
 
