@@ -59,11 +59,11 @@ struct rewire_filter {
     bool hangs; /* in its Stop */
 
     /* of one that leaves */
-    bool counts_drops; /* its pins can be asked for */
-    ULONGLONG drops_before;
-    unsigned group;   /* filters that leave together, connected to one another; from 1 */
-    DWORD traits;     /* RG_LINK_... of its inputs, REWIRE_IS_FOREIGN */
-    bool is_a_source; /* nothing is connected to it */
+    bool counts_drops;      /* its pins could be asked, before any of them was stopped, */
+    ULONGLONG drops_before; /* and said this */
+    unsigned group;         /* filters that leave together, connected to one another; from 1 */
+    DWORD traits;           /* RG_LINK_... of its inputs, REWIRE_IS_FOREIGN */
+    bool is_a_source;       /* nothing is connected to it */
 };
 
 enum rewire_how {

@@ -37,7 +37,7 @@ enum rewire_push_state {
 /* Nobody waits any more: where it is. */
 enum rewire_push_state rewire_push_give_up(struct rewire_push *push);
 
-/* When a graph stops or goes, in all; and for an edit without a deadline. */
+/* For all calls when a graph stops or goes; for each when an edit has no deadline. */
 #define REWIRE_LAST_WAIT_MS 1000
 
 /* rewire_wait.c.  Until one of the n handles is signalled; there is room behind them for what calls off:
