@@ -281,6 +281,10 @@ void graph_stale_stoppers_reap(struct graph *graph, bool all);
  * S_OK; VFW_E_TIMEOUT after 10 s, VFW_E_STATE_CHANGED: somebody wants to stop the graph; then the
  * filter goes on as the graph is. */
 HRESULT graph_stop_filter_locked(struct graph *graph, IBaseFilter *filter);
+/* One whose Stop was given up is waited for until it is what the graph is again; it may call the
+ * graph meanwhile.  S_OK: there is none; S_FALSE: it is back; VFW_E_TIMEOUT after a second,
+ * VFW_E_STATE_CHANGED: somebody wants to stop the graph. */
+HRESULT graph_wait_for_stopper_locked(struct graph *graph, IBaseFilter *filter);
 /* rewire_owed.c.  Inputs that lost their connection while the graph was paused are told the end of
  * their stream when it is to run, unless they are connected again; not after a stop. */
 void graph_owed_ends_tell(struct graph *graph);
@@ -310,8 +314,8 @@ HRESULT graph_add_locked(struct graph *graph, IBaseFilter *filter, const WCHAR *
 #define GRAPH_REMOVE_FORCE 0x4 /* whatever its pins say: the graph goes away */
 
 /* Stops the filter, disconnects both ends of its connections, takes it out; the node is
- * freed or moves to the cache.  S_OK; VFW_E_NOT_STOPPED: an active neighbour cannot let go,
- * and nothing was changed. */
+ * freed or moves to the cache.  S_OK; nothing was changed: VFW_E_NOT_STOPPED (an active neighbour
+ * cannot let go), VFW_E_TIMEOUT and VFW_E_STATE_CHANGED (it does not stop; not with FORCE). */
 HRESULT graph_remove_locked(struct graph *graph, struct graph_node *node, unsigned flags);
 /* Out of the graph without a word to the filter, which hangs. */
 void graph_abandon_locked(struct graph *graph, struct graph_node *node);

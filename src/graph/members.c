@@ -349,8 +349,13 @@ static void cache_enter(struct graph *graph, struct graph_node *node)
 HRESULT graph_remove_locked(struct graph *graph, struct graph_node *node, unsigned flags)
 {
     IBaseFilter *filter = node->filter;
-    HRESULT hr = S_OK;
+    HRESULT hr =
+        (flags & GRAPH_REMOVE_FORCE) == 0 ? graph_wait_for_stopper_locked(graph, filter) : S_OK;
 
+    if (FAILED(hr))
+        return hr;
+    if (hr == S_FALSE && (node = graph_node_of_filter(graph, filter)) == NULL)
+        return S_OK; /* it has left by itself */
     if ((flags & GRAPH_REMOVE_LEAVECONNECTED) == 0) {
         hr = node_take_apart(graph, node, (flags & GRAPH_REMOVE_FORCE) != 0);
         if (FAILED(hr))

@@ -371,20 +371,45 @@ static struct stopper *find_in_the_way(struct rewire *edit)
     return s;
 }
 
-HRESULT rewire_wait_for_stopper(struct rewire *edit)
+static HRESULT wait_for_return(struct rewire *edit, struct stopper *s)
 {
-    struct stopper *s = find_in_the_way(edit);
     struct graph_wait note;
     HRESULT hr;
 
-    if (s == NULL)
-        return S_OK;
     graph_wait_set(&note, edit->graph, "a filter that was to be stopped to come back", "");
     note.wait.holder_now = &s->thread;
     rg_wait_begin(&note.wait);
     hr = rewire_wait_for_former(edit, s->done);
     rg_wait_end(&note.wait);
+    return hr;
+}
+
+HRESULT rewire_wait_for_stopper(struct rewire *edit)
+{
+    struct stopper *s = find_in_the_way(edit);
+    HRESULT hr;
+
+    if (s == NULL)
+        return S_OK;
+    hr = wait_for_return(edit, s);
     return SUCCEEDED(hr) ? S_FALSE : hr;
+}
+
+HRESULT graph_wait_for_stopper_locked(struct graph *graph, IBaseFilter *filter)
+{
+    struct stopper *s = stopper_of(graph, filter);
+    struct rewire edit;
+    HRESULT hr;
+
+    if (s == NULL)
+        return S_OK;
+    rewire_init(&edit, graph);
+    hr = wait_for_return(&edit, s);
+    rewire_free(&edit);
+    if (FAILED(hr))
+        return hr;
+    graph_stale_stoppers_reap(graph, false);
+    return S_FALSE;
 }
 
 HRESULT rewire_stop_filter(struct rewire *edit, struct rewire_filter *filter, bool will_start)

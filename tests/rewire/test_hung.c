@@ -424,6 +424,37 @@ static void plain_removal_hangs(void **state)
     }
 }
 
+/* IFilterGraph::RemoveFilter waits for it as any edit does: one that leaves meanwhile would be started
+ * again outside of the graph. */
+static void plain_removal_of_a_late_stop(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        HANDLE go = new_event();
+        struct fake_config config = foreign_config;
+        struct hung h;
+        IBaseFilter *old;
+
+        config.on_stop = hang_helper;
+        config.on_stop_context = go;
+        old = refused_for_its_stop(&h, &config);
+        if (i == 0)
+            assert_hr(CALL(h.two.r.g.control, Stop), S_OK);
+        assert_hr(CALL(h.two.r.g.builder, RemoveFilter, old), VFW_E_TIMEOUT);
+        assert_true(kit_in_graph(old) && kit_connected(kit_in(old)));
+        SetEvent(go);
+        wait_references(h.two.r.g.builder, h.references);
+        assert_hr(CALL(h.two.r.g.builder, RemoveFilter, old), S_OK);
+        assert_int_equal(kit_state(old), State_Stopped);
+        assert_false(kit_in_graph(old) || kit_connected(kit_in(old)));
+        LET_GO(old);
+        LET_GO(h.fresh);
+        kit_let_all();
+        road_close(&h.two.r);
+        CloseHandle(go);
+    }
+}
+
 /* The edit was given up before its helper came to stop the filter: it is not stopped any more. */
 static void stop_that_never_began(void **state)
 {
@@ -542,6 +573,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(edit_in_front_of_a_late_stop),
         cmocka_unit_test(stop_that_never_began),
         cmocka_unit_test(plain_removal_hangs),
+        cmocka_unit_test(plain_removal_of_a_late_stop),
     };
 
     if (argc > 1)
