@@ -241,6 +241,18 @@ static void note_gates(struct rewire *edit)
             note_gate(&edit->edges[i]);
 }
 
+/* What is still held there leaves with its filter. */
+static void note_cut_short(struct rewire *edit)
+{
+    for (size_t i = 0; i < edit->n_edges; i++) {
+        struct rewire_edge *edge = &edit->edges[i];
+        unsigned group = edge->to_was != NULL ? edge->to_was->group : 0;
+
+        if (edge->now == NULL || (group != 0 && !rewire_group_goes_on(edit, group)))
+            edge->certificate.flags |= RG_CUT_SHORT;
+    }
+}
+
 /* How long it was closed in all; what waited has gone on already. */
 static void note_opened(struct rewire_edge *gate)
 {
@@ -387,7 +399,8 @@ void rewire_finish(struct rewire *edit)
     settle_links(edit);
     settle_newcomers(edit);
     touch(edit); /* what came is waited for, before what leaves says that it is at its end */
-    rewire_end_streams(edit);
+    if (!rewire_end_streams(edit))
+        note_cut_short(edit);
     let_inputs_go(edit);
     rewire_retire(edit);
     open_left_gates(edit);

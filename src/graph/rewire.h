@@ -275,8 +275,9 @@ HRESULT rewire_wait_for_pushes(struct rewire *edit);
 /* The call of a drain that was given up may be in that filter, or held up further down. */
 bool rewire_push_may_be_in(struct graph *graph, IBaseFilter *filter);
 /* After the cut, gates open: what has lost its source hears the end of its stream, and ends
- * properly.  Waits for it, within the deadline. */
-void rewire_end_streams(struct rewire *edit);
+ * properly.  Waits for it, within the deadline.  false: it was cut short, without having been told
+ * to. */
+bool rewire_end_streams(struct rewire *edit);
 /* RG_LINK_... of filters that leave together, and whether one of them is foreign. */
 DWORD rewire_group_traits(struct rewire *edit, unsigned group);
 /* Somebody who stays gets other samples where theirs came: they are drained before the cut. */
@@ -325,7 +326,8 @@ void rewire_settings_undo(struct rewire *edit);
 
 /* ---- rewire_owed.c ----------------------------------------------------------------------------------- */
 
-/* To the inputs that lose their connection, in a paused graph: graph_owed_ends_tell.  Out of memory: they aren't told. */
+/* To the inputs that lose their connection, in a paused graph: graph_owed_ends_tell.  Out of memory: they aren't told, and
+ * EC_ERRORABORT says so. */
 void rewire_owe_ends(struct rewire *edit);
 
 /* ---- rewire_stop.c: filters that leave --------------------------------------------------------------- */

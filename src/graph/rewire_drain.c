@@ -497,20 +497,29 @@ static HRESULT end_pushes(struct rewire *edit, struct drain *drain)
 }
 
 /* Inputs that stay: nothing is on its way to them any more.  A foreign one without IPinConnection
- * behind what leaves has been told already, by what leaves. */
-static HRESULT tell_inputs(struct rewire *edit)
+ * behind what leaves has been told already, by what leaves; not by what was stopped as it was. */
+static HRESULT tell_inputs(struct rewire *edit, struct drain *drain)
 {
-    struct drain drain;
     HRESULT hr = S_OK;
 
-    drain_init(&drain, edit);
     for (size_t i = 0; SUCCEEDED(hr) && i < edit->n_inputs; i++) {
         struct rewire_input *input = &edit->inputs[i];
 
         if (input->now == NULL && input->was != NULL &&
-            (input->connection != NULL || !ends_behind_leavers(edit, input)))
-            hr = drain_push(&drain, input->in);
+            (input->connection != NULL || edit->no_drain || !ends_behind_leavers(edit, input)))
+            hr = drain_push(drain, input->in);
     }
+    return hr;
+}
+
+/* Until the markers are through, or the deadline. */
+static HRESULT push_all(struct rewire *edit, HRESULT (*pushes)(struct rewire *, struct drain *))
+{
+    struct drain drain;
+    HRESULT hr;
+
+    drain_init(&drain, edit);
+    hr = pushes(edit, &drain);
     if (SUCCEEDED(hr))
         hr = drain_wait(&drain);
     drain_give_up(&drain);
@@ -552,47 +561,31 @@ static HRESULT wait_for_renderers(struct rewire *edit)
     return hr;
 }
 
-/* What is still held there leaves with its filter. */
-static void note_cut_short(struct rewire *edit)
+/* Without a drain what leaves stands still by now, and has told nobody. */
+static HRESULT end_running(struct rewire *edit)
 {
-    for (size_t i = 0; i < edit->n_edges; i++) {
-        struct rewire_edge *edge = &edit->edges[i];
-        unsigned group = edge->to_was != NULL ? edge->to_was->group : 0;
+    HRESULT hr = edit->no_drain ? S_OK : push_all(edit, end_pushes);
 
-        if (edge->now == NULL || (group != 0 && !rewire_group_goes_on(edit, group)))
-            edge->certificate.flags |= RG_CUT_SHORT;
-    }
+    if (SUCCEEDED(hr))
+        hr = push_all(edit, tell_inputs);
+    return SUCCEEDED(hr) && !edit->no_drain ? wait_for_renderers(edit) : hr;
 }
 
-void rewire_end_streams(struct rewire *edit)
+/* Paused, a renderer holds what it has: what leaves is stopped as it is, and who stays may be
+ * connected again before it runs. */
+bool rewire_end_streams(struct rewire *edit)
 {
-    struct drain drain;
     bool any = false;
-    HRESULT hr;
 
     for (unsigned group = 1; group <= edit->n_groups; group++)
         any = any || (group_has_members(edit, group) && !rewire_group_goes_on(edit, group));
     for (size_t i = 0; i < edit->n_inputs; i++)
         any = any || edit->inputs[i].now == NULL;
-    if (!any || edit->no_drain || edit->graph->state == State_Stopped)
-        return;
-    /* paused, a renderer holds what it has: what leaves is stopped as it is, and who stays may be
-     * connected again before it runs */
+    if (!any || edit->graph->state == State_Stopped)
+        return true;
     if (edit->graph->state == State_Paused) {
         rewire_owe_ends(edit);
-        note_cut_short(edit);
-        return;
+        return edit->no_drain;
     }
-    drain_init(&drain, edit);
-    hr = end_pushes(edit, &drain);
-    if (SUCCEEDED(hr))
-        hr = drain_wait(&drain);
-    drain_give_up(&drain);
-    drain_clear(&drain);
-    if (SUCCEEDED(hr))
-        hr = tell_inputs(edit);
-    if (SUCCEEDED(hr))
-        hr = wait_for_renderers(edit);
-    if (FAILED(hr))
-        note_cut_short(edit);
+    return SUCCEEDED(end_running(edit));
 }

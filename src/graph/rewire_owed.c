@@ -21,13 +21,24 @@ static void owed_free(struct rewire_owed *owed)
     rg_free(owed);
 }
 
+/* It would be waited for without a word. */
+static void say_untold(struct graph *graph)
+{
+    graph_event_post(graph, EC_ERRORABORT, E_OUTOFMEMORY, 0);
+}
+
 static void owe(struct graph *graph, IPin *in)
 {
     struct graph_node *node = graph_node_of_pin(graph, in);
-    struct rewire_owed *owed = node != NULL ? rg_calloc(1, sizeof(*owed)) : NULL;
+    struct rewire_owed *owed;
 
-    if (owed == NULL)
+    if (node == NULL)
         return;
+    owed = rg_calloc(1, sizeof(*owed));
+    if (owed == NULL) {
+        say_untold(graph);
+        return;
+    }
     owed->in = in;
     IPin_AddRef(in);
     owed->next = node->owed_ends;
@@ -57,15 +68,18 @@ void graph_owed_ends_forget_all(struct graph *graph)
         graph_owed_ends_forget(node);
 }
 
-/* Unless it has been connected again, or has gone.  Out of memory: it waits for good. */
+/* Unless it has been connected again, or has gone. */
 static void tell(struct graph *graph, IPin *in)
 {
     RG_AUTO(IPin) peer = graph_pin_peer(in);
     struct rewire_push *push;
 
-    if (peer == NULL && graph_node_of_pin(graph, in) != NULL &&
-        SUCCEEDED(rewire_push_start(graph, in, 0, &push)))
+    if (peer != NULL || graph_node_of_pin(graph, in) == NULL)
+        return;
+    if (SUCCEEDED(rewire_push_start(graph, in, 0, &push)))
         rewire_push_leave(graph, push);
+    else
+        say_untold(graph);
 }
 
 /* From all nodes: a foreign pin may edit while it is asked. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_end.c - the end of the stream before, while and after an edit; push-through is no end. */
+#include "platform/memory.h"
 #include "transaction_test.h"
 
 #define LENGTH 2000
@@ -316,13 +317,18 @@ static void not_waited_for_before_it_comes(void **state)
 
 /* ---- cut off while paused ------------------------------------------------------------------------------ */
 
-static void let_go_of(struct road *r, IPin *pin)
+static void let_go_of_with(struct road *r, IPin *pin, const RG_EDIT_REQUEST *request)
 {
-    IGraphTransaction *t = begin(r);
+    IGraphTransaction *t = begin_with(r, request);
 
     assert_hr(CALL(t, Disconnect, pin), S_OK);
     assert_hr(CALL(t, Commit, -1, NULL), S_OK);
     LET_GO(t);
+}
+
+static void let_go_of(struct road *r, IPin *pin)
+{
+    let_go_of_with(r, pin, NULL);
 }
 
 /* A filter that has some samples, and the road in front of it is cut off; is_cued: the renderer has its first one. */
@@ -405,6 +411,94 @@ static void what_leaves_a_paused_graph_is_cut_short(void **state)
     }
 }
 
+/* Without a drain as well: what leaves takes what it holds, and who stays hears of the end. */
+static void an_end_without_a_drain(void **state)
+{
+    const RG_EDIT_REQUEST request = { .size = sizeof(request), .flags = RG_EDIT_NO_DRAIN };
+
+    (void)state;
+    /* running, paused; cut off, or all in front of it leaves */
+    for (unsigned i = 0; i < 4; i++) {
+        const int64_t given = i % 2 == 0 ? 10 : 2; /* paused, no more than is held */
+        struct road r;
+        IGraphTransaction *t;
+
+        road_open(&r, kit_filter(KIT_SOURCE), kit_filter_with(KIT_HOLD, "hold=3"),
+                  kit_filter(KIT_SINK));
+        kit_let_until(given);
+        if (i % 2 == 0)
+            road_run(&r);
+        else
+            (void)CALL(r.g.control, Pause);
+        assert_true(kit_wait_at_tap(1));
+        if (i / 2 == 0) {
+            let_go_of_with(&r, kit_out(r.source), &request);
+        } else {
+            t = begin_with(&r, &request);
+            assert_hr(CALL(t, Remove, r.source), S_OK);
+            assert_hr(CALL(t, Remove, r.middle), S_OK);
+            assert_hr(CALL(t, Commit, -1, NULL), S_OK);
+            LET_GO(t);
+        }
+        if (i % 2 == 1)
+            road_run(&r);
+        assert_true(graph_event(&r.g, EC_COMPLETE, KIT_WAIT_MS, NULL));
+        /* a sink that has lost its input knows by itself, when it is to run, that nothing comes */
+        assert_int_equal(kit_recorder[0].ends, i == 3 ? 0 : 1);
+        if (i / 2 == 0)
+            assert_int_equal(kit_count(0), given);
+        kit_let_all();
+        road_close(&r);
+    }
+}
+
+static HRESULT cut_off_and_run(struct road *r)
+{
+    IGraphTransaction *t;
+    HRESULT hr = CALL(r->edit, Begin, NULL, &t);
+
+    if (FAILED(hr))
+        return hr;
+    hr = CALL(t, Disconnect, kit_out(r->source));
+    if (SUCCEEDED(hr))
+        hr = CALL(t, Commit, -1, NULL);
+    LET_GO(t);
+    return SUCCEEDED(hr) ? CALL(r->g.control, Run) : hr;
+}
+
+/* The end that is owed comes, or the event that something is wrong: whoever waits hears something. */
+static void each_use_of_an_owed_end_fails(void **state)
+{
+    unsigned n = 0, told = 0, failures = 0;
+    bool failed;
+
+    (void)state;
+    do {
+        struct road r;
+        LONG code = 0;
+        LONG_PTR p1, p2;
+        HRESULT hr;
+
+        road_open(&r, kit_filter(KIT_SOURCE), kit_filter_with(KIT_HOLD, "hold=3"),
+                  kit_filter(KIT_SINK));
+        kit_let_until(2);
+        (void)CALL(r.g.control, Pause);
+        assert_true(kit_wait_at_tap(1));
+        rg_fault_arm(++n);
+        hr = cut_off_and_run(&r);
+        if (SUCCEEDED(hr)) {
+            while (code != EC_COMPLETE && code != EC_ERRORABORT)
+                assert_hr(CALL(r.g.event, GetEvent, &code, &p1, &p2, KIT_WAIT_MS), S_OK);
+            told += code == EC_COMPLETE;
+        }
+        failed = rg_fault_disarm();
+        failures += FAILED(hr) || code == EC_ERRORABORT;
+        kit_let_all();
+        road_close(&r);
+    } while (failed && n < 1000);
+    assert_true(n < 1000 && told > 0 && failures > 10);
+}
+
 /* Connected again before it runs, or stopped: nobody is owed an end. */
 static void a_road_put_together_again_goes_on(void **state)
 {
@@ -479,6 +573,8 @@ int main(void)
         cmocka_unit_test(not_waited_for_before_it_comes),
         cmocka_unit_test(a_road_cut_off_while_paused_ends),
         cmocka_unit_test(what_leaves_a_paused_graph_is_cut_short),
+        cmocka_unit_test(an_end_without_a_drain),
+        cmocka_unit_test(each_use_of_an_owed_end_fails),
         cmocka_unit_test(a_road_put_together_again_goes_on),
         cmocka_unit_test(not_connected_while_the_end_is_told),
         cmocka_unit_test(what_was_cut_off_and_leaves_is_forgotten),
