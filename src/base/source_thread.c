@@ -62,13 +62,18 @@ static bool take_discontinuity(struct rg_stream *stream)
 
 /* ---- a stream that begins late ---------------------------------------------------------- */
 
+/* What comes before the segment (preroll) has no place in the time that it is late by. */
 static REFERENCE_TIME late_by(struct rg_source *source, REFERENCE_TIME late_from,
                               REFERENCE_TIME start)
 {
-    REFERENCE_TIME now = late_from;
+    REFERENCE_TIME now;
 
-    if (late_from == RG_BEGIN_NOW && FAILED(rg_filter_stream_time(&source->filter, &now)))
+    if (late_from != RG_BEGIN_NOW)
+        return late_from;
+    if (FAILED(rg_filter_stream_time(&source->filter, &now)))
         return 0; /* nobody keeps time */
+    if (start < 0)
+        start = 0;
     return now > start ? now - start : 0;
 }
 
@@ -99,9 +104,17 @@ static REFERENCE_TIME offset_of(struct rg_source *source, REFERENCE_TIME start, 
     return offset;
 }
 
-static void note_played(struct rg_source *source, REFERENCE_TIME until)
+/* Times from where the segment begins.  What is shown only because it can't be cut does not count. */
+static void note_played(struct rg_source *source, REFERENCE_TIME until, REFERENCE_TIME offset)
 {
     pthread_mutex_lock(&source->flow_lock);
+    if (source->segment_stop != INT64_MAX) {
+        double length = (double)(source->segment_stop - source->segment_start);
+
+        if ((double)until > length / source->segment_rate)
+            until = (REFERENCE_TIME)(length / source->segment_rate);
+    }
+    until += offset;
     if (until > source->played)
         source->played = until;
     pthread_mutex_unlock(&source->flow_lock);
@@ -116,7 +129,7 @@ static void shift(struct rg_source *source, IMediaSample *sample)
     if (FAILED(rg_sample_get_info(sample, &info)) || !info.has_time)
         return;
     offset = offset_of(source, info.start, true);
-    note_played(source, (info.has_stop ? info.stop : info.start) + offset);
+    note_played(source, info.has_stop ? info.stop : info.start, offset);
     if (offset == 0)
         return;
     info.start += offset;

@@ -36,6 +36,9 @@ static HRESULT codec_open(struct ff_decoder *d, const AVCodecParameters *par, in
     d->codec->framerate = d->rate;
     d->codec->thread_count = threads;
     d->codec->thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE;
+    /* several threads confuse which frame of sound is to be cut, and it takes no time anyway */
+    if (par->codec_type == AVMEDIA_TYPE_AUDIO)
+        d->codec->thread_count = 1;
     d->codec->flags |= AV_CODEC_FLAG_UNALIGNED;
     hr = ff_buffers_open(d);
     if (FAILED(hr))
@@ -141,12 +144,23 @@ static void drop(const struct ff_output *output, const char *reason)
     drop_some(output, reason, 1);
 }
 
+/* Before the position that was sought.  Where the container tells no more than when a picture is
+ * decoded, its packet does not know. */
+static bool is_preroll(const struct ff_decoder *d)
+{
+    REFERENCE_TIME stop;
+
+    if (d->frame->reordered_opaque & 1)
+        return true;
+    return d->had_preroll && ff_decoder_stop_of(d, &stop) && stop <= 0;
+}
+
 /* What the codec gave has its place: out, for later, or nowhere. */
 static HRESULT give(struct ff_decoder *d, const struct ff_output *output)
 {
     int64_t serial = d->frame->reordered_opaque >> 1;
 
-    if (d->frame->reordered_opaque & 1) { /* before the position that was sought */
+    if (is_preroll(d)) {
         drop(output, "preroll");
         return S_OK;
     }
@@ -233,6 +247,7 @@ static HRESULT send_next(struct ff_decoder *d, const struct rg_sample_info *info
     }
     d->sent++;
     mark = 2 * ++d->serial + info->is_preroll;
+    d->had_preroll = info->is_preroll || (d->had_preroll && !info->is_discontinuity);
     ff_history_add(&d->history, d->packet, mark);
     d->has_sent = true;
     hr = send_packet(d, d->packet, mark, output);
@@ -304,5 +319,6 @@ void ff_decoder_reset(struct ff_decoder *d)
     d->drained = d->serial;
     d->must_replay = false;
     d->has_sent = false;
+    d->had_preroll = false;
     d->next = -1;
 }

@@ -70,7 +70,8 @@ struct ff_decoder {
     AVFrame **past;       /* what came of them besides, until it can be given */
     unsigned past_count, past_size;
     bool is_discontinuity;
-    bool has_sent; /* since the codec was last empty */
+    bool has_sent;    /* since the codec was last empty */
+    bool had_preroll; /* since the last jump */
     bool must_replay;
     enum ff_haste haste, wanted_haste; /* in force; as soon as it can be */
     int64_t sent, got; /* packets and pictures of them since the codec was empty */
@@ -116,6 +117,8 @@ unsigned ff_buffers_needed(int threads, size_t bytes);
 /* --- decoder_out.c: frames to samples -------------------------------------------------- */
 
 HRESULT ff_decoder_deliver(struct ff_decoder *d, const struct ff_output *output);
+/* When the picture in hand is over, 100 ns; false: not known. */
+bool ff_decoder_stop_of(const struct ff_decoder *d, REFERENCE_TIME *ret);
 /* Sound the resampler still holds. */
 HRESULT ff_decoder_deliver_rest(struct ff_decoder *d, const struct ff_output *output);
 

@@ -42,6 +42,14 @@ static REFERENCE_TIME frame_time(const struct ff_decoder *d)
     return time;
 }
 
+bool ff_decoder_stop_of(const struct ff_decoder *d, REFERENCE_TIME *ret)
+{
+    if (d->format.kind != RG_KIND_VIDEO || d->frame->best_effort_timestamp == AV_NOPTS_VALUE)
+        return false;
+    *ret = d->frame->best_effort_timestamp + frame_time(d);
+    return true;
+}
+
 /* The layout that the connection has now is the one the picture was decoded in. */
 static bool plan_is_output(const struct ff_decoder *d)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* ff/demuxer.c - a container: opening it, its streams, its length, jumping in it.
+/* ff/demuxer.c - a container: opening it, its streams, its length.
  *
  * Control threads, while nobody fetches.
- * Knows: libavformat's opening and seeking.  Must not know: queues (demuxer_queue.c), pins.
+ * Knows: libavformat's opening.  Must not know: jumping (demuxer_seek.c), queues (demuxer_queue.c),
+ * pins.
  */
 #define COBJMACROS
 #include "ff/demuxer.h"
@@ -21,8 +22,6 @@
 #include "media/type.h"
 
 #define TENTH_US ((AVRational){ 1, 10000000 })
-
-#define PICTURES_AHEAD_MOST 16 /* H.264 has no more of them in a row */
 
 struct ff_demuxer *ff_demuxer_new(void)
 {
@@ -224,7 +223,7 @@ void ff_demuxer_stream_name(const struct ff_demuxer *d, unsigned stream, char *n
     snprintf(name, size, "%s %u", kind == AVMEDIA_TYPE_VIDEO ? "Video" : "Audio", number);
 }
 
-static AVRational frame_rate(const struct ff_demuxer *d, const AVStream *s)
+AVRational ff_demuxer_frame_rate(const struct ff_demuxer *d, const AVStream *s)
 {
     AVRational rate = av_guess_frame_rate(d->context, (AVStream *)s, NULL);
 
@@ -253,7 +252,7 @@ HRESULT ff_demuxer_stream_type(const struct ff_demuxer *d, unsigned stream, AM_M
     par->initial_padding = 0; /* packets say what to skip */
     par->trailing_padding = 0;
     if (SUCCEEDED(hr))
-        hr = ff_type_from_codecpar(par, frame_rate(d, s), ret);
+        hr = ff_type_from_codecpar(par, ff_demuxer_frame_rate(d, s), ret);
     avcodec_parameters_free(&par);
     return hr;
 }
@@ -282,94 +281,7 @@ HRESULT ff_demuxer_duration(const struct ff_demuxer *d, REFERENCE_TIME *ret)
     return S_OK;
 }
 
-/* --- moving ---------------------------------------------------------------------------- */
-
-/* The time for decoding a key frame lies at most so much (us) before the time at which it is shown:
- * the codec's delay, and the pictures that are shown before it and come behind it. */
-static int64_t reordering_us(const struct ff_demuxer *d)
-{
-    int64_t most = 0;
-
-    for (unsigned i = 0; i < d->n_streams; i++) {
-        const AVStream *s = d->streams[i].av;
-        AVRational rate = frame_rate(d, s);
-        int64_t time;
-
-        if (s->codecpar->codec_type != AVMEDIA_TYPE_VIDEO || rate.num <= 0 ||
-            s->codecpar->video_delay <= 0)
-            continue;
-        time = av_rescale(s->codecpar->video_delay + PICTURES_AHEAD_MOST, 1000000LL * rate.den,
-                          rate.num);
-        most = time > most ? time : most;
-    }
-    return most;
-}
-
-static HRESULT jump_to(struct ff_demuxer *d, int64_t to)
-{
-    int result;
-
-    if (d->context->pb != NULL) {
-        /* an interrupted read is remembered there, and would come up again at the end */
-        d->context->pb->error = 0;
-        d->context->pb->eof_reached = 0;
-    }
-    result = avformat_seek_file(d->context, -1, INT64_MIN, to, to, 0);
-    if (result < 0)
-        result = avformat_seek_file(d->context, -1, INT64_MIN, to, INT64_MAX, 0);
-    ff_queues_clear(d);
-    d->has_ended = false;
-    d->error = S_OK;
-    d->is_moved = false;
-    for (unsigned i = 0; i < d->n_streams; i++) {
-        d->streams[i].has_ended = false;
-        d->streams[i].is_discontinuity = true;
-        d->streams[i].usual_duration = 0;
-    }
-    return result < 0 ? ff_error(result) : S_OK;
-}
-
-/* Most containers look for decoding times: a key frame that they find may be shown only after the
- * position, and is no place to begin. */
-static HRESULT jump(struct ff_demuxer *d)
-{
-    int64_t to = (d->position + d->origin) / 10;
-    HRESULT hr = jump_to(d, to);
-
-    if (SUCCEEDED(hr) && d->position > 0 && ff_queues_begin_late(d))
-        hr = jump_to(d, to - reordering_us(d));
-    return hr;
-}
-
-HRESULT ff_demuxer_seek(struct ff_demuxer *d, REFERENCE_TIME position, REFERENCE_TIME stop)
-{
-    HRESULT hr = S_OK;
-
-    if (d->context == NULL)
-        return VFW_E_NOT_CONNECTED;
-    if (position < 0)
-        return E_INVALIDARG;
-    if (position != d->position || d->is_moved) {
-        REFERENCE_TIME before = d->position, stop_before = d->stop;
-
-        if (d->context->pb != NULL && !(d->context->pb->seekable & AVIO_SEEKABLE_NORMAL) &&
-            d->context->iformat->read_seek == NULL)
-            return E_NOTIMPL;
-        d->position = position;
-        d->stop = stop; /* the first packets are read already */
-        hr = jump(d);
-        if (FAILED(hr)) {
-            d->position = before;
-            d->stop = stop_before;
-        }
-    }
-    if (SUCCEEDED(hr)) {
-        d->stop = stop;
-        for (unsigned i = 0; i < d->n_streams; i++)
-            d->streams[i].has_ended = false;
-    }
-    return hr;
-}
+/* --- beginning ------------------------------------------------------------------------- */
 
 static bool wants_keys_alone(const struct ff_demuxer *d, const struct demux_stream *s)
 {
@@ -404,6 +316,6 @@ HRESULT ff_demuxer_start(struct ff_demuxer *d, const bool *wanted, unsigned n)
     tell_wanted(d);
     /* what has been sought while nobody knew which streams are wanted is not sought for good */
     if (d->is_moved || d->position > 0)
-        jump(d); /* what can not go back goes on from where it is */
+        (void)ff_demuxer_jump(d); /* what can not go back goes on from where it is */
     return S_OK;
 }

@@ -69,8 +69,32 @@ void ff_reader_io_free(AVIOContext **io);
 /* demuxer_mp4.c: fills media_end of the streams. */
 void ff_mp4_find_ends(struct ff_demuxer *d);
 
-/* demuxer_queue.c.  Control threads, while nobody fetches: reads the first picture of each wanted
- * stream.  true: one of them is shown only after the position. */
+/* demuxer.c: 0/1 if nobody knows. */
+AVRational ff_demuxer_frame_rate(const struct ff_demuxer *d, const AVStream *s);
+
+/* demuxer_seek.c: to `position`.  S_OK; E_NOTIMPL: can't; the container's error. */
+HRESULT ff_demuxer_jump(struct ff_demuxer *d);
+int64_t ff_demuxer_reordering_us(const struct ff_demuxer *d, const AVStream *s);
+
+/* demuxer_flac.c: sets the packet's time where it is known better. */
+void ff_demuxer_stamp_flac(const struct ff_demuxer *d, const struct demux_stream *s,
+                           AVPacket *p);
+
+/* demuxer_trim.c, under lock.  How many samples of the sound packet at the head of the queue lie before the
+ * position, and behind the place to stop at or the end; added to what its container says already. */
+void ff_demuxer_trim(const struct ff_demuxer *d, struct demux_stream *s, const AVPacket *p,
+                     uint32_t *start, uint32_t *end);
+/* Nobody needs what is no codec's and lies before the position. */
+bool ff_demuxer_is_needless(const struct ff_demuxer *d, const struct demux_stream *s,
+                            const AVPacket *p);
+/* Does it go on behind the place to stop at? */
+bool ff_demuxer_crosses_stop(const struct ff_demuxer *d, const struct demux_stream *s,
+                             const AVPacket *p);
+/* Takes these samples off, where they are no codec's. */
+void ff_demuxer_cut_raw(const struct ff_demuxer *d, struct demux_stream *s, AVPacket *p);
+
+/* demuxer_queue.c.  Control threads, while nobody fetches: reads until each wanted stream has come to
+ * where it can begin.  true: with one of them that is only after the position. */
 bool ff_queues_begin_late(struct ff_demuxer *d);
 void ff_queues_clear(struct ff_demuxer *d);
 /* A time stamp of the stream on the segment's time line, at rate 1. */

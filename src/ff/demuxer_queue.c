@@ -169,6 +169,7 @@ static bool file_locked(struct ff_demuxer *d, AVPacket *packet)
 
     if (index != UINT_MAX && d->streams[index].is_wanted && packet->size > 0) {
         s = &d->streams[index];
+        ff_demuxer_stamp_flac(d, s, packet);
         if (!s->has_ended && is_beyond(d, s, packet))
             s->has_ended = true;
         if (!s->has_ended && (!s->keys_alone || (packet->flags & AV_PKT_FLAG_KEY) != 0))
@@ -209,12 +210,54 @@ static void read_one_locked(struct ff_demuxer *d, AVPacket *packet)
     pthread_cond_broadcast(&d->changed);
 }
 
-#define FIRST_PACKETS_MOST 1000 /* among which each stream's first one is expected */
+#define FIRST_PACKETS_MOST 1000 /* among which each stream's first place to begin is expected */
 
-static bool reorders(const struct demux_stream *s)
+/* With sound any packet is one. */
+static const AVPacket *first_beginning(const struct demux_stream *s)
 {
-    return s->is_wanted && s->av->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
-           s->av->codecpar->video_delay > 0;
+    bool needs_key = s->av->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
+
+    for (const struct queued *q = s->head; q != NULL; q = q->next)
+        if (!needs_key || (q->packet->flags & AV_PKT_FLAG_KEY) != 0)
+            return q->packet;
+    return NULL;
+}
+
+/* Does the stream give nothing at the position, whatever one does?  It begins later. */
+static bool has_not_begun(const struct ff_demuxer *d, const struct demux_stream *s)
+{
+    int64_t start = s->av->start_time;
+
+    return start != AV_NOPTS_VALUE && ff_demuxer_time(d, s, start) > 0;
+}
+
+/* A position between two samples of sound is that of the second. */
+static REFERENCE_TIME one_sample(const struct demux_stream *s)
+{
+    int rate = s->av->codecpar->sample_rate;
+
+    return s->av->codecpar->codec_type == AVMEDIA_TYPE_AUDIO && rate > 0 ? 10000000 / rate : 0;
+}
+
+/* Reads on, for a while.  false: where it can begin is not known, and may be anywhere. */
+static bool begins_late_locked(struct ff_demuxer *d, struct demux_stream *s, AVPacket *scratch)
+{
+    const AVPacket *first;
+    REFERENCE_TIME time;
+
+    for (int n = 0; (first = first_beginning(s)) == NULL; n++) {
+        if (d->has_ended || s->has_ended) /* of the file; beyond the position to stop at */
+            return s->has_ended || s->head != NULL;
+        if (n >= FIRST_PACKETS_MOST || FAILED(d->error) || atomic_load(&d->is_interrupted))
+            return false;
+        read_one_locked(d, scratch);
+    }
+    if (stamp_of(first) == AV_NOPTS_VALUE)
+        return false;
+    time = ff_demuxer_time(d, s, stamp_of(first));
+    if (first->pts == AV_NOPTS_VALUE) /* it may be shown much later than decoded */
+        time += ff_demuxer_reordering_us(d, s->av) * 10;
+    return time > one_sample(s);
 }
 
 bool ff_queues_begin_late(struct ff_demuxer *d)
@@ -225,29 +268,21 @@ bool ff_queues_begin_late(struct ff_demuxer *d)
     if (packet == NULL)
         return false;
     pthread_mutex_lock(&d->lock);
-    for (unsigned i = 0; i < d->n_streams; i++) {
+    for (unsigned i = 0; i < d->n_streams && !is_late; i++) {
         struct demux_stream *s = &d->streams[i];
 
-        for (int n = 0; reorders(s) && s->head == NULL && n < FIRST_PACKETS_MOST; n++) {
-            if (d->has_ended || s->has_ended || FAILED(d->error) ||
-                atomic_load(&d->is_interrupted))
-                break;
-            read_one_locked(d, packet);
-        }
-        is_late = is_late ||
-                  (reorders(s) && s->head != NULL && s->head->packet->pts != AV_NOPTS_VALUE &&
-                   ff_demuxer_time(d, s, s->head->packet->pts) > 0);
+        is_late = s->is_wanted && !has_not_begun(d, s) && begins_late_locked(d, s, packet);
     }
     pthread_mutex_unlock(&d->lock);
     av_packet_free(&packet);
     return is_late;
 }
 
-/* Where the end is known to the sample, one packet more tells which one is the last. */
+/* Where the end is known to the sample, or asked for, one packet more tells which one is the last. */
 static bool needs_next(const struct ff_demuxer *d, const struct demux_stream *s)
 {
-    return s->media_end > 0 && s->head != NULL && s->head == s->tail && !d->has_ended &&
-           !s->has_ended;
+    return s->head != NULL && s->head == s->tail && !d->has_ended && !s->has_ended &&
+           (s->media_end > 0 || ff_demuxer_crosses_stop(d, s, s->head->packet));
 }
 
 static int64_t wait_locked(struct ff_demuxer *d, int64_t since_ns)
@@ -287,6 +322,8 @@ static HRESULT fetch_locked(struct ff_demuxer *d, struct demux_stream *s, AVPack
     for (;;) {
         if (atomic_load(&d->is_interrupted))
             return VFW_E_STATE_CHANGED;
+        while (s->head != NULL && ff_demuxer_is_needless(d, s, s->head->packet))
+            queue_pop(s);
         if (s->head != NULL && !needs_next(d, s))
             return S_OK;
         if (s->head == NULL && FAILED(d->error))
@@ -323,7 +360,10 @@ HRESULT ff_demuxer_fetch(struct ff_demuxer *d, unsigned stream, ULONG *ret_bytes
     pthread_mutex_lock(&d->lock);
     hr = fetch_locked(d, s, scratch);
     if (hr == S_OK) {
-        int64_t stamp = stamp_of(s->head->packet);
+        int64_t stamp;
+
+        ff_demuxer_cut_raw(d, s, s->head->packet);
+        stamp = stamp_of(s->head->packet);
 
         *ret_bytes = (ULONG)s->head->packet->size;
         *ret_start = stamp != AV_NOPTS_VALUE ? sample_time(d, s, stamp) : -1;
@@ -352,44 +392,6 @@ void ff_demuxer_interrupt(struct ff_demuxer *d, bool on)
 
 /* --- packets to samples ---------------------------------------------------------------- */
 
-/* How much of the last sound packet's frame does not count. */
-static uint32_t short_end(const struct ff_demuxer *d, struct demux_stream *s, const AVPacket *p)
-{
-    bool is_last = s->head == s->tail && (d->has_ended || s->has_ended);
-    int64_t usual = s->usual_duration > 0 ? s->usual_duration : s->av->codecpar->frame_size;
-    int64_t left;
-
-    if (s->media_end <= 0)
-        return 0;
-    if (p->duration > s->usual_duration)
-        s->usual_duration = p->duration;
-    if (!is_last || d->stop >= 0 || p->pts == AV_NOPTS_VALUE)
-        return 0;
-    left = s->media_end - p->pts;
-    if (p->duration > 0 && left > p->duration + s->edit_slack)
-        left = p->duration + s->edit_slack;
-    if (left <= 0 || left >= usual)
-        return 0;
-    return (uint32_t)av_rescale_q(usual - left, s->av->time_base,
-                                  (AVRational){ 1, s->av->codecpar->sample_rate });
-}
-
-/* The position lies inside this sound: so many samples of it come before. */
-static uint32_t before_position(const struct ff_demuxer *d, const struct demux_stream *s,
-                                const AVPacket *p)
-{
-    const AVCodecParameters *par = s->av->codecpar;
-    REFERENCE_TIME start;
-
-    if (par->codec_type != AVMEDIA_TYPE_AUDIO || d->position <= 0 || p->pts == AV_NOPTS_VALUE ||
-        p->duration <= 0)
-        return 0;
-    start = ff_demuxer_time(d, s, p->pts);
-    if (start >= 0 || ff_demuxer_time(d, s, p->pts + p->duration) <= 0)
-        return 0;
-    return (uint32_t)av_rescale(-start, par->sample_rate, 10000000);
-}
-
 static void fill_extra(const struct ff_demuxer *d, struct demux_stream *s, const AVPacket *p,
                        struct rg_sample_extra *extra)
 {
@@ -398,9 +400,7 @@ static void fill_extra(const struct ff_demuxer *d, struct demux_stream *s, const
 
     *extra = (struct rg_sample_extra){ 0 };
     ff_packet_skips(p, &extra->skip_start, &extra->skip_end);
-    extra->skip_start += before_position(d, s, p);
-    if (extra->skip_end == 0)
-        extra->skip_end = short_end(d, s, p);
+    ff_demuxer_trim(d, s, p, &extra->skip_start, &extra->skip_end);
     if (p->dts != AV_NOPTS_VALUE) {
         extra->has_dts = true;
         extra->starts_at_dts = p->pts == AV_NOPTS_VALUE;
@@ -413,6 +413,22 @@ static void fill_extra(const struct ff_demuxer *d, struct demux_stream *s, const
         extra->tick_dts = ff_demuxer_ticks(d, s, p->dts != AV_NOPTS_VALUE ? p->dts : stamp);
         extra->tick_duration = p->duration;
     }
+}
+
+/* Is it there for others alone: before the position, or as what a picture before the stop refers to? */
+static bool is_unseen(const struct ff_demuxer *d, const struct demux_stream *s,
+                      const AVPacket *p)
+{
+    REFERENCE_TIME time = ff_demuxer_time(d, s, stamp_of(p)), late = 0;
+
+    if (p->pts == AV_NOPTS_VALUE) /* when it is shown, only its decoder will tell */
+        late = ff_demuxer_reordering_us(d, s->av) * 10;
+    else if (d->stop >= 0 && time + d->position >= d->stop)
+        return true;
+    if (p->duration > 0)
+        time += ff_time(p->duration, s->av->time_base) - 1;
+    /* before the first segment lies what belongs to the stream's beginning */
+    return d->position > 0 && time < -late;
 }
 
 static void set_times(const struct ff_demuxer *d, struct demux_stream *s, const AVPacket *p,
@@ -430,8 +446,7 @@ static void set_times(const struct ff_demuxer *d, struct demux_stream *s, const 
     start = sample_time(d, s, stamp);
     stop = has_stop ? sample_time(d, s, stamp + p->duration) : start;
     IMediaSample_SetTime(sample, &start, has_stop ? &stop : NULL);
-    /* before the first segment lies what belongs to the stream's beginning, not preroll */
-    IMediaSample_SetPreroll(sample, d->position > 0 && (has_stop ? stop <= 0 : start < 0));
+    IMediaSample_SetPreroll(sample, is_unseen(d, s, p));
 }
 
 static HRESULT write_sample(struct ff_demuxer *d, struct demux_stream *s, IMediaSample *sample)

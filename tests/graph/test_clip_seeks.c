@@ -52,7 +52,7 @@ static void player_join(struct player *p, IPin *pin)
     p->has_picture = p->has_picture || !sound;
     if (SUCCEEDED(CALL(p->g.builder, ConnectDirect, pin, in, NULL)))
         return; /* raw sound needs no decoder */
-    decoder = real_put(&p->g, real_filter("decode", "threads=1"), NULL);
+    decoder = real_put(&p->g, real_filter("decode", sound ? "" : "threads=1"), NULL);
     assert_hr(CALL(p->g.builder, ConnectDirect, pin, real_pin(decoder, PINDIR_INPUT, 0), NULL),
               S_OK);
     real_join(&p->g, decoder, sink);
@@ -139,7 +139,7 @@ static void seek_to(struct player *p, LONGLONG to)
     if (p->has_picture)
         clip_wait(0, 2);
     if (p->has_sound)
-        clip_wait(1, 2);
+        clip_wait(1, 1);
     real_pause(&p->g);
 }
 
@@ -195,7 +195,20 @@ static const struct clip clips[] = {
     { "h264.mp4", PICTURES "-c:v libx264 -preset ultrafast", 0 },
     { "mpeg4.mp4", PICTURES "-c:v mpeg4 -q:v 3", 0 },
     { "mpeg4.avi", PICTURES "-bf 0 -c:v mpeg4 -q:v 3", 0 }, /* AVI has no times for B frames */
+    { "mjpeg.avi", PICTURES "-bf 0 -c:v mjpeg -q:v 3", 0 },
+    { "raw.avi", PICTURES "-c:v rawvideo", 0 },
+    { "mpeg2.mpg", PICTURES "-c:v mpeg2video -q:v 3", 0 },
+    { "mpeg2.vob", PICTURES "-c:v mpeg2video -q:v 3", 0 },
+    { "mpeg2.ts", PICTURES "-c:v mpeg2video -q:v 3", 0 },
+    { "h264.ts", PICTURES "-c:v libx264 -preset ultrafast", 0 },
+    { "theora.ogg", PICTURES "-bf 0 -c:v libtheora -q:v 7", 0 },
+    { "pcm.avi", SOUND "-c:a pcm_s16le", 0 },
+    { "pcm.mov", SOUND "-c:a pcm_s16le", 0 },
+    { "pcm.nut", SOUND "-c:a pcm_s16le", 0 },
+    { "flac.ogg", SOUND "-c:a flac", 0 },
     { "flac.flac", SOUND "-c:a flac", 0 },
+    { "flac.mp4", SOUND "-c:a flac -strict -2", 0 },
+    { "alac.m4a", SOUND "-sample_fmt s16p -c:a alac", 0 },
     { "flac.mka", SOUND "-c:a flac", 45 },
     { "pcm.wav", SOUND "-c:a pcm_s16le", 0 },
     { "both.mkv",
@@ -205,10 +218,39 @@ static const struct clip clips[] = {
       45 },
 };
 
+/* Without an index: what is sought is looked for. */
+static const struct clip plain[] = {
+    { "plain.mp3", SOUND "-c:a libmp3lame", 0 },
+    { "plain.aac", SOUND "-sample_fmt fltp -c:a aac", 0 },
+    { "plain.ac3", SOUND "-sample_fmt fltp -c:a ac3", 0 },
+    { "plain.mp2", SOUND "-c:a mp2", 0 },
+};
+
 static bool clip_path(const struct clip *clip, char *path, size_t size)
 {
     snprintf(path, size, "%s/%s", folder, clip->name);
     return access(path, R_OK) == 0 || clip_make(clip->arguments, path);
+}
+
+/* From a place to the end, nothing is missing and nothing comes after it. */
+static void judge_rest(struct player *p, const struct clip *clip)
+{
+    LONGLONG to = 12345678, at = (to * RATE + SECOND / 2) / SECOND;
+
+    assert_hr(CALL(p->g.control, Stop), S_OK);
+    (void)graph_event(&p->g, 0, 0, NULL); /* it may have come to its end before */
+    for (int i = 0; i < 2; i++)
+        clip_forget(i);
+    assert_hr(CALL(p->g.seeking, SetPositions, &to, AM_SEEKING_AbsolutePositioning, NULL, 0),
+              S_OK);
+    clip_record[1].keeps_sound = true;
+    play_to_end(p);
+    clip_record[1].keeps_sound = false;
+    if (p->has_picture && clip_record[0].count != 70)
+        fail_msg("%s: %u pictures to the end", clip->name, clip_record[0].count);
+    if (p->has_sound &&
+        llabs((LONGLONG)(whole_bytes - clip_record[1].sound_bytes) / 2 - at) > clip->slack)
+        fail_msg("%s: %zu bytes to the end", clip->name, clip_record[1].sound_bytes);
 }
 
 static void judge(const struct clip *clip)
@@ -224,9 +266,12 @@ static void judge(const struct clip *clip)
     play_whole(&p);
     if (p.has_picture)
         assert_int_equal(whole_count, 100);
-    for (int i = 0; i < 25; i++) {
+    if (p.has_sound)
+        assert_int_equal(whole_bytes, 4 * RATE * 2);
+    for (int i = 0; i < 40; i++) {
         /* frames' own times now and then, to the 100 ns */
-        LONGLONG to = i % 3 == 0 ? draw(95) * FRAME : draw(95 * FRAME);
+        unsigned last = p.has_picture ? 95 : 99; /* sound: into its last packet, too */
+        LONGLONG to = i % 3 == 0 ? draw(last) * FRAME : draw(last * FRAME);
 
         seek_to(&p, to);
         if (p.has_picture)
@@ -234,6 +279,7 @@ static void judge(const struct clip *clip)
         if (p.has_sound)
             assert_sound_at(clip->name, to, clip->slack);
     }
+    judge_rest(&p, clip);
     player_close(&p);
     free(whole_sound);
     whole_sound = NULL;
@@ -244,6 +290,132 @@ static void test_accuracy(void **state)
     (void)state;
     for (unsigned i = 0; i < ARRAYSIZE(clips); i++)
         judge(&clips[i]);
+}
+
+/* ---- to a stop ---------------------------------------------------------------------------- */
+
+static bool open_clip(struct player *p, const char *name)
+{
+    char path[128];
+
+    for (unsigned i = 0; i < ARRAYSIZE(clips); i++) {
+        if (strcmp(clips[i].name, name) != 0)
+            continue;
+        if (!clip_path(&clips[i], path, sizeof(path)))
+            return false;
+        player_open(p, path);
+        return true;
+    }
+    return false;
+}
+
+static void seek_span(struct player *p, LONGLONG from, LONGLONG to, DWORD flags)
+{
+    assert_hr(CALL(p->g.seeking, SetPositions, &from, AM_SEEKING_AbsolutePositioning | flags,
+                   &to, AM_SEEKING_AbsolutePositioning),
+              S_OK);
+}
+
+/* No picture and no sample of sound from behind it, and none is missing; sought before anything ran. */
+static void test_stop(void **state)
+{
+    static const char *const names[] = { "h264.mp4",  "mpeg2.ts", "pcm.wav",
+                                         "flac.flac", "pcm.avi",  "flac.ogg" };
+
+    (void)state;
+    for (unsigned i = 0; i < ARRAYSIZE(names); i++) {
+        const LONGLONG from = 12340000, to = 26660000;
+        LONGLONG samples =
+            (to * RATE + SECOND / 2) / SECOND - (from * RATE + SECOND / 2) / SECOND;
+        struct player p;
+
+        if (!open_clip(&p, names[i]))
+            continue;
+        play_whole(&p);
+        player_close(&p);
+        assert_true(open_clip(&p, names[i]));
+        seek_span(&p, from, to, 0);
+        clip_record[1].keeps_sound = true;
+        play_to_end(&p);
+        if (p.has_sound && (int64_t)clip_record[1].sound_bytes != samples * 2)
+            fail_msg("%s: %zu bytes of sound", names[i], clip_record[1].sound_bytes);
+        if (p.has_picture) {
+            assert_int_equal(clip_record[0].count, 37); /* 30 to 66 */
+            for (unsigned k = 0; k < 37; k++)
+                assert_int_equal(clip_record[0].frames[k].hash, whole[30 + k].hash);
+        }
+        player_close(&p);
+        free(whole_sound);
+        whole_sound = NULL;
+    }
+}
+
+/* The first thing that is asked of a graph may be a seek. */
+static void test_sought_first(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < ARRAYSIZE(plain); i++) {
+        struct player p;
+        char path[128];
+
+        if (!clip_path(&plain[i], path, sizeof(path))) {
+            print_message("%s: this ffmpeg can make no such clip\n", plain[i].name);
+            continue;
+        }
+        player_open(&p, path);
+        seek_span(&p, SECOND, 2 * SECOND, 0);
+        play_to_end(&p);
+        assert_true(clip_record[1].count > 0);
+        assert_in_range(clip_record[1].frames[0].start + SECOND / 10, 0, SECOND / 5);
+        assert_true(clip_record[1].frames[clip_record[1].count - 1].start < SECOND);
+        player_close(&p);
+    }
+}
+
+static REFERENCE_TIME wait_segment_end(struct player *p)
+{
+    LONG_PTR p1, p2;
+    LONG code;
+
+    for (;;) {
+        REFERENCE_TIME time;
+
+        assert_hr(CALL(p->g.event, GetEvent, &code, &p1, &p2, REAL_WAIT_MS), S_OK);
+        assert_int_not_equal(code, EC_COMPLETE);
+        time = code == EC_END_OF_SEGMENT ? *(const REFERENCE_TIME *)p1 : -1;
+        CALL(p->g.event, FreeEventParams, code, p1, p2);
+        if (time >= 0)
+            return time;
+    }
+}
+
+/* A loop through a decoder: every turn is as long as the segment, and shows each of its pictures once. */
+static void test_loop(void **state)
+{
+    struct player p;
+    LONG code;
+
+    (void)state;
+    if (!open_clip(&p, "h264.mp4"))
+        skip();
+    play_whole(&p);
+    seek_span(&p, SECOND, 2 * SECOND, AM_SEEKING_Segment);
+    real_run(&p.g);
+    for (int turn = 1; turn <= 3; turn++) {
+        assert_int_equal(wait_segment_end(&p), turn * SECOND);
+        seek_span(&p, SECOND, 2 * SECOND,
+                  AM_SEEKING_NoFlush | (turn < 3 ? AM_SEEKING_Segment : 0));
+    }
+    assert_hr(CALL(p.g.event, WaitForCompletion, REAL_WAIT_MS, &code), S_OK);
+    assert_int_equal(code, EC_COMPLETE);
+    assert_int_equal(clip_record[0].count, 100);
+    for (unsigned i = 0; i < 100; i++) {
+        assert_int_equal(clip_record[0].frames[i].start, i * FRAME);
+        assert_int_equal(clip_record[0].frames[i].hash, whole[25 + i % 25].hash);
+    }
+    player_close(&p);
+    free(whole_sound);
+    whole_sound = NULL;
 }
 
 /* ---- rates ------------------------------------------------------------------------------- */
@@ -357,15 +529,19 @@ static int remove_folder(void **state)
         snprintf(path, sizeof(path), "%s/%s", folder, clips[i].name);
         (void)unlink(path);
     }
+    for (unsigned i = 0; i < ARRAYSIZE(plain); i++) {
+        snprintf(path, sizeof(path), "%s/%s", folder, plain[i].name);
+        (void)unlink(path);
+    }
     return rmdir(folder);
 }
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accuracy),
-        cmocka_unit_test(test_rates),
-        cmocka_unit_test(test_late),
+        cmocka_unit_test(test_accuracy),     cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_sought_first), cmocka_unit_test(test_loop),
+        cmocka_unit_test(test_rates),        cmocka_unit_test(test_late),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
