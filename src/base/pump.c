@@ -321,7 +321,9 @@ static void pump_main(void *arg)
 {
     struct rg_pump *pump = arg;
     const struct rg_place *here = &pump->out->place.place;
-    struct rg_wait task = { .what = "the pump of", .where = here, .is_task = true };
+    struct rg_wait task = {
+        .what = "the pump of", .where = here, .is_task = true, .carries = true
+    };
     bool has_spun = false;
     int64_t since_ns = 0;
 

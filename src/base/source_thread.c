@@ -273,7 +273,8 @@ static void stream_main(void *arg)
     struct rg_stream *stream = arg;
     struct rg_wait task = { .what = "the stream of",
                             .where = &stream->out.place.place,
-                            .is_task = true };
+                            .is_task = true,
+                            .carries = true };
 
     rg_wait_begin(&task);
     while (wait_for_work(stream))

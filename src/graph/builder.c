@@ -28,10 +28,14 @@ static HRESULT STDMETHODCALLTYPE builder_remove_filter(IFilterGraph3 *face, IBas
 {
     struct graph *graph = graph_home(face);
     struct graph_node *node;
-    HRESULT hr = VFW_E_NOT_IN_GRAPH;
+    HRESULT hr;
 
     if (filter == NULL)
         return E_POINTER;
+    hr = graph_check_caller(graph, "IFilterGraph::RemoveFilter");
+    if (FAILED(hr))
+        return hr;
+    hr = VFW_E_NOT_IN_GRAPH;
     graph_lock(graph, NULL, INFINITE);
     node = graph_node_of_filter(graph, filter);
     if (node != NULL) {

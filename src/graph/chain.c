@@ -212,14 +212,18 @@ static void gate_open(struct chain *chain)
 
 /* ---- every call: from the lock back to the lock ------------------------------------------- */
 
-/* Under the graph lock on success as on failure; chain_close ends it. */
+/* Under the graph lock on success as on failure, unless the caller is in the stream
+ * (VFW_E_WRONG_STATE); chain_close ends it. */
 static HRESULT chain_open(struct chain *chain, IFilterChain *face, IBaseFilter *start,
                           IBaseFilter *end, int must_be)
 {
     struct graph *graph = graph_home(face);
     struct graph_node *first, *last = NULL;
+    HRESULT hr = graph_check_caller(graph, "a method of IFilterChain");
 
-    *chain = (struct chain){ .graph = graph };
+    *chain = (struct chain){ .graph = FAILED(hr) ? NULL : graph };
+    if (FAILED(hr))
+        return hr;
     (void)graph_lock(graph, NULL, INFINITE);
     graph_report_clear(graph);
     first = graph_node_of_filter(graph, start);
@@ -234,6 +238,8 @@ static HRESULT chain_open(struct chain *chain, IFilterChain *face, IBaseFilter *
 
 static void chain_close(struct chain *chain)
 {
+    if (chain->graph == NULL)
+        return; /* it was not opened */
     gate_open(chain);
     pin_set(&chain->before, NULL);
     pin_set(&chain->input, NULL);

@@ -171,10 +171,14 @@ HRESULT graph_connect(struct graph *graph, IPin *output, IPin *input)
 
 HRESULT graph_disconnect(struct graph *graph, IPin *pin)
 {
-    HRESULT hr = VFW_E_NOT_IN_GRAPH;
+    HRESULT hr;
 
     if (pin == NULL)
         return E_POINTER;
+    hr = graph_check_caller(graph, "IFilterGraph::Disconnect");
+    if (FAILED(hr))
+        return hr;
+    hr = VFW_E_NOT_IN_GRAPH;
     graph_lock(graph, NULL, INFINITE);
     if (graph_node_of_pin(graph, pin) != NULL) {
         graph_edits_let_go(graph, NULL);

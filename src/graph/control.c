@@ -9,23 +9,40 @@
 #include "graph/automation.h"
 #include "graph/dispatch.h"
 
+/* ---- commands, of whoever may wait for streaming threads ---------------------------------- */
+
+typedef HRESULT (*command_fn)(struct graph *graph);
+
+static HRESULT command(void *face, const char *what, command_fn fn)
+{
+    struct graph *graph = graph_home(face);
+    HRESULT hr = graph_check_caller(graph, what);
+
+    return SUCCEEDED(hr) ? fn(graph) : hr;
+}
+
+static HRESULT run_soon(struct graph *graph)
+{
+    return graph_run(graph, 0);
+}
+
 /* ---- IMediaControl ----------------------------------------------------------------------- */
 
 GRAPH_DISPATCH(IMediaControl)
 
 static HRESULT STDMETHODCALLTYPE control_run(IMediaControl *face)
 {
-    return graph_run(graph_home(face), 0);
+    return command(face, "IMediaControl::Run", run_soon);
 }
 
 static HRESULT STDMETHODCALLTYPE control_pause(IMediaControl *face)
 {
-    return graph_pause(graph_home(face));
+    return command(face, "IMediaControl::Pause", graph_pause);
 }
 
 static HRESULT STDMETHODCALLTYPE control_stop(IMediaControl *face)
 {
-    return graph_stop(graph_home(face));
+    return command(face, "IMediaControl::Stop", graph_stop);
 }
 
 static HRESULT STDMETHODCALLTYPE control_get_state(IMediaControl *face, LONG timeout_ms,
@@ -86,7 +103,7 @@ static HRESULT STDMETHODCALLTYPE control_classes(IMediaControl *face, IDispatch 
 
 static HRESULT STDMETHODCALLTYPE control_stop_when_ready(IMediaControl *face)
 {
-    return graph_stop_when_ready(graph_home(face));
+    return command(face, "IMediaControl::StopWhenReady", graph_stop_when_ready);
 }
 
 const IMediaControlVtbl graph_control_vtbl = {
@@ -115,17 +132,20 @@ static HRESULT STDMETHODCALLTYPE filter_class_id(IMediaFilter *face, CLSID *ret_
 
 static HRESULT STDMETHODCALLTYPE filter_stop(IMediaFilter *face)
 {
-    return graph_stop(graph_home(face));
+    return command(face, "IMediaFilter::Stop", graph_stop);
 }
 
 static HRESULT STDMETHODCALLTYPE filter_pause(IMediaFilter *face)
 {
-    return graph_pause(graph_home(face));
+    return command(face, "IMediaFilter::Pause", graph_pause);
 }
 
 static HRESULT STDMETHODCALLTYPE filter_run(IMediaFilter *face, REFERENCE_TIME start)
 {
-    return graph_run(graph_home(face), start);
+    struct graph *graph = graph_home(face);
+    HRESULT hr = graph_check_caller(graph, "IMediaFilter::Run");
+
+    return SUCCEEDED(hr) ? graph_run(graph, start) : hr;
 }
 
 static HRESULT STDMETHODCALLTYPE filter_get_state(IMediaFilter *face, DWORD timeout_ms,

@@ -412,7 +412,7 @@ static HRESULT command_create(struct graph *graph, const struct request *r,
                               struct command **ret)
 {
     struct command *command = rg_calloc(1, sizeof(*command));
-    struct deferred_queue *queue;
+    struct deferred_queue *queue = NULL;
     HRESULT hr;
 
     if (command == NULL)
@@ -427,11 +427,13 @@ static HRESULT command_create(struct graph *graph, const struct request *r,
     hr = seconds_to_hns(r->seconds, &command->time)
              ? copy_arguments(command, r->arguments, r->count)
              : E_INVALIDARG;
-    graph_lock(graph, NULL, INFINITE);
-    queue = queue_of(graph);
-    graph_unlock(graph);
-    if (SUCCEEDED(hr) && queue == NULL)
-        hr = E_OUTOFMEMORY;
+    if (SUCCEEDED(hr))
+        hr = graph_lock_to_ask(graph);
+    if (SUCCEEDED(hr)) {
+        queue = queue_of(graph);
+        graph_unlock(graph);
+        hr = queue != NULL ? S_OK : E_OUTOFMEMORY;
+    }
     if (FAILED(hr)) {
         com_object_release(&command->object);
         return hr;

@@ -16,6 +16,14 @@
      AM_GRAPH_CONFIG_RECONNECT_CACHE_REMOVED_FILTERS |                                         \
      AM_GRAPH_CONFIG_RECONNECT_USE_ONLY_CACHED_FILTERS)
 
+/* A data thread passes its abort event (documented), and gets the lock or that. */
+static HRESULT lock_or_abort(struct graph *graph, const char *what, HANDLE abort_event)
+{
+    HRESULT hr = abort_event == NULL ? graph_check_caller(graph, what) : S_OK;
+
+    return SUCCEEDED(hr) ? graph_lock(graph, abort_event, INFINITE) : hr;
+}
+
 /* ---- Reconnect ----------------------------------------------------------------------------- */
 
 static HRESULT check_pin(struct graph *graph, IPin *pin, bool output)
@@ -107,7 +115,7 @@ static HRESULT STDMETHODCALLTYPE config_reconnect(IGraphConfig *face, IPin *out,
 
     if ((out == NULL && in == NULL) || (flags & ~(DWORD)KNOWN_RECONNECT_FLAGS) != 0)
         return E_INVALIDARG;
-    hr = graph_lock(graph, abort_event, INFINITE);
+    hr = lock_or_abort(graph, "IGraphConfig::Reconnect", abort_event);
     if (FAILED(hr))
         return hr;
     graph_report_clear(graph);
@@ -153,7 +161,7 @@ static HRESULT STDMETHODCALLTYPE config_reconfigure(IGraphConfig *face,
 
     if (callback == NULL)
         return E_POINTER;
-    hr = graph_lock(graph, abort_event, INFINITE);
+    hr = lock_or_abort(graph, "IGraphConfig::Reconfigure", abort_event);
     if (FAILED(hr))
         return hr == VFW_E_STATE_CHANGED ? VFW_E_WRONG_STATE : hr;
     graph_edits_let_go(graph, NULL);
@@ -190,7 +198,7 @@ static HRESULT STDMETHODCALLTYPE config_push_through(IGraphConfig *face, IPin *o
         return E_POINTER;
     if (input != NULL && FAILED(IPinConnection_QueryInterface(input, &IID_IPin, (void **)&in)))
         return E_NOINTERFACE;
-    hr = graph_lock(graph, abort_event, INFINITE);
+    hr = lock_or_abort(graph, "IGraphConfig::PushThroughData", abort_event);
     if (FAILED(hr))
         return hr;
     hr = push_locked(graph, out, in, abort_event);
@@ -207,7 +215,9 @@ static HRESULT STDMETHODCALLTYPE config_add_to_cache(IGraphConfig *face, IBaseFi
 
     if (filter == NULL)
         return E_POINTER;
-    (void)graph_lock(graph, NULL, INFINITE);
+    hr = lock_or_abort(graph, "IGraphConfig::AddFilterToCache", NULL);
+    if (FAILED(hr))
+        return hr;
     graph_edits_let_go(graph, NULL);
     hr = graph_cache_add_locked(graph, filter);
     graph_unlock(graph);
@@ -298,13 +308,16 @@ static HRESULT STDMETHODCALLTYPE config_remove_filter(IGraphConfig *face, IBaseF
 {
     struct graph *graph = graph_home(face);
     struct graph_node *node;
-    HRESULT hr = VFW_E_NOT_IN_GRAPH;
+    HRESULT hr;
 
     if (filter == NULL)
         return E_POINTER;
     if ((flags & ~(DWORD)REMFILTERF_LEAVECONNECTED) != 0)
         return E_INVALIDARG;
-    (void)graph_lock(graph, NULL, INFINITE);
+    hr = lock_or_abort(graph, "IGraphConfig::RemoveFilterEx", NULL);
+    if (FAILED(hr))
+        return hr;
+    hr = VFW_E_NOT_IN_GRAPH;
     graph_edits_let_go(graph, NULL);
     node = graph_node_of_filter(graph, filter);
     if (node != NULL)

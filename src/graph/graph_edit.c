@@ -134,6 +134,8 @@ static HRESULT carry_out(struct graph *graph, struct rewire_step *step, HRESULT 
         rewire_step_clear(step);
         return E_INVALIDARG;
     }
+    if (SUCCEEDED(hr))
+        hr = graph_check_caller(graph, "an edit");
     if (FAILED(hr)) {
         rewire_step_clear(step);
         return fail_early(hr, certificate);

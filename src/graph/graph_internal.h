@@ -262,6 +262,14 @@ HRESULT graph_lock(struct graph *graph, HANDLE abort, DWORD timeout_ms);
 /* Calls off what waits under the lock (an edit: block, drain) until the lock is had. */
 void graph_lock_urgently(struct graph *graph);
 void graph_unlock(struct graph *graph);
+/* Is the calling thread at work on a road of this graph?  Whoever stops the graph waits for it.  Known of
+ * all threads of the library; a foreign source's own are taken for control threads. */
+bool graph_caller_carries(struct graph *graph);
+/* Before the lock, where a command waits for streaming threads.  S_OK; VFW_E_WRONG_STATE: the caller
+ * would wait for itself, or for who waits for it; the report says so of `what`. */
+HRESULT graph_check_caller(struct graph *graph, const char *what);
+/* The lock, for what a callback may well ask.  VFW_E_TIMEOUT: who has it may wait for the caller. */
+HRESULT graph_lock_to_ask(struct graph *graph);
 /* graph_transaction.c.  Whoever has the lock sees no cut half made: one that waits for its time is
  * put off from the outermost lock to the outermost unlock, one that was made is booked. */
 void graph_edits_hold(struct graph *graph);
@@ -383,9 +391,10 @@ void graph_wait_set(struct graph_wait *wait, struct graph *graph, const char *wh
 /* Nothing to do. */
 void graph_idle_begin(struct graph_wait *wait, struct graph *graph, const char *what);
 void graph_wait_end(struct graph_wait *wait);
-/* No wait, but what this thread does from now on. */
-void graph_task_begin(struct graph_wait *task, const void *graph_key, const char *what,
-                      const char *where);
+/* No wait, but what this thread does from now on.  carries: something on the road, which a stop waits
+ * for. */
+void graph_task_begin(struct graph_wait *task, const void *graph_key, bool carries,
+                      const char *what, const char *where);
 /* How places tell that they belong to this graph: its filters know it by this pointer. */
 static inline const void *graph_key(struct graph *graph)
 {

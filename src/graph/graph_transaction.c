@@ -282,8 +282,10 @@ static HRESULT carry_out_locked(struct transaction *t)
 
 static HRESULT commit_now(struct transaction *t)
 {
-    HRESULT hr = open_settled(t);
+    HRESULT hr = graph_check_caller(t->graph, "IGraphTransaction::Commit");
 
+    if (SUCCEEDED(hr))
+        hr = open_settled(t);
     if (FAILED(hr))
         return hr;
     hr = carry_out_locked(t);
@@ -337,7 +339,7 @@ static DWORD WINAPI detached_main(void *arg)
     struct graph_wait task;
 
     rg_thread_set_name("commit");
-    graph_task_begin(&task, graph_key(t->graph), "carrying out an edit", "");
+    graph_task_begin(&task, graph_key(t->graph), false, "carrying out an edit", "");
     t->work(t); /* lets go of it */
     graph_wait_end(&task);
     return 0;

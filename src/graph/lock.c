@@ -11,6 +11,9 @@
 
 #include "platform/time.h"
 
+/* Of a streaming thread, which a stop under the lock may wait for. */
+#define CALLER_WAIT_MS 1000
+
 static void gate_close(struct graph_gate *gate)
 {
     if (gate->free_event != NULL)
@@ -135,6 +138,28 @@ void graph_lock_urgently(struct graph *graph)
     if (--gate->urgent == 0)
         ResetEvent(gate->called_off);
     pthread_mutex_unlock(&gate->guard);
+}
+
+bool graph_caller_carries(struct graph *graph)
+{
+    return rg_thread_carries_for(graph_key(graph));
+}
+
+HRESULT graph_check_caller(struct graph *graph, const char *what)
+{
+    if (!graph_caller_carries(graph))
+        return S_OK;
+    graph_report_set(graph,
+                     "%s was called by a thread that carries samples of this graph and would "
+                     "wait for itself: call it from another thread, or queue it with "
+                     "IQueueCommand",
+                     what);
+    return VFW_E_WRONG_STATE;
+}
+
+HRESULT graph_lock_to_ask(struct graph *graph)
+{
+    return graph_lock(graph, NULL, graph_caller_carries(graph) ? CALLER_WAIT_MS : INFINITE);
 }
 
 void graph_unlock(struct graph *graph)

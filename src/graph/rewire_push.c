@@ -167,7 +167,7 @@ static DWORD WINAPI push_main(void *arg)
     rg_thread_set_name("drain");
     atomic_store(&push->thread, GetCurrentThreadId());
     graph_pin_text(push->peer, where, sizeof(where));
-    graph_task_begin(&task, push->graph, "pushing the end of the stream into", where);
+    graph_task_begin(&task, push->graph, true, "pushing the end of the stream into", where);
     /* given up before it began: nothing is sent */
     if (atomic_compare_exchange_strong(&push->phase, &before, PUSH_INSIDE))
         push_send(push);

@@ -124,7 +124,7 @@ static DWORD WINAPI stopper_main(void *arg)
     rg_thread_set_name("stopper");
     atomic_store(&s->thread, GetCurrentThreadId());
     graph_filter_text(s->filter, name, sizeof(name));
-    graph_task_begin(&task, graph_key(graph), "stopping", name);
+    graph_task_begin(&task, graph_key(graph), false, "stopping", name);
     starts_again = stop_inside(s);
     graph_wait_end(&task);
     if (starts_again) {

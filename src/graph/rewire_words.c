@@ -39,6 +39,9 @@ const char *rewire_plain_reason(HRESULT hr)
         return "the connection would close a circle";
     case VFW_E_START_TIME_AFTER_END:
         return "the stream ended before the time was reached; the graph is as before";
+    case VFW_E_WRONG_STATE:
+        return "who asks for it carries samples of this graph and would wait for itself, or "
+               "a filter is in the wrong state for it; the graph is as before";
     case E_NOINTERFACE:
         return "a pin or filter in the way lacks an interface that this needs";
     case E_OUTOFMEMORY:

@@ -111,7 +111,9 @@ static HRESULT ask_largest_unlocked(struct graph *graph, seek_get get, LONGLONG 
 
     if (ret == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_to_ask(graph);
+    if (FAILED(hr))
+        return hr;
     hr = ask_largest(graph, get, ret);
     graph_unlock(graph);
     return hr;
@@ -293,6 +295,9 @@ static HRESULT STDMETHODCALLTYPE seeking_set_positions(IMediaSeeking *face, LONG
     if (((current_flags & POSITIONING_MASK) != 0 && current == NULL) ||
         ((stop_flags & POSITIONING_MASK) != 0 && stop == NULL))
         return E_POINTER;
+    hr = graph_check_caller(graph, "IMediaSeeking::SetPositions");
+    if (FAILED(hr))
+        return hr;
     graph_lock(graph, NULL, INFINITE);
     hr = graph_seek_locked(graph, current, current_flags, stop, stop_flags);
     graph_unlock(graph);
@@ -353,6 +358,9 @@ static HRESULT STDMETHODCALLTYPE seeking_set_rate(IMediaSeeking *face, double ra
 
     if (rate == 0.0 || rate != rate)
         return E_INVALIDARG;
+    hr = graph_check_caller(graph, "IMediaSeeking::SetRate");
+    if (FAILED(hr))
+        return hr;
     graph_lock(graph, NULL, INFINITE);
     hr = rate == graph->rate ? S_OK : rate_locked(graph, rate);
     graph_unlock(graph);
@@ -433,10 +441,13 @@ static HRESULT STDMETHODCALLTYPE seeking_get_preroll(IMediaSeeking *face, LONGLO
 static HRESULT STDMETHODCALLTYPE seeking_get_current(IMediaSeeking *face, LONGLONG *ret)
 {
     struct graph *graph = graph_home(face);
+    HRESULT hr;
 
     if (ret == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_to_ask(graph);
+    if (FAILED(hr))
+        return hr;
     *ret = graph_position_locked(graph);
     graph_unlock(graph);
     return S_OK;

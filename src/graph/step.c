@@ -150,6 +150,9 @@ static HRESULT STDMETHODCALLTYPE step_step(IVideoFrameStep *face, DWORD frames,
 
     if (frames == 0)
         return E_INVALIDARG;
+    hr = graph_check_caller(graph, "IVideoFrameStep::Step");
+    if (FAILED(hr))
+        return hr;
     graph_lock(graph, NULL, INFINITE);
     graph_jobs_run_pending(graph);
     hr = step_locked(graph, frames, stepper);

@@ -36,11 +36,13 @@ void graph_wait_end(struct graph_wait *wait)
     rg_wait_end(&wait->wait);
 }
 
-void graph_task_begin(struct graph_wait *task, const void *key, const char *what,
+void graph_task_begin(struct graph_wait *task, const void *key, bool carries, const char *what,
                       const char *where)
 {
     rg_fixed_place_init(&task->place, key, where);
-    task->wait = (struct rg_wait){ .what = what, .where = &task->place.place, .is_task = true };
+    task->wait = (struct rg_wait){
+        .what = what, .where = &task->place.place, .is_task = true, .carries = carries
+    };
     rg_wait_begin(&task->wait);
 }
 

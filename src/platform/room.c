@@ -185,6 +185,21 @@ int64_t rg_wait_cond(struct rg_wait *wait, pthread_cond_t *changed, pthread_mute
     return wait->since_ns;
 }
 
+bool rg_thread_carries_for(const void *graph)
+{
+    struct rg_place_name name;
+
+    for (const struct rg_wait *w = atomic_load_explicit(&record.wait, memory_order_relaxed);
+         w != NULL; w = w->outer) {
+        if (!w->carries || w->where == NULL)
+            continue;
+        w->where->tell(w->where, &name);
+        if (name.graph == graph)
+            return true;
+    }
+    return false;
+}
+
 static void note_copy(struct rg_note *to, const struct rg_wait *from)
 {
     *to = (struct rg_note){

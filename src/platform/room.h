@@ -69,6 +69,7 @@ struct rg_wait {
     const char *what;             /* a constant: "a free buffer" */
     const struct rg_place *where; /* may be NULL */
     bool is_task;                 /* no wait: what the thread does, "the stream of" where */
+    bool carries;                 /* a task: samples, which who stops the graph waits for */
     bool is_vague;                /* says less than any other wait that is noted already */
     bool is_idle;                 /* nobody is held up: there is nothing to do */
     bool is_for_hold;             /* until what is held at `where` (hold.h) is let go */
@@ -91,6 +92,9 @@ struct rg_wait {
 RG_API void rg_wait_begin(struct rg_wait *wait);
 /* The same thread.  After it nobody looks at *wait and the place any more. */
 RG_API void rg_wait_end(struct rg_wait *wait);
+/* Is the calling thread at a task that carries samples of that graph (a place's key)?  Looks at its own
+ * record alone. */
+RG_API bool rg_thread_carries_for(const void *graph);
 /* pthread_cond_wait with *wait noted.  Returns since when: for wait->since_ns of the next turn. */
 RG_API int64_t rg_wait_cond(struct rg_wait *wait, pthread_cond_t *changed,
                             pthread_mutex_t *lock);

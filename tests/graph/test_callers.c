@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/* test_callers.c - commands given by a thread that carries samples: it would wait for itself, so it is told
+ * so, and whoever else commands is obeyed.
+ *
+ * Callbacks run on streaming threads.
+ */
+#include "real_filters.h"
+
+#include <qedit.h>
+#include <regraft_if.h>
+
+struct caller {
+    ISampleGrabberCB face; /* first */
+    struct test_graph *g;
+    IBaseFilter *grabber, *spare; /* borrowed */
+    void (*act)(struct caller *c);
+    IDeferredCommand *command; /* a reference; NULL: none was queued */
+    HANDLE done;
+    bool has_acted;
+    char report[512];
+};
+
+static HRESULT STDMETHODCALLTYPE caller_query(ISampleGrabberCB *face, REFIID iid, void **out)
+{
+    (void)iid;
+    *out = face;
+    return S_OK;
+}
+
+static ULONG STDMETHODCALLTYPE caller_count(ISampleGrabberCB *face)
+{
+    (void)face;
+    return 1; /* lies on the test's stack */
+}
+
+static HRESULT STDMETHODCALLTYPE caller_sample(ISampleGrabberCB *face, double seconds,
+                                               IMediaSample *sample)
+{
+    struct caller *c = (struct caller *)face;
+
+    (void)seconds, (void)sample;
+    if (!c->has_acted) {
+        c->has_acted = true;
+        c->act(c);
+        SetEvent(c->done);
+    }
+    return S_OK;
+}
+
+static HRESULT STDMETHODCALLTYPE caller_buffer(ISampleGrabberCB *face, double seconds,
+                                               BYTE *data, LONG size)
+{
+    (void)face, (void)seconds, (void)data, (void)size;
+    return S_OK;
+}
+
+static ISampleGrabberCBVtbl caller_vtbl = {
+    .QueryInterface = caller_query,
+    .AddRef = caller_count,
+    .Release = caller_count,
+    .SampleCB = caller_sample,
+    .BufferCB = caller_buffer,
+};
+
+/* ---- what it calls ----------------------------------------------------------------------- */
+
+static void take_report(struct caller *c)
+{
+    char *text = NULL;
+
+    assert_hr(CALL(c->g->report, GetLastReport, &text), S_OK);
+    snprintf(c->report, sizeof(c->report), "%s", text);
+    CoTaskMemFree(text);
+}
+
+#define assert_refused(call) assert_hr(call, VFW_E_WRONG_STATE)
+
+static void command(struct caller *c)
+{
+    IVideoFrameStep *step;
+
+    assert_refused(CALL(c->g->control, Stop));
+    take_report(c);
+    assert_refused(CALL(c->g->control, Pause));
+    assert_refused(CALL(c->g->control, Run));
+    assert_refused(CALL(c->g->control, StopWhenReady));
+    assert_refused(CALL(c->g->filter, Stop));
+    assert_refused(CALL(c->g->filter, Pause));
+    assert_refused(CALL(c->g->filter, Run, 0));
+    assert_hr(CALL(c->g->builder, QueryInterface, &IID_IVideoFrameStep, (void **)&step), S_OK);
+    assert_refused(CALL(step, Step, 1, NULL));
+    LET_GO(step);
+}
+
+static void seek(struct caller *c)
+{
+    LONGLONG to = 20000000;
+
+    assert_refused(
+        CALL(c->g->seeking, SetPositions, &to, AM_SEEKING_AbsolutePositioning, NULL, 0));
+    assert_int_equal(to, 20000000);
+    assert_refused(CALL(c->g->position, put_CurrentPosition, 2.0));
+    assert_refused(CALL(c->g->position, put_StopTime, 2.0));
+    assert_refused(CALL(c->g->seeking, SetRate, 2.0));
+}
+
+static void edit(struct caller *c)
+{
+    IPin *out = real_pin(c->grabber, PINDIR_OUTPUT, 0);
+    RG_CERTIFICATE done = { .size = sizeof(done) };
+    IGraphTransaction *transaction;
+    IFilterChain *chain;
+    IGraphConfig *config;
+    IGraphEdit *edits;
+
+    assert_refused(CALL(c->g->builder, RemoveFilter, c->grabber));
+    assert_refused(CALL(c->g->builder, Disconnect, out));
+    assert_hr(CALL(c->g->builder, QueryInterface, &IID_IFilterChain, (void **)&chain), S_OK);
+    assert_refused(CALL(chain, StopChain, c->grabber, NULL));
+    assert_refused(CALL(chain, PauseChain, c->grabber, NULL));
+    assert_refused(CALL(chain, StartChain, c->grabber, NULL));
+    assert_refused(CALL(chain, RemoveChain, c->grabber, NULL));
+    LET_GO(chain);
+    assert_hr(CALL(c->g->builder, QueryInterface, &IID_IGraphConfig, (void **)&config), S_OK);
+    assert_refused(CALL(config, Reconnect, out, NULL, NULL, NULL, NULL, 0));
+    assert_refused(CALL(config, RemoveFilterEx, c->grabber, 0));
+    assert_refused(CALL(config, AddFilterToCache, c->grabber));
+    LET_GO(config);
+    assert_hr(CALL(c->g->builder, QueryInterface, &IID_IGraphEdit, (void **)&edits), S_OK);
+    assert_refused(CALL(edits, Swap, c->grabber, c->spare, NULL, NULL, &done));
+    assert_hr(done.result, VFW_E_WRONG_STATE);
+    assert_non_null(strstr(done.reason, "carries samples"));
+    assert_refused(CALL(edits, Insert, out, c->spare, NULL, NULL, NULL));
+    assert_refused(CALL(edits, Remove, c->grabber, NULL, NULL));
+    assert_hr(CALL(edits, Begin, NULL, &transaction), S_OK);
+    assert_hr(CALL(transaction, Remove, c->grabber), S_OK);
+    assert_refused(CALL(transaction, Commit, -1, NULL));
+    LET_GO(transaction);
+    LET_GO(edits);
+}
+
+/* What a callback may well ask. */
+static void ask(struct caller *c)
+{
+    LONGLONG position = -1;
+    IAMStats *stats;
+    LONG count = -1;
+
+    assert_hr(CALL(c->g->seeking, GetCurrentPosition, &position), S_OK);
+    assert_int_equal(position, 0);
+    assert_hr(CALL(c->g->builder, QueryInterface, &IID_IAMStats, (void **)&stats), S_OK);
+    assert_hr(CALL(stats, get_Count, &count), S_OK);
+    LET_GO(stats);
+}
+
+/* The way that there is: another thread does it, as soon as it can. */
+static void queue_stop(struct caller *c)
+{
+    LPOLESTR name = (LPOLESTR)L"Stop";
+    GUID iid = IID_IMediaControl;
+    IQueueCommand *queue;
+    DISPID method = 0;
+    SHORT wrong = 0;
+
+    assert_hr(CALL(c->g->control, GetIDsOfNames, &IID_NULL, &name, 1, 0, &method), S_OK);
+    assert_hr(CALL(c->g->builder, QueryInterface, &IID_IQueueCommand, (void **)&queue), S_OK);
+    assert_hr(CALL(queue, InvokeAtStreamTime, &c->command, 0, &iid, method, DISPATCH_METHOD, 0,
+                   NULL, NULL, &wrong),
+              S_OK);
+    LET_GO(queue);
+}
+
+/* Of another graph it is a control thread like any other. */
+static void command_another(struct caller *c)
+{
+    struct test_graph other;
+    OAFilterState state;
+
+    (void)c;
+    graph_open(&other);
+    real_put(&other, real_filter("testsrc", "width=72 height=16"), L"source");
+    assert_true(SUCCEEDED(CALL(other.control, Run)));
+    assert_hr(CALL(other.control, GetState, REAL_WAIT_MS, &state), S_OK);
+    assert_int_equal(state, State_Running);
+    assert_hr(CALL(other.control, Stop), S_OK);
+    LET_GO(other.control);
+    LET_GO(other.event);
+    LET_GO(other.filter);
+    LET_GO(other.seeking);
+    LET_GO(other.position);
+    LET_GO(other.version);
+    LET_GO(other.report);
+    assert_int_equal(LET_GO(other.builder), 0);
+}
+
+/* ---- where it calls from ------------------------------------------------------------------- */
+
+struct scene {
+    struct test_graph g;
+    struct caller c;
+    ISampleGrabber *grabber;
+    unsigned members;
+};
+
+/* testsrc ! grabber ! null, or with a queue before the grabber: that thread is a pump's.  The thread has made
+ * its call when this returns. */
+static void scene_open(struct scene *s, const CLSID *clsid, bool has_queue,
+                       void (*act)(struct caller *c))
+{
+    IBaseFilter *source, *sink, *last;
+
+    *s = (struct scene){ .c = { .face = { &caller_vtbl }, .g = &s->g, .act = act } };
+    graph_open_class(&s->g, clsid);
+    s->c.done = CreateEventW(NULL, TRUE, FALSE, NULL);
+    last = source = real_put(&s->g, real_filter("testsrc", "width=72 height=16"), L"source");
+    if (has_queue) {
+        last = real_put(&s->g, real_filter("queue", ""), L"queue");
+        real_join(&s->g, source, last);
+    }
+    s->c.grabber = real_put(&s->g, real_filter("sample-grabber", ""), L"grabber");
+    s->c.spare = real_filter("invert", "");
+    sink = real_put(&s->g, real_filter("null", ""), L"sink");
+    real_join(&s->g, last, s->c.grabber);
+    real_join(&s->g, s->c.grabber, sink);
+    assert_hr(CALL(s->c.grabber, QueryInterface, &IID_ISampleGrabber, (void **)&s->grabber),
+              S_OK);
+    assert_hr(CALL(s->grabber, SetCallback, &s->c.face, 0), S_OK);
+    s->members = graph_count(&s->g);
+    assert_true(SUCCEEDED(CALL(s->g.control, Run)));
+    assert_int_equal(WaitForSingleObject(s->c.done, REAL_WAIT_MS), WAIT_OBJECT_0);
+}
+
+static void scene_close(struct scene *s)
+{
+    assert_hr(CALL(s->grabber, SetCallback, NULL, 0), S_OK);
+    LET_GO(s->grabber);
+    LET_GO(s->c.spare);
+    CloseHandle(s->c.done);
+    graph_close(&s->g);
+}
+
+/* It plays on as if nothing had been said, and another thread's Stop is obeyed. */
+static void call_from(const CLSID *clsid, bool has_queue, void (*act)(struct caller *c))
+{
+    OAFilterState state;
+    struct scene s;
+
+    scene_open(&s, clsid, has_queue, act);
+    assert_hr(CALL(s.g.control, GetState, REAL_WAIT_MS, &state), S_OK);
+    assert_int_equal(state, State_Running);
+    assert_int_equal(graph_count(&s.g), s.members);
+    assert_true(is_connected(real_pin(s.c.grabber, PINDIR_OUTPUT, 0)));
+    assert_hr(CALL(s.g.control, Stop), S_OK);
+    scene_close(&s);
+}
+
+static void from_everywhere(void (*act)(struct caller *c))
+{
+    call_from(&CLSID_FilterGraph, false, act);
+    call_from(&CLSID_FilterGraph, true, act);
+    call_from(&CLSID_FilterGraphNoThread, false, act);
+}
+
+static void test_commands(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    from_everywhere(command);
+    scene_open(&s, &CLSID_FilterGraph, false, command);
+    assert_non_null(strstr(s.c.report, "IMediaControl::Stop"));
+    assert_non_null(strstr(s.c.report, "carries samples"));
+    assert_hr(CALL(s.g.control, Stop), S_OK);
+    scene_close(&s);
+}
+
+static void test_queued(void **state)
+{
+    HRESULT hr, result = E_FAIL;
+    OAFilterState now;
+    struct scene s;
+
+    (void)state;
+    scene_open(&s, &CLSID_FilterGraph, false, queue_stop);
+    while ((hr = CALL(s.c.command, GetHResult, &result)) == E_ABORT)
+        ;
+    assert_hr(hr, S_OK);
+    assert_hr(result, S_OK);
+    assert_hr(CALL(s.g.control, GetState, REAL_WAIT_MS, &now), S_OK);
+    assert_int_equal(now, State_Stopped);
+    LET_GO(s.c.command);
+    scene_close(&s);
+}
+
+static void test_seeks(void **state)
+{
+    (void)state;
+    from_everywhere(seek);
+}
+
+static void test_edits(void **state)
+{
+    (void)state;
+    from_everywhere(edit);
+}
+
+static void test_questions(void **state)
+{
+    (void)state;
+    from_everywhere(ask);
+}
+
+static void test_another_graph(void **state)
+{
+    (void)state;
+    from_everywhere(command_another);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_commands),  cmocka_unit_test(test_seeks),
+        cmocka_unit_test(test_edits),     cmocka_unit_test(test_queued),
+        cmocka_unit_test(test_questions), cmocka_unit_test(test_another_graph),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
