@@ -93,6 +93,7 @@ static HRESULT stop_locked(struct graph *graph)
             stop_all(&all, &first);
             graph_snapshot_free(&all);
         }
+        graph_figures_keep_locked(graph);
         /* a call that was given up may still have a sample in hand: not one for the next run */
         graph_stale_pushes_reap(graph, true);
         graph_owed_ends_forget_all(graph);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* stats.c - IAMStats of the graph: count, last, average, deviation and extremes of named series.
+/* stats.c - IAMStats of the graph: count, last, average, deviation and extremes of named series; figures
+ * are asked for where they are read (stats_figures.c).
  *
  * Any thread.  Adding a value costs O(1) whatever was added before, and finding a name too; an index stays good as
  * long as the graph lives, also over Reset.
@@ -24,6 +25,9 @@ struct stat_row {
     LONG count;
     double last, average, lowest, highest;
     double squares; /* sum of squared distances from the average */
+    bool
+        is_figure; /* `last` is all there is to it; its filter's name stands before the colon */
+    double told, base; /* a count: what the filter said last, and what it had said at Reset */
 };
 
 void graph_stats_init(struct graph_stats *stats)
@@ -129,6 +133,76 @@ void graph_stats_time(struct graph *graph, const WCHAR *name, int64_t began_ns)
     pthread_mutex_unlock(&stats->lock);
 }
 
+static void row_set(struct stat_row *row, double value)
+{
+    row->count = 1;
+    row->last = row->average = row->lowest = row->highest = value;
+    row->squares = 0;
+}
+
+void graph_stats_figure(struct graph *graph, const WCHAR *name, double value, bool is_count)
+{
+    struct graph_stats *stats = &graph->stats;
+    struct stat_row *row;
+
+    pthread_mutex_lock(&stats->lock);
+    if (SUCCEEDED(row_get(stats, name, true, &row))) {
+        row->is_figure = true;
+        row->told = is_count ? value : 0;
+        if (row->told < row->base)
+            row->base = 0; /* the filter counts anew */
+        row_set(row, value - row->base);
+    }
+    pthread_mutex_unlock(&stats->lock);
+}
+
+/* ---- figures, for who is about to read ------------------------------------------------------ */
+
+/* The row's filter alone is asked, so that reading all rows in turn costs what there is to ask.  Rows and
+ * their names stay as long as the graph. */
+static void refresh(struct graph *graph, const struct stat_row *row)
+{
+    const WCHAR *colon = wcsrchr(row->name, L':');
+    WCHAR filter[GRAPH_FIGURE_OWNER];
+    size_t length = colon != NULL ? (size_t)(colon - row->name) : 0;
+
+    if (length == 0 || length >= ARRAYSIZE(filter))
+        return;
+    wmemcpy(filter, row->name, length);
+    filter[length] = 0;
+    graph_figures_read(graph, filter);
+}
+
+static void refresh_index(struct graph *graph, LONG index)
+{
+    struct graph_stats *stats = &graph->stats;
+    struct stat_row *row = NULL;
+
+    pthread_mutex_lock(&stats->lock);
+    if (index >= 0 && (size_t)index < stats->count && stats->rows[index]->is_figure)
+        row = stats->rows[index];
+    pthread_mutex_unlock(&stats->lock);
+    if (row != NULL)
+        refresh(graph, row);
+}
+
+/* A name that there is not yet may be one that nobody has asked for. */
+static void refresh_name(struct graph *graph, const WCHAR *name)
+{
+    struct graph_stats *stats = &graph->stats;
+    struct stat_row *row;
+    bool is_figure;
+
+    pthread_mutex_lock(&stats->lock);
+    (void)row_get(stats, name, false, &row);
+    is_figure = row != NULL && row->is_figure;
+    pthread_mutex_unlock(&stats->lock);
+    if (row == NULL)
+        graph_figures_read(graph, NULL);
+    else if (is_figure)
+        refresh(graph, row);
+}
+
 /* ---- IAMStats ---------------------------------------------------------------------------- */
 
 static struct graph_stats *home(IAMStats *face)
@@ -142,10 +216,12 @@ static HRESULT STDMETHODCALLTYPE stats_reset(IAMStats *face)
 {
     struct graph_stats *stats = home(face);
 
+    graph_figures_read(graph_home(face), NULL); /* counts go on from now */
     pthread_mutex_lock(&stats->lock);
     for (size_t i = 0; i < stats->count; i++) {
         struct stat_row *row = stats->rows[i];
 
+        row->base = row->told;
         row->count = 0;
         row->last = row->average = row->lowest = row->highest = row->squares = 0;
     }
@@ -159,6 +235,7 @@ static HRESULT STDMETHODCALLTYPE stats_count(IAMStats *face, LONG *ret_count)
 
     if (ret_count == NULL)
         return E_POINTER;
+    graph_figures_read(graph_home(face), NULL);
     pthread_mutex_lock(&stats->lock);
     *ret_count = (LONG)stats->count;
     pthread_mutex_unlock(&stats->lock);
@@ -199,6 +276,7 @@ static HRESULT STDMETHODCALLTYPE stats_by_index(IAMStats *face, LONG index, BSTR
 
     if (ret_name == NULL || !is_whole(&ret))
         return E_POINTER;
+    refresh_index(graph_home(face), index);
     pthread_mutex_lock(&stats->lock);
     if (index >= 0 && (size_t)index < stats->count) {
         BSTR name = SysAllocString(stats->rows[index]->name);
@@ -226,6 +304,7 @@ static HRESULT STDMETHODCALLTYPE stats_by_name(IAMStats *face, BSTR name, LONG *
 
     if (name == NULL || ret_index == NULL || !is_whole(&ret))
         return E_POINTER;
+    refresh_name(graph_home(face), name);
     pthread_mutex_lock(&stats->lock);
     hr = row_get(stats, name, false, &row);
     if (SUCCEEDED(hr)) {
@@ -245,6 +324,8 @@ static HRESULT STDMETHODCALLTYPE stats_index(IAMStats *face, BSTR name, LONG cre
 
     if (name == NULL || ret_index == NULL)
         return E_POINTER;
+    if (create == OAFALSE)
+        refresh_name(graph_home(face), name);
     pthread_mutex_lock(&stats->lock);
     hr = row_get(stats, name, create != OAFALSE, &row);
     if (SUCCEEDED(hr))

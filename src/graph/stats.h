@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* stats.h - IAMStats: named series of numbers that filters and the graph write down.
+/* stats.h - IAMStats: named series of numbers that filters and the graph write down, and figures
+ * that are asked for when somebody reads them.
  *
  * Any thread, streaming ones too; a leaf lock of its own.
  * Knows: names and numbers.  Must not know: what they mean.
@@ -7,6 +8,11 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <wchar.h>
+
+#include <windows.h>
 
 #include "graph/hash.h"
 
@@ -30,3 +36,16 @@ void graph_stats_free(struct graph_stats *stats);
 #define GRAPH_STAT_SEEK    L"graph: seek, ms"
 /* The time since began_ns (rg_time_now_ns) goes into one of them; without memory it is forgotten. */
 void graph_stats_time(struct graph *graph, const WCHAR *name, int64_t began_ns);
+
+#define GRAPH_FIGURE_OWNER 128 /* room for a filter's name, as in FILTER_INFO */
+
+/* A figure that a filter keeps itself: the row holds the latest one alone.  name is "filter: what".  A
+ * count goes on from what Reset found; what is no count is told as it is. */
+void graph_stats_figure(struct graph *graph, const WCHAR *name, double value, bool is_count);
+
+/* stats_figures.c.  Asks every member (NULL), or the one of that name, for its figures.  They stay as
+ * they are where the graph is busy for longer than a moment, and on a thread that carries samples of
+ * it. */
+void graph_figures_read(struct graph *graph, const WCHAR *filter);
+/* The graph stops: with the next run renderers begin to count anew, which ledgers don't. */
+void graph_figures_keep_locked(struct graph *graph);
