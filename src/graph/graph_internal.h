@@ -500,6 +500,8 @@ void graph_recount_all_locked(struct graph *graph);
 void graph_renderer_forget_locked(struct graph *graph, struct graph_node *node);
 /* A renderer that has not said yet that it is at its end, and may. */
 bool graph_renderer_goes_on(struct graph *graph, struct graph_node *node);
+/* All that are waited for have completed since the last stop, seek or flush of the graph. */
+bool graph_renderers_are_done(struct graph *graph);
 /* Nobody waits for node any more (on), or again.  What follows from it is told by
  * graph_recount_renderers. */
 void graph_renderer_sit_out_locked(struct graph *graph, struct graph_node *node, bool on);

@@ -36,10 +36,14 @@ static bool ends_a_stream(IBaseFilter *filter)
 
 /* ---- under events_lock ------------------------------------------------------------------- */
 
+static bool have_all_completed(const struct graph_events *events)
+{
+    return events->renderers != 0 && events->completed + events->nameless >= events->renderers;
+}
+
 static void complete_if_all(struct graph_events *events)
 {
-    if (events->complete_posted || events->renderers == 0 ||
-        events->completed + events->nameless < events->renderers)
+    if (events->complete_posted || !have_all_completed(events))
         return;
     events->complete_posted = true;
     (void)graph_event_queue_locked(events, EC_COMPLETE, events->complete_status, 0);
@@ -211,6 +215,16 @@ bool graph_renderer_goes_on(struct graph *graph, struct graph_node *node)
     goes_on = node->is_renderer && !node->sits_out && !node->has_ended;
     pthread_mutex_unlock(&graph->events_lock);
     return goes_on;
+}
+
+bool graph_renderers_are_done(struct graph *graph)
+{
+    bool are_done;
+
+    pthread_mutex_lock(&graph->events_lock);
+    are_done = have_all_completed(&graph->events);
+    pthread_mutex_unlock(&graph->events_lock);
+    return are_done;
 }
 
 void graph_renderer_forget_locked(struct graph *graph, struct graph_node *node)

@@ -135,6 +135,26 @@ static LONGLONG first_position(struct graph *graph)
     return position;
 }
 
+/* Where the streams end; false: nobody knows. */
+static bool find_end(struct graph *graph, LONGLONG *ret)
+{
+    *ret = graph->segment_stop;
+    return *ret >= 0 || (SUCCEEDED(ask_largest(graph, get_duration, ret)) && *ret > 0);
+}
+
+/* The same once the streams have ended: a stop position may lie behind the last sample. */
+static bool find_end_reached(struct graph *graph, LONGLONG *ret)
+{
+    LONGLONG duration;
+
+    if (!find_end(graph, ret))
+        return false;
+    if (graph->segment_stop >= 0 && SUCCEEDED(ask_largest(graph, get_duration, &duration)) &&
+        duration > graph->segment_start && duration < *ret)
+        *ret = duration;
+    return true;
+}
+
 LONGLONG graph_position_locked(struct graph *graph)
 {
     REFERENCE_TIME stream = graph->stream_time, now;
@@ -142,17 +162,16 @@ LONGLONG graph_position_locked(struct graph *graph)
 
     if (!in_media_time(graph))
         return first_position(graph);
+    /* played to the end, however fast that went */
+    if (graph->rate > 0 && graph_renderers_are_done(graph) && find_end_reached(graph, &end))
+        return end;
     if (graph->state == State_Running) {
         if (!graph_clock_now(graph, &now))
             return first_position(graph);
         stream = now > graph->start_time ? now - graph->start_time : 0;
     }
     position = graph->segment_start + (LONGLONG)((double)stream * graph->rate);
-    if (graph->segment_stop >= 0)
-        end = graph->segment_stop;
-    else if (FAILED(ask_largest(graph, get_duration, &end)) || end <= 0)
-        return position;
-    if (position > end && graph->rate > 0)
+    if (graph->rate > 0 && find_end(graph, &end) && position > end)
         position = end;
     return position < 0 ? 0 : position;
 }

@@ -94,6 +94,37 @@ static void test_position_follows_the_clock(void **state)
     graph_close(&g);
 }
 
+/* A copy is faster than the clock; where it has come to its end, that is where it is. */
+static void test_position_at_the_end(void **state)
+{
+    struct test_graph g;
+    struct fork f = fork_make(&g);
+    LONGLONG to = 2 * SECOND, stop = 8 * SECOND;
+
+    (void)state;
+    assert_hr(CALL(g.control, Run), S_OK);
+    fake_end_of_stream(f.one);
+    fake_clock_set(f.one, SECOND + 100000 + SECOND);
+    assert_int_equal(position_of(&g), SECOND); /* the other plays on */
+    fake_end_of_stream(f.two);
+    assert_true(graph_event(&g, EC_COMPLETE, 0, NULL));
+    assert_int_equal(position_of(&g), 12 * SECOND);
+    assert_hr(CALL(g.control, Pause), S_OK);
+    assert_int_equal(position_of(&g), 12 * SECOND);
+    assert_hr(CALL(g.control, Run), S_OK);
+    /* another place: it counts from there, to where it was told to stop */
+    assert_hr(CALL(g.seeking, SetPositions, &to, AM_SEEKING_AbsolutePositioning, &stop,
+                   AM_SEEKING_AbsolutePositioning),
+              S_OK);
+    assert_int_equal(position_of(&g), 2 * SECOND);
+    fake_end_of_stream(f.one);
+    fake_end_of_stream(f.two);
+    assert_int_equal(position_of(&g), 8 * SECOND);
+    assert_hr(CALL(g.control, Stop), S_OK);
+    assert_int_equal(position_of(&g), 2 * SECOND);
+    graph_close(&g);
+}
+
 static void test_seek_while_running(void **state)
 {
     struct test_graph g;
@@ -305,6 +336,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_questions),
         cmocka_unit_test(test_position_follows_the_clock),
+        cmocka_unit_test(test_position_at_the_end),
         cmocka_unit_test(test_seek_while_running),
         cmocka_unit_test(test_relative_and_return_time),
         cmocka_unit_test(test_failing_seek),
