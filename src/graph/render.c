@@ -328,8 +328,8 @@ static HRESULT source_try(struct graph *graph, const struct rg_class_entry *entr
     graph_log(graph, "source %s: 0x%08x", entry->name, (unsigned)hr);
     if (!graph_build_goes_on_locked(graph))
         return E_ABORT;
-    if (FAILED(hr))
-        return hr;
+    if (FAILED(hr)) /* a container of nothing that a pin could carry says as little as none */
+        return hr == VFW_E_NO_TYPES ? VFW_E_UNKNOWN_FILE_TYPE : hr;
     *ret = RG_STEAL(&filter);
     return S_OK;
 }

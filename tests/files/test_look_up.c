@@ -76,6 +76,26 @@ static void test_what_nobody_knows_is_bytes(void **state)
     player_close(&p);
 }
 
+/* libavformat knows the file, but there is no picture or sound in it. */
+static void test_nothing_to_show(void **state)
+{
+    static const char srt[] = "1\n00:00:00,000 --> 00:00:02,000\nwords\n\n";
+    const char *path = file_path("words.srt");
+    IBaseFilter *source = NULL;
+    struct player p;
+
+    (void)state;
+    file_write(path, srt, sizeof(srt) - 1);
+    player_open(&p, NULL);
+    is_hr(IFilterGraph3_RenderFile(p.graph, wide(path), NULL), VFW_E_UNKNOWN_FILE_TYPE);
+    assert_int_equal(count_filters(&p), 0);
+    /* as any file that nobody plays it can be read */
+    is_hr(IFilterGraph3_AddSourceFilter(p.graph, wide(path), L"words", &source), S_OK);
+    is_class(source, &CLSID_AsyncReader);
+    IBaseFilter_Release(source);
+    player_close(&p);
+}
+
 static void test_what_is_not_there(void **state)
 {
     static const wchar_t *const names[] = { L"/no/such/file", L"file:///no/such/file",
@@ -144,6 +164,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_containers_go_the_fast_road),
         cmocka_unit_test(test_what_nobody_knows_is_bytes),
+        cmocka_unit_test(test_nothing_to_show),
         cmocka_unit_test(test_what_is_not_there),
         cmocka_unit_test(test_endings),
         cmocka_unit_test(test_file_addresses),
