@@ -187,6 +187,7 @@ static HRESULT filter_start(struct rg_filter *filter)
     const AM_MEDIA_TYPE *types[RG_MAX_PINS] = { NULL };
     unsigned n = atomic_load(&filter->n_out);
     HRESULT hr = S_OK;
+    bool is_live;
 
     for (unsigned i = 0; i < n; i++)
         if (rg_stream_at(source, i)->out.link.peer != NULL)
@@ -197,9 +198,12 @@ static HRESULT filter_start(struct rg_filter *filter)
     if (FAILED(hr))
         return hr;
     source->is_started = true;
+    is_live = source->cls->is_live || (source->cls->is_set_live != NULL &&
+                                       source->cls->is_set_live(rg_source_settings(source)));
     pthread_mutex_lock(&source->flow_lock);
     source->is_stopping = false;
     source->is_running = false;
+    source->is_live = is_live;
     source->played = 0;
     source->has_told = false;
     pthread_mutex_unlock(&source->flow_lock);
@@ -252,8 +256,14 @@ static HRESULT set_running(struct rg_filter *filter)
 
 static HRESULT filter_wait_state(struct rg_filter *filter, DWORD timeout_ms)
 {
+    struct rg_source *source = (struct rg_source *)filter;
+    bool is_live;
+
     (void)timeout_ms;
-    return ((struct rg_source *)filter)->cls->is_live ? VFW_S_CANT_CUE : S_OK;
+    pthread_mutex_lock(&source->flow_lock);
+    is_live = source->is_live;
+    pthread_mutex_unlock(&source->flow_lock);
+    return is_live ? VFW_S_CANT_CUE : S_OK;
 }
 
 /* ---- IFileSourceFilter ----------------------------------------------------------------- */

@@ -28,7 +28,9 @@ struct rg_source_class {
         };
         struct rg_class common;
     };
-    bool is_live;            /* gives no data while paused; VFW_S_CANT_CUE, IAMPushSource */
+    bool is_live; /* gives no data while paused; VFW_S_CANT_CUE, IAMPushSource */
+    /* Optional: the same where the settings say it, asked when the filter starts; without the interfaces. */
+    bool (*is_set_live)(const void *settings);
     double slowest, fastest; /* the rates that seek takes; both 0: 1 alone */
 
     /* Optional; its presence gives the filter IFileSourceFilter.  location is UTF-8: a path

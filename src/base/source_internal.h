@@ -52,6 +52,7 @@ struct rg_source {
     bool is_stopping;
     bool is_held; /* a seek wants the threads quiet */
     bool is_running;
+    bool is_live; /* gives nothing before Run; since the start */
     REFERENCE_TIME segment_start, segment_stop;
     double segment_rate;
     double rate;           /* asked for: the next segment's */

@@ -225,7 +225,7 @@ static const char *obstacle_locked(const struct rg_stream *stream)
         return "a seek or stop, for the stream has ended";
     if (stream->is_parked)
         return "another connection, flush or stop, for its sample was refused";
-    return source->cls->is_live && !source->is_running ? "Run, for the source is live" : NULL;
+    return source->is_live && !source->is_running ? "Run, for the source is live" : NULL;
 }
 
 /* Until there is something to do; false: the filter stops. */

@@ -38,7 +38,8 @@ static const struct rg_option options[] = {
     RG_FIXED_INT(struct testsrc_settings, frames, 0, 0, 2147483647, "how many; 0 is endless"),
     RG_FIXED_DOUBLE(struct testsrc_settings, seconds, 0, 0, 1e9, "how long; 0 is endless"),
     RG_FIXED_INT(struct testsrc_settings, first, 0, 0, 16777215, "number of the first frame"),
-    RG_FIXED_BOOL(struct testsrc_settings, live, false, "no faster than time goes by"),
+    RG_FIXED_BOOL(struct testsrc_settings, live, false,
+                  "no faster than time goes by, and nothing before Run"),
     RG_OPTIONS_END,
 };
 
@@ -82,6 +83,11 @@ static HRESULT testsrc_check(const void *settings)
     struct rg_format format;
 
     return read_settings(settings, &format, &plan);
+}
+
+static bool testsrc_is_live(const void *settings)
+{
+    return ((const struct testsrc_settings *)settings)->live;
 }
 
 static HRESULT testsrc_stream_type(void *state, const void *settings, unsigned stream,
@@ -181,6 +187,7 @@ const struct rg_source_class rg_testsrc = {
     .help = "Moving test picture that carries its frame number",
     .clsid = { 0x2cb20419, 0x8a7c, 0x408b, { 0x8f, 0xcc, 0xba, 0x4e, 0x00, 0x14, 0x2b, 0x50 } },
     .state_size = sizeof(struct testsrc_state),
+    .is_set_live = testsrc_is_live,
     .slowest = 0.01,
     .fastest = 100,
     .settings_size = sizeof(struct testsrc_settings),

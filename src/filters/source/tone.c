@@ -37,7 +37,8 @@ static const struct rg_option options[] = {
                  "samples per channel in a buffer"),
     RG_FIXED_BOOL(struct tone_settings, ramp, false,
                   "each value is the sample's number (its low bits; f32: low 24 bits / 2^24)"),
-    RG_FIXED_BOOL(struct tone_settings, live, false, "no faster than time goes by"),
+    RG_FIXED_BOOL(struct tone_settings, live, false,
+                  "no faster than time goes by, and nothing before Run"),
     RG_OPTIONS_END,
 };
 
@@ -63,6 +64,11 @@ static struct rg_format format_of(const struct tone_settings *s)
     f.sample_rate = s->rate;
     f.channels = s->channels;
     return f;
+}
+
+static bool tone_is_live(const void *settings)
+{
+    return ((const struct tone_settings *)settings)->live;
 }
 
 static HRESULT tone_stream_type(void *state, const void *settings, unsigned stream,
@@ -205,6 +211,7 @@ const struct rg_source_class rg_tone = {
     .help = "Sine, or a ramp that numbers every sound sample",
     .clsid = { 0x7ea62baa, 0x6b54, 0x48ff, { 0xae, 0x29, 0xf0, 0xaa, 0x88, 0x8c, 0x0d, 0x1e } },
     .state_size = sizeof(struct tone_state),
+    .is_set_live = tone_is_live,
     .slowest = 0.01,
     .fastest = 100,
     .settings_size = sizeof(struct tone_settings),
