@@ -70,6 +70,23 @@ void graph_take_down(struct graph *graph)
     rg_free(graph);
 }
 
+static DWORD WINAPI take_down_main(void *arg)
+{
+    rg_thread_set_name("graph's end");
+    graph_take_down(arg);
+    return 0;
+}
+
+/* A thread that carries samples can't wait until nobody does. */
+static bool take_down_elsewhere(struct graph *graph)
+{
+    HANDLE thread = CreateThread(NULL, 0, take_down_main, graph, 0, NULL);
+
+    if (thread != NULL)
+        CloseHandle(thread);
+    return thread != NULL;
+}
+
 /* The worker owns no reference, so a filter that it calls may hold the last one, or take one
  * for a moment while the graph goes already: the first one to come here decides, and the
  * worker itself waits until it is out of the filter. */
@@ -77,7 +94,9 @@ static void graph_destroy(struct com_object *object)
 {
     struct graph *graph = (struct graph *)object;
 
-    if (!atomic_exchange(&graph->is_ending, true) && !graph_worker_ends_it(graph))
+    if (atomic_exchange(&graph->is_ending, true) || graph_worker_ends_it(graph))
+        return;
+    if (!graph_caller_carries(graph) || !take_down_elsewhere(graph))
         graph_take_down(graph);
 }
 

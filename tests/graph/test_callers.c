@@ -6,6 +6,8 @@
  */
 #include "real_filters.h"
 
+#include <sched.h>
+
 #include <qedit.h>
 #include <regraft_if.h>
 
@@ -15,6 +17,7 @@ struct caller {
     IBaseFilter *grabber, *spare; /* borrowed */
     void (*act)(struct caller *c);
     IDeferredCommand *command; /* a reference; NULL: none was queued */
+    HANDLE go;                 /* NULL: at once */
     HANDLE done;
     bool has_acted;
     char report[512];
@@ -310,6 +313,47 @@ static void test_questions(void **state)
     from_everywhere(ask);
 }
 
+/* The last reference goes in a callback: the graph ends behind its back. */
+static void let_go(struct caller *c)
+{
+    assert_int_equal(WaitForSingleObject(c->go, REAL_WAIT_MS), WAIT_OBJECT_0);
+    assert_int_equal(LET_GO(c->g->builder), 0);
+}
+
+static void test_last_reference(void **state)
+{
+    struct test_graph g;
+    struct caller c = { .face = { &caller_vtbl }, .g = &g, .act = let_go };
+    ISampleGrabber *grabber;
+    IBaseFilter *source;
+
+    (void)state;
+    graph_open(&g);
+    c.go = CreateEventW(NULL, TRUE, FALSE, NULL);
+    c.done = CreateEventW(NULL, TRUE, FALSE, NULL);
+    source = real_put(&g, real_filter("testsrc", "width=72 height=16"), L"source");
+    c.grabber = real_put(&g, real_filter("sample-grabber", ""), L"grabber");
+    real_join(&g, source, c.grabber);
+    real_join(&g, c.grabber, real_put(&g, real_filter("null", ""), L"sink"));
+    assert_hr(CALL(c.grabber, QueryInterface, &IID_ISampleGrabber, (void **)&grabber), S_OK);
+    assert_hr(CALL(grabber, SetCallback, &c.face, 0), S_OK);
+    LET_GO(grabber);
+    assert_true(SUCCEEDED(CALL(g.control, Run)));
+    LET_GO(g.control);
+    LET_GO(g.event);
+    LET_GO(g.filter);
+    LET_GO(g.seeking);
+    LET_GO(g.position);
+    LET_GO(g.version);
+    LET_GO(g.report);
+    SetEvent(c.go);
+    assert_int_equal(WaitForSingleObject(c.done, REAL_WAIT_MS), WAIT_OBJECT_0);
+    while (rg_live_objects(NULL, NULL) != 0)
+        sched_yield();
+    CloseHandle(c.go);
+    CloseHandle(c.done);
+}
+
 static void test_another_graph(void **state)
 {
     (void)state;
@@ -319,9 +363,10 @@ static void test_another_graph(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_commands),  cmocka_unit_test(test_seeks),
-        cmocka_unit_test(test_edits),     cmocka_unit_test(test_queued),
-        cmocka_unit_test(test_questions), cmocka_unit_test(test_another_graph),
+        cmocka_unit_test(test_commands),      cmocka_unit_test(test_seeks),
+        cmocka_unit_test(test_edits),         cmocka_unit_test(test_queued),
+        cmocka_unit_test(test_questions),     cmocka_unit_test(test_last_reference),
+        cmocka_unit_test(test_another_graph),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
