@@ -21,6 +21,16 @@ struct rg_out_pin;
 #define RG_FEW_PINS 2   /* room for so many is in the filter itself */
 #define RG_PIN_NAME 32  /* characters, with the end; a longer name is cut */
 
+/* What a base class keeps for IPersistStream beside the options, told as options are.  Control threads,
+ * not under lock. */
+struct rg_kept {
+    struct rg_class
+        fields; /* options and settings_size alone: a zeroed struct, and what is in it */
+    HRESULT (*get)(struct rg_filter *filter, void *ret);
+    /* All of it or nothing; before, the settings have become those that were saved with it. */
+    HRESULT (*set)(struct rg_filter *filter, const void *fields);
+};
+
 /* What a base class adds.  All optional but destroy.  `lock` is the filter lock. */
 struct rg_filter_ops {
     /* Frees everything but the filter part itself, pins included. */
@@ -43,6 +53,7 @@ struct rg_filter_ops {
     HRESULT (*position)(struct rg_filter *filter, REFERENCE_TIME *ret);
     /* An option changed.  Not under lock.  NULL: nothing to do but at the next frame. */
     void (*settings_changed)(struct rg_filter *filter);
+    const struct rg_kept *kept;
 };
 
 /* A frozen copy of the settings for one streaming thread (or the control thread). */
@@ -174,6 +185,8 @@ HRESULT rg_option_fixed_now(struct rg_filter *filter);
 
 /* persist.c */
 extern const IPersistStreamVtbl rg_persist_vtbl;
+/* Any thread: what the base class keeps has changed, and is to be saved. */
+void rg_filter_changed(struct rg_filter *filter);
 
 /* enum_pins.c: IEnumPins over a filter. */
 HRESULT rg_filter_enum_pins(struct rg_filter *filter, IEnumPins **ret);

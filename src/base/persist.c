@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* persist.c - IPersistStream of every filter: the options that are not at their defaults, as text.
+/* persist.c - IPersistStream of every filter: what is not at its default of the options, and of what
+ * else the filter keeps, as text.
  *
  * Control threads.  "regraft options 23", a line end, and so many bytes of lines name=value, in which a
  * backslash is \\ and a line end \n.  A blank in front of the first line end makes all of it even, so that
@@ -104,20 +105,45 @@ static void *settings_copy(struct rg_filter *filter, unsigned *ret_version)
     return copy;
 }
 
-static HRESULT options_tell(struct rg_filter *filter, struct text *text, unsigned *ret_version)
+static HRESULT fields_tell(const struct rg_class *cls, const void *fields, struct text *text)
 {
-    const struct rg_class *cls = filter->cls;
-    void *settings RG_AUTO_FREE = settings_copy(filter, ret_version);
     void *defaults RG_AUTO_FREE = rg_calloc(1, cls->settings_size);
     HRESULT hr = S_OK;
 
-    if (settings == NULL || defaults == NULL)
+    if (defaults == NULL)
         return E_OUTOFMEMORY;
     rg_options_defaults(cls, defaults);
     for (const struct rg_option *o = cls->options;
          o != NULL && o->info.name != NULL && SUCCEEDED(hr); o++)
-        hr = option_tell(o, settings, defaults, text);
+        hr = option_tell(o, fields, defaults, text);
     return hr;
+}
+
+static HRESULT kept_tell(struct rg_filter *filter, struct text *text)
+{
+    const struct rg_kept *kept = filter->ops->kept;
+    void *fields RG_AUTO_FREE = NULL;
+    HRESULT hr;
+
+    if (kept == NULL)
+        return S_OK;
+    fields = rg_calloc(1, kept->fields.settings_size);
+    if (fields == NULL)
+        return E_OUTOFMEMORY;
+    hr = kept->get(filter, fields);
+    return SUCCEEDED(hr) ? fields_tell(&kept->fields, fields, text) : hr;
+}
+
+/* *ret_version is older than anything in the text: what changes meanwhile is dirty. */
+static HRESULT filter_tell(struct rg_filter *filter, struct text *text, unsigned *ret_version)
+{
+    void *settings RG_AUTO_FREE = settings_copy(filter, ret_version);
+    HRESULT hr;
+
+    if (settings == NULL)
+        return E_OUTOFMEMORY;
+    hr = fields_tell(filter->cls, settings, text);
+    return SUCCEEDED(hr) ? kept_tell(filter, text) : hr;
 }
 
 /* ---- text to settings -------------------------------------------------------------------- */
@@ -144,31 +170,60 @@ static char *line_take(char *line)
     return line + 1;
 }
 
-static HRESULT line_apply(const struct rg_class *cls, char *line, void *settings)
+/* What a text says, before it becomes true. */
+struct draft {
+    void *settings;
+    void *kept; /* NULL: the filter keeps nothing else */
+};
+
+static void draft_free(struct draft *draft)
 {
+    rg_free(draft->settings);
+    rg_free(draft->kept);
+}
+
+static HRESULT draft_make(struct rg_filter *filter, struct draft *ret)
+{
+    const struct rg_kept *kept = filter->ops->kept;
+
+    ret->settings = rg_calloc(1, filter->cls->settings_size);
+    ret->kept = kept != NULL ? rg_calloc(1, kept->fields.settings_size) : NULL;
+    if (ret->settings == NULL || (kept != NULL && ret->kept == NULL))
+        return E_OUTOFMEMORY;
+    rg_options_defaults(filter->cls, ret->settings);
+    if (kept != NULL)
+        rg_options_defaults(&kept->fields, ret->kept);
+    return S_OK;
+}
+
+static HRESULT line_apply(struct rg_filter *filter, char *line, struct draft *draft)
+{
+    const struct rg_kept *kept = filter->ops->kept;
     char *value = strchr(line, '=');
     const struct rg_option *o;
 
     if (value == NULL)
         return VFW_E_INVALID_FILE_FORMAT;
     *value++ = '\0';
-    o = rg_option_named(cls, line);
-    return o != NULL ? rg_option_parse(o, value, settings) : VFW_E_NOT_FOUND;
+    o = rg_option_named(filter->cls, line);
+    if (o != NULL)
+        return rg_option_parse(o, value, draft->settings);
+    o = kept != NULL ? rg_option_named(&kept->fields, line) : NULL;
+    return o != NULL ? rg_option_parse(o, value, draft->kept) : VFW_E_NOT_FOUND;
 }
 
-static HRESULT options_read(const struct rg_class *cls, char *text, void *settings)
+static HRESULT text_read(struct rg_filter *filter, char *text, struct draft *draft)
 {
     HRESULT hr = S_OK;
 
-    rg_options_defaults(cls, settings);
     while (SUCCEEDED(hr) && *text != '\0') {
         char *next = line_take(text);
 
-        hr = next != NULL ? line_apply(cls, text, settings) : VFW_E_INVALID_FILE_FORMAT;
+        hr = next != NULL ? line_apply(filter, text, draft) : VFW_E_INVALID_FILE_FORMAT;
         text = next;
     }
-    if (SUCCEEDED(hr) && cls->check != NULL)
-        hr = cls->check(settings);
+    if (SUCCEEDED(hr) && filter->cls->check != NULL)
+        hr = filter->cls->check(draft->settings);
     return hr;
 }
 
@@ -199,12 +254,47 @@ static HRESULT settings_replace(struct rg_filter *filter, const void *settings)
         hr = fixed;
     } else {
         memcpy(filter->settings, settings, cls->settings_size);
-        filter->saved_version =
-            atomic_fetch_add_explicit(&filter->settings_version, 1, memory_order_release) + 1;
+        atomic_fetch_add_explicit(&filter->settings_version, 1, memory_order_release);
     }
     pthread_mutex_unlock(&filter->settings_lock);
     if (SUCCEEDED(hr) && filter->ops->settings_changed != NULL)
         filter->ops->settings_changed(filter);
+    return hr;
+}
+
+static bool is_saved(struct rg_filter *filter)
+{
+    bool is;
+
+    pthread_mutex_lock(&filter->settings_lock);
+    is = atomic_load(&filter->settings_version) == filter->saved_version;
+    pthread_mutex_unlock(&filter->settings_lock);
+    return is;
+}
+
+static void mark_saved(struct rg_filter *filter)
+{
+    pthread_mutex_lock(&filter->settings_lock);
+    filter->saved_version = atomic_load(&filter->settings_version);
+    pthread_mutex_unlock(&filter->settings_lock);
+}
+
+/* All of it or nothing: what is kept may depend on the settings. */
+static HRESULT draft_apply(struct rg_filter *filter, const struct draft *draft)
+{
+    bool was_saved = is_saved(filter);
+    unsigned version;
+    void *before RG_AUTO_FREE = settings_copy(filter, &version);
+    HRESULT hr = before != NULL ? settings_replace(filter, draft->settings) : E_OUTOFMEMORY;
+
+    if (FAILED(hr))
+        return hr;
+    if (draft->kept != NULL)
+        hr = filter->ops->kept->set(filter, draft->kept);
+    if (FAILED(hr))
+        (void)settings_replace(filter, before);
+    if (SUCCEEDED(hr) || was_saved)
+        mark_saved(filter);
     return hr;
 }
 
@@ -266,21 +356,22 @@ static HRESULT STDMETHODCALLTYPE persist_class_id(IPersistStream *face, CLSID *r
     return S_OK;
 }
 
+void rg_filter_changed(struct rg_filter *filter)
+{
+    pthread_mutex_lock(&filter->settings_lock);
+    atomic_fetch_add_explicit(&filter->settings_version, 1, memory_order_release);
+    pthread_mutex_unlock(&filter->settings_lock);
+}
+
 static HRESULT STDMETHODCALLTYPE persist_is_dirty(IPersistStream *face)
 {
-    struct rg_filter *filter = filter_of(face);
-    bool is_dirty;
-
-    pthread_mutex_lock(&filter->settings_lock);
-    is_dirty = atomic_load(&filter->settings_version) != filter->saved_version;
-    pthread_mutex_unlock(&filter->settings_lock);
-    return is_dirty ? S_OK : S_FALSE;
+    return is_saved(filter_of(face)) ? S_FALSE : S_OK;
 }
 
 static HRESULT STDMETHODCALLTYPE persist_load(IPersistStream *face, IStream *stream)
 {
     struct rg_filter *filter = filter_of(face);
-    void *settings RG_AUTO_FREE = NULL;
+    struct draft draft = { NULL, NULL };
     char *text RG_AUTO_FREE = NULL;
     unsigned size = 0;
     HRESULT hr;
@@ -291,13 +382,17 @@ static HRESULT STDMETHODCALLTYPE persist_load(IPersistStream *face, IStream *str
     if (FAILED(hr))
         return hr;
     text = rg_calloc((size_t)size + 1, 1);
-    settings = rg_calloc(1, filter->cls->settings_size);
-    if (text == NULL || settings == NULL)
+    if (text == NULL)
         return E_OUTOFMEMORY;
     hr = stream_get(stream, text, size);
     if (SUCCEEDED(hr))
-        hr = options_read(filter->cls, text, settings);
-    return FAILED(hr) ? hr : settings_replace(filter, settings);
+        hr = draft_make(filter, &draft);
+    if (SUCCEEDED(hr))
+        hr = text_read(filter, text, &draft);
+    if (SUCCEEDED(hr))
+        hr = draft_apply(filter, &draft);
+    draft_free(&draft);
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE persist_save(IPersistStream *face, IStream *stream,
@@ -312,7 +407,7 @@ static HRESULT STDMETHODCALLTYPE persist_save(IPersistStream *face, IStream *str
 
     if (stream == NULL)
         return E_POINTER;
-    hr = options_tell(filter, &text, &version);
+    hr = filter_tell(filter, &text, &version);
     length = snprintf(header, sizeof(header) - 1, TITLE "%zu\n", text.size);
     if (((size_t)length + text.size) % 2 != 0)
         (void)snprintf(header + length - 1, 3, " \n");
@@ -337,7 +432,7 @@ static HRESULT STDMETHODCALLTYPE persist_size(IPersistStream *face, ULARGE_INTEG
 
     if (ret == NULL)
         return E_POINTER;
-    hr = options_tell(filter_of(face), &text, &version);
+    hr = filter_tell(filter_of(face), &text, &version);
     if (SUCCEEDED(hr))
         ret->QuadPart = text.size + HEADER_ROOM;
     rg_free(text.data);

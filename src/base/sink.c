@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sink.c - the filter around a sink class: inputs, states, files.
+/* sink.c - the filter around a sink class: inputs, states.
  *
  * Control threads under the filter lock; the flow is in sink_flow.c.
  * Knows: the class's joined, left, start, stop.  Must not know: what is rendered.
@@ -8,14 +8,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <wchar.h>
 
 #include "base/in_pin_internal.h"
 #include "platform/memory.h"
-#include "platform/text.h"
 #include "platform/time.h"
 
-static const void *settings_of(struct rg_sink *sink)
+const void *rg_sink_settings_locked(struct rg_sink *sink)
 {
     return rg_filter_settings(&sink->filter, &sink->frozen);
 }
@@ -227,7 +225,7 @@ static HRESULT filter_start(struct rg_filter *filter)
     if (sink->output != NULL)
         sink->output->end = 0;
     if (sink->cls->start != NULL)
-        hr = sink->cls->start(filter->author_state, settings_of(sink), sink);
+        hr = sink->cls->start(filter->author_state, rg_sink_settings_locked(sink), sink);
     sink->is_started = SUCCEEDED(hr);
     return hr;
 }
@@ -249,101 +247,6 @@ void rg_sink_notify(struct rg_sink *sink, LONG code, LONG_PTR param1, LONG_PTR p
 {
     rg_filter_notify(&sink->filter, code, param1, param2);
 }
-
-/* ---- IFileSinkFilter2 ------------------------------------------------------------------ */
-
-static HRESULT set_file_locked(struct rg_sink *sink, LPCWSTR path)
-{
-    char *utf8 = NULL;
-    WCHAR *copy = NULL;
-    HRESULT hr;
-
-    if (rg_filter_state(&sink->filter) != State_Stopped)
-        return VFW_E_NOT_STOPPED;
-    hr = rg_utf8_from_wide(path, &utf8);
-    if (FAILED(hr))
-        return hr;
-    copy = rg_memory_dup(path, (wcslen(path) + 1) * sizeof(WCHAR));
-    hr = copy != NULL ? sink->cls->set_file(sink->filter.author_state, settings_of(sink), utf8)
-                      : E_OUTOFMEMORY;
-    rg_free(utf8);
-    if (FAILED(hr)) {
-        rg_free(copy);
-        return hr;
-    }
-    rg_free(sink->path);
-    sink->path = copy;
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE file_set_name(IFileSinkFilter2 *face, LPCOLESTR path,
-                                               const AM_MEDIA_TYPE *type)
-{
-    struct rg_sink *sink = COM_HOME(face, struct rg_sink);
-    HRESULT hr;
-
-    (void)type;
-    if (path == NULL)
-        return E_POINTER;
-    pthread_mutex_lock(&sink->filter.lock);
-    hr = set_file_locked(sink, path);
-    pthread_mutex_unlock(&sink->filter.lock);
-    return hr;
-}
-
-static HRESULT STDMETHODCALLTYPE file_current(IFileSinkFilter2 *face, LPOLESTR *ret,
-                                              AM_MEDIA_TYPE *type)
-{
-    struct rg_sink *sink = COM_HOME(face, struct rg_sink);
-    HRESULT hr = S_OK;
-
-    if (ret == NULL)
-        return E_POINTER;
-    *ret = NULL;
-    pthread_mutex_lock(&sink->filter.lock);
-    if (sink->path != NULL)
-        hr = rg_pin_id(sink->path, ret);
-    pthread_mutex_unlock(&sink->filter.lock);
-    if (SUCCEEDED(hr) && type != NULL) {
-        memset(type, 0, sizeof(*type));
-        type->majortype = MEDIATYPE_Stream;
-    }
-    return hr;
-}
-
-static HRESULT STDMETHODCALLTYPE file_set_mode(IFileSinkFilter2 *face, DWORD flags)
-{
-    struct rg_sink *sink = COM_HOME(face, struct rg_sink);
-    HRESULT hr;
-
-    if ((flags & ~(DWORD)AM_FILE_OVERWRITE) != 0)
-        return E_INVALIDARG;
-    if (sink->cls->set_mode == NULL)
-        return flags == AM_FILE_OVERWRITE ? S_OK : E_INVALIDARG;
-    pthread_mutex_lock(&sink->filter.lock);
-    hr = sink->cls->set_mode(sink->filter.author_state, flags);
-    if (SUCCEEDED(hr))
-        sink->mode = flags;
-    pthread_mutex_unlock(&sink->filter.lock);
-    return hr;
-}
-
-static HRESULT STDMETHODCALLTYPE file_mode(IFileSinkFilter2 *face, DWORD *ret)
-{
-    struct rg_sink *sink = COM_HOME(face, struct rg_sink);
-
-    if (ret == NULL)
-        return E_POINTER;
-    pthread_mutex_lock(&sink->filter.lock);
-    *ret = sink->cls->set_mode != NULL ? sink->mode : AM_FILE_OVERWRITE;
-    pthread_mutex_unlock(&sink->filter.lock);
-    return S_OK;
-}
-
-static const IFileSinkFilter2Vtbl file_vtbl = {
-    COM_UNKNOWN(IFileSinkFilter2), .SetFileName = file_set_name, .GetCurFile = file_current,
-    .SetMode = file_set_mode,      .GetMode = file_mode,
-};
 
 /* ---- birth and end --------------------------------------------------------------------- */
 
@@ -398,6 +301,7 @@ static const struct rg_filter_ops filter_ops = {
     .pause = rg_sink_pause,
     .wait_state = rg_sink_wait_state,
     .position = rg_sink_position,
+    .kept = &rg_sink_kept,
 };
 
 HRESULT rg_sink_create(const struct rg_sink_class *cls, IUnknown *outer, REFIID iid, void **out)
@@ -420,7 +324,7 @@ HRESULT rg_sink_create(const struct rg_sink_class *cls, IUnknown *outer, REFIID 
     sink->filter.misc_flags =
         cls->output_subtype == NULL ? AM_FILTER_MISC_FLAGS_IS_RENDERER : 0;
     sink->filter.object.query_more = query_more;
-    COM_FACE_INIT(&sink->filter.object, sink->file, &file_vtbl);
+    COM_FACE_INIT(&sink->filter.object, sink->file, &rg_sink_file_vtbl);
     COM_FACE_INIT(&sink->filter.object, sink->seeking, &rg_seek_vtbl);
     COM_FACE_INIT(&sink->filter.object, sink->properties, &rg_sink_properties_vtbl);
     COM_FACE_INIT(&sink->filter.object, sink->qual_prop, &rg_sink_qual_prop_vtbl);

@@ -38,7 +38,18 @@ static HRESULT change_begin(struct rg_sink *sink)
 static HRESULT change_end(struct rg_sink *sink)
 {
     pthread_mutex_unlock(&sink->config.lock);
+    rg_filter_changed(&sink->filter);
     return S_OK;
+}
+
+HRESULT rg_sink_configure(struct rg_sink *sink, const struct rg_mux_config *config)
+{
+    HRESULT hr = change_begin(sink);
+
+    if (FAILED(hr))
+        return hr;
+    sink->config.now = *config;
+    return change_end(sink);
 }
 
 /* ---- IConfigInterleaving ----------------------------------------------------------------- */

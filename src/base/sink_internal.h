@@ -64,7 +64,7 @@ struct rg_sink {
     /* under the filter lock */
     struct rg_frozen frozen;
     WCHAR *path;
-    DWORD mode; /* AM_FILE_... */
+    DWORD mode;      /* AM_FILE_... */
     bool is_started;
 
     pthread_mutex_t work_lock; /* serialized classes: one render or end at a time */
@@ -101,6 +101,18 @@ void rg_sink_config_init(struct rg_sink *sink);
 void rg_sink_config_fini(struct rg_sink *sink);
 /* A reference to the face, or NULL. */
 void *rg_sink_config_face(struct rg_sink *sink, REFIID iid);
+/* S_OK; VFW_E_WRONG_STATE: not stopped. */
+HRESULT rg_sink_configure(struct rg_sink *sink, const struct rg_mux_config *config);
+
+/* sink_kept.c */
+extern const struct rg_kept rg_sink_kept;
+
+/* sink_file.c: IFileSinkFilter2.  locked: under the filter lock. */
+extern const IFileSinkFilter2Vtbl rg_sink_file_vtbl;
+HRESULT rg_sink_set_file_locked(struct rg_sink *sink, LPCWSTR path);
+HRESULT rg_sink_set_mode_locked(struct rg_sink *sink, DWORD flags);
+/* The settings as they are now. */
+const void *rg_sink_settings_locked(struct rg_sink *sink);
 
 /* sink_flow.c */
 HRESULT rg_sink_receive(struct rg_in_pin *pin, IMediaSample *sample,
