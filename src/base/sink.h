@@ -70,7 +70,8 @@ struct rg_sink_class {
     const struct rg_sink_bytes *bytes;
 
     /* Optional: gives the filter an output for MEDIATYPE_Stream of this subtype, which rg_sink_put
-     * writes to.  What is downstream ends the stream then, and says so. */
+     * writes to.  What is downstream ends the stream then, and says so; it holds samples while paused, so
+     * this one does not. */
     const GUID *output_subtype;
     bool is_configured; /* the filter has IConfigInterleaving and IConfigAviMux */
 
@@ -100,8 +101,9 @@ RG_API HRESULT rg_sink_create(const struct rg_sink_class *cls, IUnknown *outer, 
 
 /* From render, end, finish or stop of a class with an output: bytes for that position of what is
  * written there.  What follows on goes down as samples whose times are positions; the rest, and all
- * when downstream is stopped already, through the peer's IStream.  S_OK; VFW_E_NOT_CONNECTED; what
- * downstream said. */
+ * when downstream is stopped already, through the peer's IStream.  S_OK;
+ * VFW_E_NOT_CONNECTED; VFW_E_STATE_CHANGED: downstream is stopped and has no IStream; what downstream
+ * said. */
 RG_API HRESULT rg_sink_put(struct rg_sink *sink, LONGLONG at, const void *data, ULONG bytes);
 
 /* Any thread, with is_configured. */

@@ -78,6 +78,14 @@ static bool is_synced(struct rg_input *input)
     return sink->cls->is_synced(rg_filter_settings(&sink->filter, &input->frozen));
 }
 
+/* What has an output is not the end: who comes after it holds, or needs the sample to be ready. */
+static bool holds_locked(const struct rg_sink *sink)
+{
+    bool waits_for_run = !sink->cls->eager && sink->output == NULL;
+
+    return (!sink->is_running && waits_for_run) || sink->is_stepped;
+}
+
 /* S_OK: its turn has come; S_FALSE: flushing; VFW_E_WRONG_STATE: stopping or taken off. */
 static HRESULT wait_turn(struct rg_input *input, const struct rg_sample_info *info,
                          struct turn *ret_turn)
@@ -94,7 +102,7 @@ static HRESULT wait_turn(struct rg_input *input, const struct rg_sample_info *in
             hr = input->is_flushing ? S_FALSE : VFW_E_WRONG_STATE;
             break;
         }
-        if ((!sink->is_running && !sink->cls->eager) || sink->is_stepped) {
+        if (holds_locked(sink)) {
             input->is_holding = true;
             pthread_cond_broadcast(&sink->flow);
             since_ns = rg_wait_cond(&(struct rg_wait){ .what = "Run, for the sink is paused",
@@ -274,6 +282,10 @@ HRESULT rg_sink_receive(struct rg_in_pin *pin, IMediaSample *sample,
         return S_OK;
     }
     hr = render(input, sample);
+    if (sink->output != NULL && hr == VFW_E_STATE_CHANGED) {
+        rg_drops_add(&pin->drops, "stopped", 1); /* downstream is, and so shall we be */
+        return VFW_E_WRONG_STATE;
+    }
     position_note(input, info);
     if (turn.has_late && turn.step == RG_STEP_NONE)
         rg_sink_quality_note(input, info, turn.late);
@@ -292,27 +304,48 @@ HRESULT rg_sink_receive(struct rg_in_pin *pin, IMediaSample *sample,
 
 /* ---- flush ----------------------------------------------------------------------------- */
 
+static bool any_flushes_locked(struct rg_sink *sink)
+{
+    for (unsigned i = 0; i < n_inputs(sink); i++)
+        if (input_at(sink, i)->is_flushing)
+            return true;
+    return false;
+}
+
+/* The input flushes no longer.  true: none does, which downstream is to be told. */
+static bool flush_is_over_locked(struct rg_input *input)
+{
+    input->is_flushing = false;
+    return input->sink->output != NULL && !any_flushes_locked(input->sink);
+}
+
+/* Downstream flushes from the first input's beginning to the last one's end: each of their threads
+ * may be inside its Receive. */
 HRESULT rg_sink_begin_flush(struct rg_in_pin *pin)
 {
     struct rg_input *input = pin->user;
+    struct rg_sink *sink = input->sink;
+    bool is_first;
 
-    pthread_mutex_lock(&input->sink->flow_lock);
+    pthread_mutex_lock(&sink->flow_lock);
+    is_first = !any_flushes_locked(sink);
     input->is_flushing = true;
     SetEvent(input->wake);
-    pthread_cond_broadcast(&input->sink->flow);
-    pthread_mutex_unlock(&input->sink->flow_lock);
-    return S_OK;
+    pthread_cond_broadcast(&sink->flow);
+    pthread_mutex_unlock(&sink->flow_lock);
+    return is_first && sink->output != NULL ? rg_sink_output_flush(sink, true) : S_OK;
 }
 
 HRESULT rg_sink_end_flush(struct rg_in_pin *pin)
 {
     struct rg_input *input = pin->user;
     struct rg_sink *sink = input->sink;
+    bool is_over;
 
     if (sink->cls->reset != NULL)
         sink->cls->reset(sink->filter.author_state, pin->index);
     pthread_mutex_lock(&sink->flow_lock);
-    input->is_flushing = false;
+    is_over = flush_is_over_locked(input);
     input->has_ended = false;
     sink->has_finished = false;
     sink->has_completed = false;
@@ -321,7 +354,7 @@ HRESULT rg_sink_end_flush(struct rg_in_pin *pin)
     if (sink->is_running)
         ResetEvent(input->wake);
     pthread_mutex_unlock(&sink->flow_lock);
-    return S_OK;
+    return is_over ? rg_sink_output_flush(sink, false) : S_OK;
 }
 
 void rg_sink_wake_input(struct rg_in_pin *pin)
@@ -351,11 +384,15 @@ void rg_sink_input_joined(struct rg_input *input)
 void rg_sink_input_left(struct rg_input *input)
 {
     struct rg_sink *sink = input->sink;
+    bool is_over;
 
     pthread_mutex_lock(&sink->flow_lock);
+    is_over = input->is_flushing && flush_is_over_locked(input);
     input->is_connected = false;
     pthread_cond_broadcast(&sink->flow);
     pthread_mutex_unlock(&sink->flow_lock);
+    if (is_over)
+        (void)rg_sink_output_flush(sink, false); /* nobody will end it for this one */
 }
 
 /* The others no longer wait for this one.  Where there are none the stream has not ended: a
@@ -460,7 +497,7 @@ HRESULT rg_sink_wait_state(struct rg_filter *filter, DWORD timeout_ms)
     struct rg_input *lacking;
     HRESULT hr = S_OK;
 
-    if (!sink->cls->preroll)
+    if (!sink->cls->preroll || sink->output != NULL)
         return S_OK;
     pthread_mutex_lock(&sink->flow_lock);
     while ((lacking = find_lacking_locked(sink)) != NULL && !sink->is_stopping &&

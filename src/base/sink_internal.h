@@ -95,6 +95,7 @@ void rg_input_stream_init(struct rg_input *input);
 HRESULT rg_sink_output_init(struct rg_sink *sink);
 void rg_sink_output_free(struct rg_sink *sink);
 void rg_sink_output_end(struct rg_sink *sink); /* EndOfStream */
+HRESULT rg_sink_output_flush(struct rg_sink *sink, bool begins);
 
 /* sink_config.c */
 void rg_sink_config_init(struct rg_sink *sink);

@@ -112,6 +112,18 @@ static HRESULT put_stream(struct rg_out_pin *out, LONGLONG at, const void *data,
     return SUCCEEDED(hr) ? IStream_Write(stream, data, bytes, NULL) : hr;
 }
 
+/* What a sample could not bring, for downstream flushes (S_FALSE) or is stopped.  Without a way past
+ * that, the first misses nothing. */
+static HRESULT put_past(struct rg_out_pin *out, LONGLONG at, const void *data, ULONG bytes,
+                        HRESULT refusal)
+{
+    HRESULT hr = put_stream(out, at, data, bytes);
+
+    if (hr != E_NOINTERFACE)
+        return hr;
+    return refusal == S_FALSE ? S_OK : VFW_E_STATE_CHANGED;
+}
+
 HRESULT rg_sink_put(struct rg_sink *sink, LONGLONG at, const void *data, ULONG bytes)
 {
     struct rg_sink_output *output = sink->output;
@@ -126,7 +138,7 @@ HRESULT rg_sink_put(struct rg_sink *sink, LONGLONG at, const void *data, ULONG b
     /* in order, or to somebody who knows nothing but samples */
     hr = put_sample(&output->out, at, data, bytes);
     if (hr == S_FALSE || rg_refusal_is_stop(hr))
-        hr = put_stream(&output->out, at, data, bytes); /* it is stopped: before us */
+        hr = put_past(&output->out, at, data, bytes, hr); /* it is stopped: before us */
     if (SUCCEEDED(hr) && at + (LONGLONG)bytes > output->end)
         output->end = at + bytes;
     return hr;
@@ -135,4 +147,11 @@ HRESULT rg_sink_put(struct rg_sink *sink, LONGLONG at, const void *data, ULONG b
 void rg_sink_output_end(struct rg_sink *sink)
 {
     (void)rg_out_pin_end_of_stream(&sink->output->out);
+}
+
+HRESULT rg_sink_output_flush(struct rg_sink *sink, bool begins)
+{
+    struct rg_out_pin *out = &sink->output->out;
+
+    return begins ? rg_out_pin_begin_flush(out) : rg_out_pin_end_flush(out);
 }

@@ -106,7 +106,7 @@ static HRESULT avi_stop(void *state)
 {
     HRESULT hr = mux_finish(state);
 
-    return hr == E_NOINTERFACE ? S_OK : hr;
+    return hr == VFW_E_STATE_CHANGED ? S_OK : hr;
 }
 
 const struct rg_sink_class rg_avi_mux = {

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* test_mux_flow.c - multiplexers in graphs: paused before a renderer that holds its first sample.
+ *
+ * Runs: the test's thread.
+ */
+#include "files_test.h"
+
+#define SECOND      10000000 /* 100 ns */
+#define PATIENCE_MS 60000
+
+static const CLSID clsid_demux = {
+    0x43d70b5e, 0x8f61, 0x4c92, { 0xae, 0x15, 0x7a, 0x06, 0xc9, 0x32, 0xe8, 0xb4 }
+};
+static void join(struct player *p, IBaseFilter *from, IBaseFilter *to)
+{
+    is_hr(IFilterGraph3_ConnectDirect(p->graph, pin_of(from, PINDIR_OUTPUT, 0),
+                                      pin_of(to, PINDIR_INPUT, 0), NULL),
+          S_OK);
+}
+
+/* All streams of the clip into mux. */
+static void feed(struct player *p, const char *clip, IBaseFilter *mux)
+{
+    IBaseFilter *source = player_add(p, &clsid_demux, L"source");
+    RG_AUTO(IFileSourceFilter) from = NULL;
+    IPin *pin;
+
+    is_hr(IBaseFilter_QueryInterface(source, &IID_IFileSourceFilter, (void **)&from), S_OK);
+    is_hr(IFileSourceFilter_Load(from, wide(clip), NULL), S_OK);
+    for (unsigned i = 0; (pin = pin_of(source, PINDIR_OUTPUT, i)) != NULL; i++)
+        is_hr(IFilterGraph3_ConnectDirect(p->graph, pin, pin_of(mux, PINDIR_INPUT, i), NULL),
+              S_OK);
+}
+
+/* ---- before a renderer --------------------------------------------------------------------- */
+
+static void open_before_renderer(struct player *p, bool has_grabber)
+{
+    IBaseFilter *mux, *end;
+
+    player_open(p, NULL);
+    mux = player_add(p, &CLSID_AviDest, L"mux");
+    end = player_add(p, &CLSID_NullRenderer, L"end");
+    if (has_grabber) {
+        IBaseFilter *grabber = player_add(p, &CLSID_SampleGrabber, L"grabber");
+
+        join(p, mux, grabber);
+        join(p, grabber, end);
+    } else {
+        join(p, mux, end);
+    }
+    feed(p, clip_of("avi"), mux);
+}
+
+static void is_cued(struct player *p)
+{
+    OAFilterState at = State_Stopped;
+
+    is_hr(IMediaControl_GetState(p->control, PATIENCE_MS, &at), S_OK);
+    assert_int_equal(at, State_Paused);
+}
+
+static void was_not_aborted(struct player *p)
+{
+    LONG_PTR one, two;
+    LONG code;
+
+    while (IMediaEventEx_GetEvent(p->event, &code, &one, &two, 0) == S_OK) {
+        assert_int_not_equal(code, EC_ERRORABORT);
+        (void)IMediaEventEx_FreeEventParams(p->event, code, one, two);
+    }
+}
+
+static void test_pauses_before_a_renderer(void **state)
+{
+    (void)state;
+    for (int has_grabber = 0; has_grabber < 2; has_grabber++) {
+        struct player p;
+
+        open_before_renderer(&p, has_grabber != 0);
+        assert_true(SUCCEEDED(IMediaControl_Pause(p.control)));
+        is_cued(&p);
+        is_hr(IMediaControl_Stop(p.control), S_OK);
+        was_not_aborted(&p);
+        player_play(&p);
+        player_close(&p);
+    }
+}
+
+/* The mux is within the renderer's Receive, which holds the sample: the flush gets it out. */
+static void test_seeks_while_the_renderer_holds(void **state)
+{
+    LONGLONG to = SECOND / 2;
+    struct player p;
+
+    (void)state;
+    open_before_renderer(&p, false);
+    assert_true(SUCCEEDED(IMediaControl_Pause(p.control)));
+    is_cued(&p);
+    is_hr(IMediaSeeking_SetPositions(p.seeking, &to, AM_SEEKING_AbsolutePositioning, NULL,
+                                     AM_SEEKING_NoPositioning),
+          S_OK);
+    is_cued(&p);
+    player_play(&p);
+    player_close(&p);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pauses_before_a_renderer),
+        cmocka_unit_test(test_seeks_while_the_renderer_holds),
+    };
+    int failed;
+
+    if (FAILED(CoInitializeEx(NULL, COINIT_MULTITHREADED)))
+        return 1;
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    CoUninitialize();
+    return failed;
+}
