@@ -109,6 +109,17 @@ static bool has_free_input(struct rg_sink *sink)
     return false;
 }
 
+static HRESULT class_start_locked(struct rg_sink *sink)
+{
+    HRESULT hr = S_OK;
+
+    rg_sink_expect_end(sink);
+    if (sink->cls->start != NULL)
+        hr = sink->cls->start(sink->filter.author_state, rg_sink_settings_locked(sink), sink);
+    atomic_store(&sink->is_started, SUCCEEDED(hr));
+    return hr;
+}
+
 static HRESULT in_connected(struct rg_in_pin *pin)
 {
     struct rg_input *input = pin->user;
@@ -119,7 +130,9 @@ static HRESULT in_connected(struct rg_in_pin *pin)
         hr = sink->cls->joined(sink->filter.author_state, pin->index, &pin->link.type);
     if (FAILED(hr))
         return hr;
-    if (sink->cls->grows && !has_free_input(sink) &&
+    if (!atomic_load(&sink->is_started) && rg_filter_state(&sink->filter) != State_Stopped)
+        hr = class_start_locked(sink);
+    if (SUCCEEDED(hr) && sink->cls->grows && !has_free_input(sink) &&
         atomic_load(&sink->filter.n_in) < RG_MAX_PINS)
         hr = add_input(sink);
     if (SUCCEEDED(hr))
@@ -216,18 +229,23 @@ void rg_input_free(struct rg_input *input)
 
 /* ---- states ---------------------------------------------------------------------------- */
 
+static bool has_connected_input(struct rg_sink *sink)
+{
+    for (unsigned i = 0; i < atomic_load(&sink->filter.n_in); i++)
+        if (rg_in_pin_is_connected(rg_filter_in(&sink->filter, i)))
+            return true;
+    return false;
+}
+
+/* Without an input there is nothing to open a file for. */
 static HRESULT filter_start(struct rg_filter *filter)
 {
     struct rg_sink *sink = (struct rg_sink *)filter;
-    HRESULT hr = S_OK;
 
     rg_sink_reset_flow(sink);
     if (sink->output != NULL)
         sink->output->end = 0;
-    if (sink->cls->start != NULL)
-        hr = sink->cls->start(filter->author_state, rg_sink_settings_locked(sink), sink);
-    sink->is_started = SUCCEEDED(hr);
-    return hr;
+    return has_connected_input(sink) ? class_start_locked(sink) : S_OK;
 }
 
 static HRESULT filter_stop(struct rg_filter *filter)
@@ -235,9 +253,9 @@ static HRESULT filter_stop(struct rg_filter *filter)
     struct rg_sink *sink = (struct rg_sink *)filter;
     HRESULT hr = S_OK;
 
-    if (sink->is_started && sink->cls->stop != NULL)
+    if (atomic_load(&sink->is_started) && sink->cls->stop != NULL)
         hr = sink->cls->stop(filter->author_state);
-    sink->is_started = false;
+    atomic_store(&sink->is_started, false);
     if (FAILED(hr))
         rg_filter_notify(filter, EC_ERRORABORT, hr, 0);
     return hr;

@@ -80,8 +80,9 @@ struct rg_sink_class {
     HRESULT (*joined)(void *state, unsigned input, const AM_MEDIA_TYPE *type);
     void (*left)(void *state, unsigned input);
 
-    /* Optional: stopped -> paused, after joined for every input.  stop: its counterpart, may
-     * take long (writes a trailer); its error is posted as EC_ERRORABORT. */
+    /* Optional: stopped -> paused, after joined for every input; where none is connected, only
+     * with the first that is.  stop: its counterpart, may take long (writes a trailer); its error
+     * is posted as EC_ERRORABORT. */
     HRESULT (*start)(void *state, const void *settings, struct rg_sink *sink);
     HRESULT (*stop)(void *state);
     /* Optional.  One sample, borrowed.  S_OK; S_FALSE: no more wanted; an error ends the stream with

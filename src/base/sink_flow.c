@@ -152,7 +152,7 @@ static void settle_end(struct rg_sink *sink)
     if (finish)
         sink->has_finished = true;
     pthread_mutex_unlock(&sink->flow_lock);
-    if (finish && sink->cls->finish != NULL) {
+    if (finish && sink->cls->finish != NULL && atomic_load(&sink->is_started)) {
         pthread_mutex_lock(&sink->work_lock);
         hr = sink->cls->finish(sink->filter.author_state);
         pthread_mutex_unlock(&sink->work_lock);
@@ -368,6 +368,13 @@ void rg_sink_wake_input(struct rg_in_pin *pin)
 }
 
 /* ---- inputs that come and go ----------------------------------------------------------- */
+
+void rg_sink_expect_end(struct rg_sink *sink)
+{
+    pthread_mutex_lock(&sink->flow_lock);
+    sink->has_finished = false; /* nothing had begun */
+    pthread_mutex_unlock(&sink->flow_lock);
+}
 
 void rg_sink_input_joined(struct rg_input *input)
 {

@@ -64,8 +64,8 @@ struct rg_sink {
     /* under the filter lock */
     struct rg_frozen frozen;
     WCHAR *path;
-    DWORD mode;      /* AM_FILE_... */
-    bool is_started;
+    DWORD mode;             /* AM_FILE_... */
+    atomic_bool is_started; /* read by any: not while no input is connected, unless one was */
 
     pthread_mutex_t work_lock; /* serialized classes: one render or end at a time */
 
@@ -122,6 +122,7 @@ HRESULT rg_sink_end_of_stream(struct rg_in_pin *pin);
 HRESULT rg_sink_begin_flush(struct rg_in_pin *pin);
 HRESULT rg_sink_end_flush(struct rg_in_pin *pin);
 void rg_sink_wake_input(struct rg_in_pin *pin);
+void rg_sink_expect_end(struct rg_sink *sink); /* the class has begun */
 void rg_sink_input_joined(struct rg_input *input);
 void rg_sink_input_left(struct rg_input *input);
 void rg_sink_settle_left(struct rg_sink *sink); /* after an input has left */

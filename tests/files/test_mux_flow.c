@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* test_mux_flow.c - multiplexers in graphs: paused before a renderer that holds its first sample.
+/* test_mux_flow.c - multiplexers in graphs: paused before a renderer that holds its first sample, and
+ * without inputs.
  *
  * Runs: the test's thread.
  */
 #include "files_test.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define SECOND      10000000 /* 100 ns */
 #define PATIENCE_MS 60000
@@ -11,6 +15,10 @@
 static const CLSID clsid_demux = {
     0x43d70b5e, 0x8f61, 0x4c92, { 0xae, 0x15, 0x7a, 0x06, 0xc9, 0x32, 0xe8, 0xb4 }
 };
+static const CLSID clsid_mux = {
+    0x96ab1f04, 0x2c7e, 0x4b38, { 0x85, 0xd9, 0x0f, 0x64, 0xb3, 0x1a, 0x5c, 0xe7 }
+};
+
 static void join(struct player *p, IBaseFilter *from, IBaseFilter *to)
 {
     is_hr(IFilterGraph3_ConnectDirect(p->graph, pin_of(from, PINDIR_OUTPUT, 0),
@@ -30,6 +38,14 @@ static void feed(struct player *p, const char *clip, IBaseFilter *mux)
     for (unsigned i = 0; (pin = pin_of(source, PINDIR_OUTPUT, i)) != NULL; i++)
         is_hr(IFilterGraph3_ConnectDirect(p->graph, pin, pin_of(mux, PINDIR_INPUT, i), NULL),
               S_OK);
+}
+
+static void name_file(IBaseFilter *filter, const char *path)
+{
+    RG_AUTO(IFileSinkFilter) to = NULL;
+
+    is_hr(IBaseFilter_QueryInterface(filter, &IID_IFileSinkFilter, (void **)&to), S_OK);
+    is_hr(IFileSinkFilter_SetFileName(to, wide(path), NULL), S_OK);
 }
 
 /* ---- before a renderer --------------------------------------------------------------------- */
@@ -105,11 +121,61 @@ static void test_seeks_while_the_renderer_holds(void **state)
     player_close(&p);
 }
 
+/* ---- without inputs ------------------------------------------------------------------------ */
+
+static bool is_there(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0;
+}
+
+/* Beside a graph that plays: named or not, it begins nothing. */
+static void test_unconnected_sinks_are_idle(void **state)
+{
+    static const CLSID *const classes[] = { &CLSID_FileWriter, &clsid_mux };
+    const char *path = file_path("idle.avi");
+
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT_OF(classes); i++) {
+        IBaseFilter *idle;
+        struct player p;
+
+        player_open(&p, hasher_new());
+        is_hr(IFilterGraph3_RenderFile(p.graph, wide(clip_of("avi")), NULL), S_OK);
+        idle = player_add(&p, classes[i / 2], L"idle"); /* now it is not asked to join */
+        if (i % 2 == 1)
+            name_file(idle, path);
+        player_play(&p);
+        assert_int_equal(atomic_load(&heard.input[0].samples), 50);
+        assert_false(is_there(path));
+        player_close(&p);
+    }
+}
+
+/* Connected it needs a name, as ever. */
+static void test_connected_without_a_name(void **state)
+{
+    IBaseFilter *mux, *writer;
+    struct player p;
+
+    (void)state;
+    player_open(&p, NULL);
+    mux = player_add(&p, &CLSID_AviDest, L"mux");
+    writer = player_add(&p, &CLSID_FileWriter, L"writer");
+    join(&p, mux, writer);
+    feed(&p, clip_of("avi"), mux);
+    is_hr(IMediaControl_Run(p.control), VFW_E_NOT_FOUND);
+    player_close(&p);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pauses_before_a_renderer),
         cmocka_unit_test(test_seeks_while_the_renderer_holds),
+        cmocka_unit_test(test_unconnected_sinks_are_idle),
+        cmocka_unit_test(test_connected_without_a_name),
     };
     int failed;
 

@@ -155,6 +155,31 @@ static void test_modes(void **state)
     (void)unlink(path);
 }
 
+/* Nothing is opened before there is something to write; then the name has to be there. */
+static void test_connected_while_paused(void **state)
+{
+    const AM_MEDIA_TYPE bytes = { .majortype = MEDIATYPE_Stream,
+                                  .subtype = MEDIASUBTYPE_NULL,
+                                  .formattype = FORMAT_None };
+    const char *path = file_path("paused");
+    RG_AUTO(IBaseFilter) writer = filter_named(&CLSID_FileWriter);
+    RG_AUTO(IFileSinkFilter) file = NULL;
+    IPin *in = pin_of(writer, PINDIR_INPUT, 0);
+
+    (void)state;
+    is_hr(IBaseFilter_QueryInterface(writer, &IID_IFileSinkFilter, (void **)&file), S_OK);
+    is_hr(IBaseFilter_Pause(writer), S_OK);
+    is_hr(IPin_ReceiveConnection(in, &feeder, &bytes), VFW_E_NOT_FOUND);
+    is_hr(IBaseFilter_Stop(writer), S_OK);
+    is_hr(IFileSinkFilter_SetFileName(file, wide(path), NULL), S_OK);
+    is_hr(IBaseFilter_Pause(writer), S_OK);
+    assert_int_not_equal(access(path, F_OK), 0);
+    is_hr(IPin_ReceiveConnection(in, &feeder, &bytes), S_OK);
+    assert_int_equal(access(path, F_OK), 0);
+    is_hr(IBaseFilter_Stop(writer), S_OK);
+    (void)unlink(path);
+}
+
 static LARGE_INTEGER move(LONGLONG by)
 {
     return (LARGE_INTEGER){ .QuadPart = by };
@@ -509,6 +534,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_samples_lie_where_their_times_say),
         cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_connected_while_paused),
         cmocka_unit_test(test_stream),
         cmocka_unit_test(test_full_disk),
         cmocka_unit_test(test_a_file_is_muxed),

@@ -397,6 +397,25 @@ static void an_input_that_leaves_is_not_waited_for(void **state)
     all_free(f, COUNT_OF(f));
 }
 
+/* The class hears of nothing before an input is connected: of its start then, and of its end. */
+static void an_unconnected_sink_is_idle(void **state)
+{
+    IBaseFilter *f[] = { source_new(5), sink_new(0, "plain") };
+
+    (void)state;
+    all_run(&f[1], 1);
+    assert_int_equal(recorders[0].started, 0);
+    assert_int_equal(recorders[0].finished, 0);
+    join(f[0], f[1]);
+    assert_int_equal(recorders[0].started, 1);
+    all_run(f, 1);
+    until(atomic_load(&recorders[0].finished) == 1);
+    all_stop(f, COUNT_OF(f));
+    assert_int_equal(recorders[0].frames, 5);
+    assert_int_equal(recorders[0].started, 1);
+    all_free(f, COUNT_OF(f));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +437,7 @@ int main(void)
         cmocka_unit_test(legs_come_and_go),
         cmocka_unit_test(two_inputs),
         cmocka_unit_test(an_input_that_leaves_is_not_waited_for),
+        cmocka_unit_test(an_unconnected_sink_is_idle),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
