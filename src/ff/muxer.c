@@ -29,22 +29,27 @@ struct ff_muxer *ff_muxer_new(void)
     return calloc(1, sizeof(struct ff_muxer));
 }
 
-static void input_clear(struct ff_muxer *m, struct mux_input *input)
+struct mux_packet *ff_mux_input_take(struct ff_muxer *m, struct mux_input *input)
 {
-    while (input->head != NULL) {
-        struct mux_packet *p = input->head;
+    struct mux_packet *p = input->head;
 
-        input->head = p->next;
-        m->waiting_bytes -= (size_t)p->packet->size;
-        ff_mux_packet_free(p);
-    }
-    input->tail = NULL;
+    input->head = p->next;
+    if (input->head == NULL)
+        input->tail = NULL;
+    m->waiting_bytes -= (size_t)p->packet->size;
+    return p;
+}
+
+void ff_mux_input_clear(struct ff_muxer *m, struct mux_input *input)
+{
+    while (input->head != NULL)
+        ff_mux_packet_free(ff_mux_input_take(m, input));
 }
 
 static void file_close(struct ff_muxer *m)
 {
     for (unsigned i = 0; i < m->n_inputs; i++) {
-        input_clear(m, &m->inputs[i]);
+        ff_mux_input_clear(m, &m->inputs[i]);
         m->inputs[i].stream = NULL;
     }
     if (m->context == NULL)
@@ -337,6 +342,7 @@ static HRESULT stream_make(struct ff_muxer *m, struct mux_input *input)
     input->headers_are_told = false;
     input->has_dts = false;
     input->next = 0;
+    ff_mux_preroll_reset(m, input);
     return S_OK;
 }
 
@@ -429,7 +435,8 @@ HRESULT ff_muxer_start(struct ff_muxer *m, const char *options, bool faststart)
 /* --- in order -------------------------------------------------------------------------- */
 
 /* A recording that begins in the middle of a stream has no gap in front: the earliest sample of
- * all inputs is at 0. What lies before 0 already is the container's to see to. */
+ * all inputs is at 0. What lies before 0 already is the container's to see to, unless it leads to a
+ * position. */
 static void find_begin(struct ff_muxer *m)
 {
     bool any = false;
@@ -450,6 +457,8 @@ static void find_begin(struct ff_muxer *m)
     }
     if (m->begin < 0)
         m->begin = 0;
+    if (m->led_from != FF_MUX_NOT_LED)
+        m->begin = m->led_from;
     m->has_begin = any;
 }
 
@@ -464,13 +473,9 @@ static void count_from_begin(const struct ff_muxer *m, const struct mux_input *i
 
 static HRESULT write_one(struct ff_muxer *m, struct mux_input *input)
 {
-    struct mux_packet *p = input->head;
+    struct mux_packet *p = ff_mux_input_take(m, input);
     int result;
 
-    input->head = p->next;
-    if (input->head == NULL)
-        input->tail = NULL;
-    m->waiting_bytes -= (size_t)p->packet->size;
     count_from_begin(m, input, p->packet);
     result = av_write_frame(m->context, p->packet);
     ff_mux_packet_free(p);
@@ -504,11 +509,13 @@ static HRESULT write_ready(struct ff_muxer *m, bool all)
     HRESULT hr = m->error;
 
     while (SUCCEEDED(hr)) {
-        bool complete;
-        struct mux_input *first = earliest(m, &complete);
+        bool complete, now = all || m->waiting_bytes > MAX_WAITING_BYTES;
+        struct mux_input *first;
 
-        if (first == NULL ||
-            (!complete && !all && !m->is_unordered && m->waiting_bytes <= MAX_WAITING_BYTES))
+        if (!ff_mux_preroll_settle(m, now))
+            break;
+        first = earliest(m, &complete);
+        if (first == NULL || (!complete && !now && !m->is_unordered))
             break;
         find_begin(m);
         hr = write_one(m, first);
@@ -536,11 +543,15 @@ HRESULT ff_muxer_write(struct ff_muxer *m, unsigned input, IMediaSample *sample)
     if (FAILED(m->error))
         return m->error;
     x = &m->inputs[input];
-    if (IMediaSample_IsPreroll(sample) == S_OK || IMediaSample_GetActualDataLength(sample) == 0)
+    if (IMediaSample_GetActualDataLength(sample) == 0)
         return S_OK;
     hr = ff_mux_packet_make(x, sample, &p);
     if (FAILED(hr))
         return hr;
+    if (!ff_mux_preroll_takes(m, x, p)) {
+        ff_mux_packet_free(p);
+        return S_OK;
+    }
     if (x->tail != NULL)
         x->tail->next = p;
     else
@@ -561,7 +572,8 @@ HRESULT ff_muxer_end(struct ff_muxer *m, unsigned input)
 void ff_muxer_reset(struct ff_muxer *m, unsigned input)
 {
     if (input < m->n_inputs) {
-        input_clear(m, &m->inputs[input]);
+        ff_mux_input_clear(m, &m->inputs[input]);
+        ff_mux_preroll_reset(m, &m->inputs[input]);
         m->inputs[input].has_ended = false;
     }
 }

@@ -7,6 +7,10 @@
  * Samples are written in decoding order over all inputs.  A sample waits, in memory, while
  * another input that is still alive has given nothing as late; never for one that ended or
  * left, and never beyond a bound.
+ *
+ * Samples from before a position that was sought (preroll) are written where compressed pictures need
+ * them: from the last key frame at or before the position on, with the sound of that time.  The file
+ * begins there.
  */
 #pragma once
 

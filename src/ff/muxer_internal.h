@@ -14,6 +14,7 @@
 struct mux_packet {
     AVPacket *packet;     /* in the stream's ticks */
     REFERENCE_TIME order; /* decoding time, 100 ns */
+    bool is_preroll;      /* from before the position that was sought */
     struct mux_packet *next;
 };
 
@@ -29,6 +30,8 @@ struct mux_input {
     int64_t last_dts;      /* in the stream's ticks */
     bool has_dts;
     REFERENCE_TIME next; /* where a sample without times belongs, 100 ns */
+    bool has_position;   /* pictures: one came that is not from before the position */
+    bool is_led;         /* they begin before it, with a key frame */
     struct mux_packet *head, *tail;
 };
 
@@ -48,11 +51,26 @@ struct ff_muxer {
 
     AVFormatContext *context; /* between start and finish */
     bool has_header;
-    bool has_begin;       /* begin is known */
-    REFERENCE_TIME begin; /* the file's time 0 on the samples' time line, 100 ns */
+    bool has_begin;          /* begin is known */
+    REFERENCE_TIME begin;    /* the file's time 0 on the samples' time line, 100 ns */
+    REFERENCE_TIME led_from; /* what is from before the position begins here */
     size_t waiting_bytes;
     HRESULT error; /* the first one */
 };
+
+#define FF_MUX_NOT_LED INT64_MAX
+
+/* muxer.c: the packets that wait: all dropped; the first one, which is the caller's. */
+void ff_mux_input_clear(struct ff_muxer *m, struct mux_input *input);
+struct mux_packet *ff_mux_input_take(struct ff_muxer *m, struct mux_input *input);
+
+/* muxer_preroll.c.  reset: the input's stream begins.  takes: does the packet, which is the next one,
+ * belong into the file?  settle: false, something from before the position waits and it is not known
+ * yet whether it belongs there (now: then it does not); true: what still waits does. */
+void ff_mux_preroll_reset(struct ff_muxer *m, struct mux_input *input);
+bool ff_mux_preroll_takes(struct ff_muxer *m, struct mux_input *input,
+                          const struct mux_packet *p);
+bool ff_mux_preroll_settle(struct ff_muxer *m, bool now);
 
 /* muxer_io.c: the file or output under m->context.  open: S_OK; STG_E_...; E_OUTOFMEMORY.  close:
  * flushes; the first error of all that was written. */

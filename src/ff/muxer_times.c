@@ -113,6 +113,7 @@ HRESULT ff_mux_packet_make(struct mux_input *input, IMediaSample *sample,
     }
     made->packet->stream_index = input->stream->index;
     made->order = ff_time(made->packet->dts, base);
+    made->is_preroll = info.is_preroll;
     *ret = made;
     return S_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test_mux_flow.c - multiplexers in graphs: paused before a renderer that holds its first sample, and
- * without inputs.
+/* test_mux_flow.c - multiplexers in graphs: paused before a renderer that holds its first sample, without
+ * inputs, and recording from a position on.
  *
  * Runs: the test's thread.
  */
@@ -8,6 +8,8 @@
 
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "../unit/ff/clip.h"
 
 #define SECOND      10000000 /* 100 ns */
 #define PATIENCE_MS 60000
@@ -169,6 +171,115 @@ static void test_connected_without_a_name(void **state)
     player_close(&p);
 }
 
+/* ---- from a position ----------------------------------------------------------------------- */
+
+enum way { BY_AVI_MUX, BY_AVI_MUX_UNORDERED, BY_MUX, WAYS };
+
+static IBaseFilter *add_multiplexer(struct player *p, enum way way, const char *path)
+{
+    IBaseFilter *mux = player_add(p, way == BY_MUX ? &clsid_mux : &CLSID_AviDest, L"mux");
+    RG_AUTO(IConfigInterleaving) order = NULL;
+    IBaseFilter *writer;
+
+    if (way == BY_MUX) {
+        name_file(mux, path);
+        return mux;
+    }
+    writer = player_add(p, &CLSID_FileWriter, L"writer");
+    name_file(writer, path);
+    join(p, mux, writer);
+    is_hr(IBaseFilter_QueryInterface(mux, &IID_IConfigInterleaving, (void **)&order), S_OK);
+    if (way == BY_AVI_MUX_UNORDERED)
+        is_hr(IConfigInterleaving_put_Mode(order, INTERLEAVE_NONE), S_OK);
+    return mux;
+}
+
+/* The clip from that position on into the file. */
+static void record_from(const char *clip, LONGLONG from, enum way way, const char *path)
+{
+    IBaseFilter *mux;
+    struct player p;
+
+    player_open(&p, NULL);
+    mux = add_multiplexer(&p, way, path);
+    feed(&p, clip, mux);
+    is_hr(IMediaSeeking_SetPositions(p.seeking, &from, AM_SEEKING_AbsolutePositioning, NULL,
+                                     AM_SEEKING_NoPositioning),
+          S_OK);
+    player_play(&p);
+    player_close(&p);
+}
+
+/* How many pictures can be shown. */
+static unsigned shown(const char *path)
+{
+    struct player p;
+    unsigned n;
+
+    player_open(&p, hasher_new());
+    is_hr(IFilterGraph3_RenderFile(p.graph, wide(path), NULL), S_OK);
+    player_play(&p);
+    n = atomic_load(&heard.input[0].samples);
+    player_close(&p);
+    return n;
+}
+
+/* Key frames are at 0.4 s apart: 1.0 s lies amid two, and 0.8 s on one. */
+static void test_begins_with_a_key_frame(void **state)
+{
+    static const LONGLONG positions[] = { SECOND, SECOND * 8 / 10 };
+    const char *path = file_path("from.avi");
+
+    (void)state;
+    for (unsigned i = 0; i < WAYS * COUNT_OF(positions); i++) {
+        struct clip_content got;
+
+        record_from(clip_of("avi"), positions[i % 2], i / 2, path);
+        clip_content(path, &got);
+        assert_true(got.begins_with_key);
+        assert_int_equal(got.pictures, 30);         /* from 0.8 s on, either way */
+        assert_int_equal(got.sound, 96000 - 38000); /* so the sound, in packets of 1000 */
+        assert_true(got.first_picture == 0);
+        assert_true(got.first_sound == 0);
+        assert_int_equal(shown(path), 30);
+        (void)unlink(path);
+    }
+}
+
+/* Pictures that are shown before others that come first: all of them are there.  At 0.96 s the key
+ * frame that comes next, at 1.2 s, must not be taken for the beginning. */
+static void test_begins_with_a_key_frame_reordered(void **state)
+{
+    const char *path = file_path("from.mkv");
+
+    (void)state;
+    for (LONGLONG frame = 20; frame <= 30; frame++) {
+        struct clip_content got;
+        unsigned wanted = frame < 30 ? 30 : 20;
+
+        record_from(clip_of("mp4"), frame * SECOND / 25, BY_MUX, path);
+        clip_content(path, &got);
+        assert_true(got.begins_with_key);
+        assert_int_equal(got.pictures, wanted);
+        assert_int_equal(shown(path), wanted);
+        (void)unlink(path);
+    }
+}
+
+/* Nothing of the stream lies there: the file holds nothing, as ever. */
+static void test_behind_the_end(void **state)
+{
+    const char *path = file_path("behind.avi");
+    struct clip_content got;
+
+    (void)state;
+    record_from(clip_of("avi"), 3 * SECOND, BY_AVI_MUX, path);
+    clip_content(path, &got);
+    assert_int_equal(got.pictures, 0);
+    assert_int_equal(got.sound, 0);
+    (void)unlink(path);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -176,6 +287,9 @@ int main(void)
         cmocka_unit_test(test_seeks_while_the_renderer_holds),
         cmocka_unit_test(test_unconnected_sinks_are_idle),
         cmocka_unit_test(test_connected_without_a_name),
+        cmocka_unit_test(test_begins_with_a_key_frame),
+        cmocka_unit_test(test_begins_with_a_key_frame_reordered),
+        cmocka_unit_test(test_behind_the_end),
     };
     int failed;
 

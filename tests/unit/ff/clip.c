@@ -15,6 +15,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <libavformat/avformat.h>
+
 #include "ff/muxer.h"
 #include "media/type.h"
 
@@ -366,4 +368,39 @@ void clip_write(const struct clip *c)
     assert_int_equal(ff_muxer_finish(muxer), S_OK);
     ff_muxer_free(muxer);
     place_close(&raw);
+}
+
+/* --- what a file holds ------------------------------------------------------------------- */
+
+static void count_packet(const AVStream *s, const AVPacket *packet, struct clip_content *ret)
+{
+    double at = (double)packet->pts * av_q2d(s->time_base);
+    AVRational samples = { 1, s->codecpar->sample_rate };
+
+    if (s->codecpar->codec_type == AVMEDIA_TYPE_VIDEO) {
+        if (ret->pictures++ == 0) {
+            ret->begins_with_key = (packet->flags & AV_PKT_FLAG_KEY) != 0;
+            ret->first_picture = at;
+        }
+    } else {
+        if (ret->sound == 0)
+            ret->first_sound = at;
+        ret->sound += av_rescale_q(packet->duration, s->time_base, samples);
+    }
+}
+
+void clip_content(const char *path, struct clip_content *ret)
+{
+    AVPacket *packet = av_packet_alloc();
+    AVFormatContext *file = NULL;
+
+    memset(ret, 0, sizeof(*ret));
+    assert_int_equal(avformat_open_input(&file, path, NULL, NULL), 0);
+    assert_true(avformat_find_stream_info(file, NULL) >= 0);
+    while (av_read_frame(file, packet) >= 0) {
+        count_packet(file->streams[packet->stream_index], packet, ret);
+        av_packet_unref(packet);
+    }
+    avformat_close_input(&file);
+    av_packet_free(&packet);
 }

@@ -69,5 +69,14 @@ struct clip {
 };
 void clip_write(const struct clip *c);
 
+/* What a file holds; times in s. */
+struct clip_content {
+    unsigned pictures;
+    bool begins_with_key;
+    int64_t sound; /* samples of each channel */
+    double first_picture, first_sound;
+};
+void clip_content(const char *path, struct clip_content *ret);
+
 /* A file's name in the test's own directory; the same buffer each time. */
 const char *clip_path(const char *name);

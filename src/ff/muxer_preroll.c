@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* ff/muxer_preroll.c - a file that begins at a position amid a stream: compressed pictures begin with
+ * the last key frame at or before it, for without that none of them can be shown; sound from that
+ * key frame's time on.
+ *
+ * What comes before the position waits, until each stream of compressed pictures has reached it.
+ * One thread at a time.  Knows: key frames, time stamps.  Must not know: containers, files.
+ */
+#include "ff/muxer_internal.h"
+#include "ff/raw.h"
+
+static REFERENCE_TIME time_of(const struct mux_input *input, const struct mux_packet *p)
+{
+    return ff_time(p->packet->pts, input->stream->time_base);
+}
+
+/* Sound that is heard from then on, be it in part, as at a position. */
+static bool reaches(const struct mux_input *input, const struct mux_packet *p,
+                    REFERENCE_TIME at)
+{
+    return ff_time(p->packet->pts + p->packet->duration, input->stream->time_base) > at;
+}
+
+static bool is_coded_video(const struct mux_input *input)
+{
+    return input->par->codec_type == AVMEDIA_TYPE_VIDEO && !input->is_raw &&
+           input->par->codec_id != AV_CODEC_ID_RAWVIDEO;
+}
+
+static bool is_fed(const struct mux_input *input)
+{
+    return input->stream != NULL && input->is_joined && !input->has_ended;
+}
+
+static bool has_coded_video(const struct ff_muxer *m)
+{
+    for (unsigned i = 0; i < m->n_inputs; i++)
+        if (m->inputs[i].stream != NULL && is_coded_video(&m->inputs[i]))
+            return true;
+    return false;
+}
+
+void ff_mux_preroll_reset(struct ff_muxer *m, struct mux_input *input)
+{
+    input->is_led = false;
+    input->has_position = m->has_begin; /* a file that goes on gets nothing from before */
+    m->led_from = FF_MUX_NOT_LED;
+}
+
+/* A picture from before the position. */
+static bool takes_picture(struct ff_muxer *m, struct mux_input *input,
+                          const struct mux_packet *p)
+{
+    if (!is_coded_video(input))
+        return false;
+    if (input->has_position)
+        return input->is_led;
+    if ((p->packet->flags & AV_PKT_FLAG_KEY) != 0) {
+        ff_mux_input_clear(m, input); /* a later one */
+        return true;
+    }
+    /* what is shown before the key frame needs the one before that */
+    return input->head != NULL && p->packet->pts >= input->head->packet->pts;
+}
+
+/* The first picture from the position on. */
+static void reach_position(struct ff_muxer *m, struct mux_input *input,
+                           const struct mux_packet *p)
+{
+    bool is_key = (p->packet->flags & AV_PKT_FLAG_KEY) != 0;
+
+    input->has_position = true;
+    if (is_key && time_of(input, p) <= 0)
+        ff_mux_input_clear(m, input);
+    input->is_led = input->head != NULL;
+    if (input->is_led && time_of(input, input->head) < m->led_from)
+        m->led_from = time_of(input, input->head);
+}
+
+bool ff_mux_preroll_takes(struct ff_muxer *m, struct mux_input *input,
+                          const struct mux_packet *p)
+{
+    bool is_video = input->par->codec_type == AVMEDIA_TYPE_VIDEO;
+
+    if (!p->is_preroll) {
+        if (is_video && !input->has_position)
+            reach_position(m, input, p);
+        return true;
+    }
+    if (is_video)
+        return takes_picture(m, input, p);
+    return m->has_begin ? reaches(input, p, m->led_from) : has_coded_video(m);
+}
+
+static bool is_decided(const struct ff_muxer *m)
+{
+    bool any_waits = false, any_lacks = false;
+
+    for (unsigned i = 0; i < m->n_inputs; i++) {
+        const struct mux_input *x = &m->inputs[i];
+
+        any_waits = any_waits || (x->head != NULL && x->head->is_preroll);
+        any_lacks = any_lacks || (is_fed(x) && is_coded_video(x) && !x->has_position);
+    }
+    return !any_waits || !any_lacks;
+}
+
+bool ff_mux_preroll_settle(struct ff_muxer *m, bool now)
+{
+    if (m->has_begin)
+        return true;
+    if (!now && !is_decided(m))
+        return false;
+    for (unsigned i = 0; i < m->n_inputs; i++) {
+        struct mux_input *x = &m->inputs[i];
+
+        while (x->head != NULL && x->head->is_preroll && !x->is_led &&
+               (is_coded_video(x) || !reaches(x, x->head, m->led_from)))
+            ff_mux_packet_free(ff_mux_input_take(m, x));
+    }
+    return true;
+}
