@@ -322,8 +322,20 @@ static HRESULT STDMETHODCALLTYPE seek_rate(IMediaSeeking *face, double *ret)
 
 static HRESULT STDMETHODCALLTYPE seek_preroll(IMediaSeeking *face, LONGLONG *ret)
 {
-    (void)face;
-    return ret != NULL ? E_NOTIMPL : E_POINTER;
+    ANSWERER a = { 0 };
+    HRESULT hr;
+
+    if (ret == NULL)
+        return E_POINTER;
+    hr = find(face, &a);
+    if (FAILED(hr))
+        return hr;
+    if (a.ops == NULL)
+        return IMediaSeeking_GetPreroll(a.up, ret);
+    if (a.ops->set_positions == NULL)
+        return E_NOTIMPL;
+    *ret = 0; /* what comes before a position is not to be rendered */
+    return S_OK;
 }
 
 const IMediaSeekingVtbl rg_seek_vtbl = {

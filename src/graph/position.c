@@ -217,9 +217,7 @@ static HRESULT STDMETHODCALLTYPE position_get_preroll(IMediaPosition *face, REFT
 
 static HRESULT STDMETHODCALLTYPE position_put_preroll(IMediaPosition *face, REFTIME seconds)
 {
-    (void)face;
-    (void)seconds;
-    return E_NOTIMPL; /* IMediaSeeking has no way to set it */
+    return seconds_put_preroll(seeking_of(face), seconds);
 }
 
 static HRESULT STDMETHODCALLTYPE position_put_rate(IMediaPosition *face, double rate)

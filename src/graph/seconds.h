@@ -28,3 +28,13 @@ static inline HRESULT seconds_from_hns(HRESULT hr, LONGLONG hns, REFTIME *ret)
         *ret = (REFTIME)hns / HNS_PER_SECOND;
     return hr;
 }
+
+/* IMediaPosition's put_PrerollTime, which IMediaSeeking has no way to carry out.  S_OK: none is wanted, and
+ * there is none; E_NOTIMPL. */
+static inline HRESULT seconds_put_preroll(IMediaSeeking *seeking, REFTIME seconds)
+{
+    LONGLONG now = 0;
+    HRESULT hr = seconds == 0 ? seeking->lpVtbl->GetPreroll(seeking, &now) : E_NOTIMPL;
+
+    return FAILED(hr) || now == 0 ? hr : E_NOTIMPL;
+}

@@ -190,8 +190,7 @@ static HRESULT seek_to(IMediaSeeking *seeking, REFTIME seconds, bool is_stop)
 
 PUT_UP(position_put, put_CurrentPosition, seek_to(up.seeking, value, false))
 PUT_UP(position_put_stop, put_StopTime, seek_to(up.seeking, value, true))
-PUT_UP(position_put_preroll, put_PrerollTime,
-       E_NOTIMPL) /* IMediaSeeking has no way to set it */
+PUT_UP(position_put_preroll, put_PrerollTime, seconds_put_preroll(up.seeking, value))
 PUT_UP(position_put_rate, put_Rate, IMediaSeeking_SetRate(up.seeking, value))
 
 static HRESULT STDMETHODCALLTYPE position_rate(IMediaPosition *face, double *ret)

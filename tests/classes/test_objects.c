@@ -118,6 +118,7 @@ static void nobody_upstream_is_not_implemented(void **state)
     assert_hr(IMediaPosition_put_StopTime(r.position, 1), E_NOTIMPL);
     assert_hr(IMediaPosition_get_PrerollTime(r.position, &seconds), E_NOTIMPL);
     assert_hr(IMediaPosition_get_PrerollTime(r.position, NULL), E_POINTER);
+    assert_hr(IMediaPosition_put_PrerollTime(r.position, 0), E_NOTIMPL);
     assert_hr(IMediaPosition_put_PrerollTime(r.position, 1), E_NOTIMPL);
     assert_hr(IMediaPosition_put_Rate(r.position, 1), E_NOTIMPL);
     assert_hr(IMediaPosition_get_Rate(r.position, &seconds), E_NOTIMPL);
@@ -165,6 +166,13 @@ static void calls_go_to_the_pin_upstream(void **state)
     assert_hr(IMediaPosition_put_StopTime(r.position, -1e300), E_INVALIDARG);
     assert_hr(IMediaPosition_get_Rate(r.position, &seconds), S_OK);
     assert_true(seconds == 1);
+    hns = 7;
+    assert_hr(IMediaSeeking_GetPreroll(r.seeking, &hns), S_OK);
+    assert_int_equal(hns, 0);
+    assert_hr(IMediaSeeking_GetPreroll(r.seeking, NULL), E_POINTER);
+    assert_hr(IMediaPosition_get_PrerollTime(r.position, &seconds), S_OK);
+    assert_true(seconds == 0);
+    assert_hr(IMediaPosition_put_PrerollTime(r.position, 0), S_OK);
     assert_hr(IMediaPosition_put_PrerollTime(r.position, 1), E_NOTIMPL);
     assert_hr(IMediaPosition_CanSeekForward(r.position, &can), S_OK);
     assert_int_equal(can, OATRUE);

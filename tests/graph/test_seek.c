@@ -288,6 +288,7 @@ static void test_position_in_seconds(void **state)
     assert_true(seconds == 1.5);
     assert_hr(CALL(g.position, put_CurrentPosition, 1e300), E_INVALIDARG);
     assert_hr(CALL(g.position, get_PrerollTime, &seconds), S_OK);
+    assert_hr(CALL(g.position, put_PrerollTime, 0.0), S_OK);
     assert_hr(CALL(g.position, put_PrerollTime, 1.0), E_NOTIMPL);
     graph_close(&g);
 }
