@@ -340,7 +340,7 @@ HRESULT rg_sink_end_flush(struct rg_in_pin *pin)
 {
     struct rg_input *input = pin->user;
     struct rg_sink *sink = input->sink;
-    bool is_over;
+    bool is_over, is_early;
 
     if (sink->cls->reset != NULL)
         sink->cls->reset(sink->filter.author_state, pin->index);
@@ -353,7 +353,10 @@ HRESULT rg_sink_end_flush(struct rg_in_pin *pin)
     atomic_store(&sink->position, RG_SINK_NOWHERE);
     if (sink->is_running)
         ResetEvent(input->wake);
+    is_early = !sink->has_run && !sink->is_stopping;
     pthread_mutex_unlock(&sink->flow_lock);
+    if (is_over && is_early)
+        rg_sink_output_restart(sink);
     return is_over ? rg_sink_output_flush(sink, false) : S_OK;
 }
 
@@ -423,6 +426,7 @@ void rg_sink_reset_flow(struct rg_sink *sink)
     pthread_mutex_lock(&sink->flow_lock);
     sink->is_stopping = false;
     sink->is_running = false;
+    sink->has_run = false;
     sink->has_finished = false;
     sink->has_completed = false;
     rg_sink_step_forget_locked(sink);
@@ -454,6 +458,7 @@ static void set_running(struct rg_sink *sink, bool on)
 {
     pthread_mutex_lock(&sink->flow_lock);
     sink->is_running = on;
+    sink->has_run = sink->has_run || on;
     if (on)
         sink->has_completed = false; /* the end is told again after each pause */
     else

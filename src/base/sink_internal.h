@@ -74,6 +74,7 @@ struct rg_sink {
     /* under `flow_lock` */
     bool is_stopping;
     bool is_running;
+    bool has_run;       /* since it was started */
     bool has_finished;  /* the class has been told that all inputs ended */
     bool has_completed; /* EC_COMPLETE is out for this run */
     unsigned step;      /* frames to go till a step is done; 0: none is under way */
@@ -96,6 +97,7 @@ HRESULT rg_sink_output_init(struct rg_sink *sink);
 void rg_sink_output_free(struct rg_sink *sink);
 void rg_sink_output_end(struct rg_sink *sink); /* EndOfStream */
 HRESULT rg_sink_output_flush(struct rg_sink *sink, bool begins);
+void rg_sink_output_restart(struct rg_sink *sink); /* while downstream flushes */
 
 /* sink_config.c */
 void rg_sink_config_init(struct rg_sink *sink);

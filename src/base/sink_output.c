@@ -149,6 +149,28 @@ void rg_sink_output_end(struct rg_sink *sink)
     (void)rg_out_pin_end_of_stream(&sink->output->out);
 }
 
+/* What was written there must not be found behind what comes. */
+static void empty_stream(struct rg_out_pin *out)
+{
+    RG_AUTO(IPin) peer = rg_out_pin_peer(out);
+    RG_AUTO(IStream) stream = NULL;
+
+    if (peer != NULL && SUCCEEDED(IPin_QueryInterface(peer, &IID_IStream, (void **)&stream)))
+        (void)IStream_SetSize(stream, (ULARGE_INTEGER){ .QuadPart = 0 });
+}
+
+void rg_sink_output_restart(struct rg_sink *sink)
+{
+    if (sink->cls->restart == NULL)
+        return;
+    pthread_mutex_lock(&sink->work_lock);
+    if (sink->output->end > 0)
+        empty_stream(&sink->output->out);
+    sink->output->end = 0;
+    sink->cls->restart(sink->filter.author_state);
+    pthread_mutex_unlock(&sink->work_lock);
+}
+
 HRESULT rg_sink_output_flush(struct rg_sink *sink, bool begins)
 {
     struct rg_out_pin *out = &sink->output->out;

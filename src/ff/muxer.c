@@ -60,13 +60,26 @@ static void file_close(struct ff_muxer *m)
     m->has_header = false;
 }
 
+/* With the trailer, which frees what the container holds. */
+static void file_drop(struct ff_muxer *m)
+{
+    if (m->has_header)
+        av_write_trailer(m->context);
+    file_close(m);
+}
+
+void ff_muxer_abandon(struct ff_muxer *m)
+{
+    if (m->context != NULL && m->context->pb != NULL)
+        m->context->pb->error = AVERROR(ECANCELED); /* nothing is written any more */
+    file_drop(m);
+}
+
 void ff_muxer_free(struct ff_muxer *m)
 {
     if (m == NULL)
         return;
-    if (m->has_header)
-        av_write_trailer(m->context); /* frees what the container holds */
-    file_close(m);
+    file_drop(m);
     for (unsigned i = 0; i < m->n_inputs; i++)
         avcodec_parameters_free(&m->inputs[i].par);
     free(m->inputs);
@@ -424,43 +437,12 @@ HRESULT ff_muxer_start(struct ff_muxer *m, const char *options, bool faststart)
         hr = ff_mux_io_open(m);
     if (SUCCEEDED(hr))
         hr = header_write(m, options, faststart);
-    if (FAILED(hr)) {
-        if (m->has_header)
-            av_write_trailer(m->context);
-        file_close(m);
-    }
+    if (FAILED(hr))
+        file_drop(m);
     return hr;
 }
 
 /* --- in order -------------------------------------------------------------------------- */
-
-/* A recording that begins in the middle of a stream has no gap in front: the earliest sample of
- * all inputs is at 0. What lies before 0 already is the container's to see to, unless it leads to a
- * position. */
-static void find_begin(struct ff_muxer *m)
-{
-    bool any = false;
-
-    if (m->has_begin)
-        return;
-    m->begin = 0;
-    for (unsigned i = 0; i < m->n_inputs; i++) {
-        struct mux_input *x = &m->inputs[i];
-        REFERENCE_TIME start;
-
-        if (x->head == NULL)
-            continue;
-        start = ff_time(x->head->packet->pts, x->stream->time_base);
-        if (!any || start < m->begin)
-            m->begin = start;
-        any = true;
-    }
-    if (m->begin < 0)
-        m->begin = 0;
-    if (m->led_from != FF_MUX_NOT_LED)
-        m->begin = m->led_from;
-    m->has_begin = any;
-}
 
 static void count_from_begin(const struct ff_muxer *m, const struct mux_input *input,
                              AVPacket *packet)
@@ -517,7 +499,7 @@ static HRESULT write_ready(struct ff_muxer *m, bool all)
         first = earliest(m, &complete);
         if (first == NULL || (!complete && !now && !m->is_unordered))
             break;
-        find_begin(m);
+        ff_mux_find_begin(m);
         hr = write_one(m, first);
     }
     return hr;

@@ -73,6 +73,8 @@ HRESULT ff_muxer_write(struct ff_muxer *muxer, unsigned input, IMediaSample *sam
 HRESULT ff_muxer_end(struct ff_muxer *muxer, unsigned input);
 /* Flush: forgets what waits. */
 void ff_muxer_reset(struct ff_muxer *muxer, unsigned input);
+/* What has been written does not count: the file is as if it had never been started. */
+void ff_muxer_abandon(struct ff_muxer *muxer);
 /* Writes what waits and the trailer, once, and closes the file.  S_OK, also if none is open;
  * the first error. */
 HRESULT ff_muxer_finish(struct ff_muxer *muxer);

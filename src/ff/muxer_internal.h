@@ -66,11 +66,13 @@ struct mux_packet *ff_mux_input_take(struct ff_muxer *m, struct mux_input *input
 
 /* muxer_preroll.c.  reset: the input's stream begins.  takes: does the packet, which is the next one,
  * belong into the file?  settle: false, something from before the position waits and it is not known
- * yet whether it belongs there (now: then it does not); true: what still waits does. */
+ * yet whether it belongs there (now: then it does not); true: what still waits does.  find_begin:
+ * something waits, and is about to be written. */
 void ff_mux_preroll_reset(struct ff_muxer *m, struct mux_input *input);
 bool ff_mux_preroll_takes(struct ff_muxer *m, struct mux_input *input,
                           const struct mux_packet *p);
 bool ff_mux_preroll_settle(struct ff_muxer *m, bool now);
+void ff_mux_find_begin(struct ff_muxer *m);
 
 /* muxer_io.c: the file or output under m->context.  open: S_OK; STG_E_...; E_OUTOFMEMORY.  close:
  * flushes; the first error of all that was written. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ff/muxer_preroll.c - a file that begins at a position amid a stream: compressed pictures begin with
+/* ff/muxer_preroll.c - where a file begins. At a position amid a stream compressed pictures begin with
  * the last key frame at or before it, for without that none of them can be shown; sound from that
  * key frame's time on.
  *
@@ -119,4 +119,32 @@ bool ff_mux_preroll_settle(struct ff_muxer *m, bool now)
             ff_mux_packet_free(ff_mux_input_take(m, x));
     }
     return true;
+}
+
+/* A recording that begins in the middle of a stream has no gap in front: the earliest sample of
+ * all inputs is at 0. What lies before 0 already is the container's to see to, unless it leads to a
+ * position. */
+void ff_mux_find_begin(struct ff_muxer *m)
+{
+    bool any = false;
+
+    if (m->has_begin)
+        return;
+    m->begin = 0;
+    for (unsigned i = 0; i < m->n_inputs; i++) {
+        struct mux_input *x = &m->inputs[i];
+        REFERENCE_TIME start;
+
+        if (x->head == NULL)
+            continue;
+        start = ff_time(x->head->packet->pts, x->stream->time_base);
+        if (!any || start < m->begin)
+            m->begin = start;
+        any = true;
+    }
+    if (m->begin < 0)
+        m->begin = 0;
+    if (m->led_from != FF_MUX_NOT_LED)
+        m->begin = m->led_from;
+    m->has_begin = any;
 }

@@ -6,6 +6,7 @@
  */
 #include "files_test.h"
 
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -266,6 +267,45 @@ static void test_begins_with_a_key_frame_reordered(void **state)
     }
 }
 
+static void wait_for_samples(IPin *in, uint64_t n)
+{
+    RG_AUTO(IRgLink) link = NULL;
+    RG_LEDGER ledger = { 0 };
+
+    is_hr(IPin_QueryInterface(in, &IID_IRgLink, (void **)&link), S_OK);
+    while (ledger.samples < n) {
+        sched_yield();
+        is_hr(IRgLink_GetLedger(link, &ledger), S_OK);
+    }
+}
+
+/* Paused, the whole file has been written; then the position is sought. */
+static void test_a_position_sought_while_paused(void **state)
+{
+    const char *path = file_path("sought.avi");
+    LONGLONG from = SECOND;
+    struct clip_content got;
+    IBaseFilter *mux;
+    struct player p;
+
+    (void)state;
+    player_open(&p, NULL);
+    mux = add_multiplexer(&p, BY_AVI_MUX, path);
+    feed(&p, clip_of("avi"), mux);
+    assert_true(SUCCEEDED(IMediaControl_Pause(p.control)));
+    wait_for_samples(pin_of(mux, PINDIR_INPUT, 0), 50);
+    is_hr(IMediaSeeking_SetPositions(p.seeking, &from, AM_SEEKING_AbsolutePositioning, NULL,
+                                     AM_SEEKING_NoPositioning),
+          S_OK);
+    player_play(&p);
+    player_close(&p);
+    clip_content(path, &got);
+    assert_true(got.begins_with_key);
+    assert_int_equal(got.pictures, 30);
+    assert_int_equal(shown(path), 30);
+    (void)unlink(path);
+}
+
 /* Nothing of the stream lies there: the file holds nothing, as ever. */
 static void test_behind_the_end(void **state)
 {
@@ -289,6 +329,7 @@ int main(void)
         cmocka_unit_test(test_connected_without_a_name),
         cmocka_unit_test(test_begins_with_a_key_frame),
         cmocka_unit_test(test_begins_with_a_key_frame_reordered),
+        cmocka_unit_test(test_a_position_sought_while_paused),
         cmocka_unit_test(test_behind_the_end),
     };
     int failed;

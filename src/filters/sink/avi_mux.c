@@ -83,6 +83,18 @@ static HRESULT avi_render(void *state, const void *settings, unsigned input,
     return SUCCEEDED(hr) ? mux_render(state, settings, input, sample) : hr;
 }
 
+static void avi_restart(void *state)
+{
+    struct avi_state *st = state;
+
+    if (st->mux.muxer == NULL)
+        return;
+    pthread_mutex_lock(&st->mux.lock);
+    ff_muxer_abandon(st->mux.muxer);
+    st->is_written = false;
+    pthread_mutex_unlock(&st->mux.lock);
+}
+
 /* Also streams without a sample make a file. */
 static HRESULT avi_finish(void *state)
 {
@@ -115,6 +127,7 @@ const struct rg_sink_class rg_avi_mux = {
     .clsid = { 0xe2510970, 0xf137, 0x11ce, { 0x8b, 0x67, 0x00, 0xaa, 0x00, 0xa3, 0xf1, 0xa6 } },
     .state_size = sizeof(struct avi_state),
     .output_subtype = &MEDIASUBTYPE_Avi,
+    .restart = avi_restart,
     .is_configured = true,
     .joined = avi_joined,
     .start = avi_start,
