@@ -26,3 +26,22 @@ HRESULT graph_file_collect(struct graph *graph, BOOL clear_dirty, struct graph_f
  * S_OK; VFW_S_SOME_DATA_IGNORED: a filter takes no state; VFW_E_NOT_STOPPED; VFW_E_CIRCULAR_GRAPH;
  * a class's, filter's or pin's failure; E_OUTOFMEMORY. */
 HRESULT graph_file_build(struct graph *graph, const struct graph_file *file);
+
+/* persist_pins.c, under the graph lock. */
+
+/* What the connection says of its end of this direction. */
+const WCHAR *graph_file_word(const struct graph_file_link *link, PIN_DIRECTION direction);
+
+/* The pin of this id, else of this name.  Reference; NULL: there is none. */
+IPin *graph_file_pin(IBaseFilter *filter, const WCHAR *word);
+
+/* Where the filter has no such pin: one of this direction that is free and that no connection of the file
+ * names.  The connections of that side which name none get them in the order of the numbers at the end of
+ * their words, then of the file; a pin that has their kind of media goes before one that has not.
+ * Reference; NULL: none is left for this one. */
+IPin *graph_file_pin_in_turn(const struct graph_file *file, size_t link, const bool *is_made,
+                             IBaseFilter *filter, PIN_DIRECTION direction);
+
+/* ' "Out 0", "Out 1"', or ' none'; cut where there is no more room. */
+void graph_file_pins_text(IBaseFilter *filter, PIN_DIRECTION direction, char *text,
+                          size_t size);

@@ -7,11 +7,10 @@
  */
 #include "graph/graph_internal.h"
 
-#include <wchar.h>
-
 #include "platform/memory.h"
 
 #define TEXT_ROOM 256
+#define NO_LINK   SIZE_MAX
 
 struct load {
     struct graph *graph;
@@ -19,6 +18,7 @@ struct load {
     IBaseFilter **filters; /* references, by index */
     size_t *order;         /* links, in the order in which data flows */
     bool *is_made;         /* by link */
+    size_t *inputs_left;   /* by filter: links into it that are not made */
     struct graph_trail trail;
     bool is_part_ignored;
 };
@@ -191,50 +191,49 @@ static HRESULT order_make(struct load *load)
 
 /* ---- one connection ---------------------------------------------------------------------- */
 
-/* By its id, else by its name; reference, or NULL. */
-static IPin *pin_find(IBaseFilter *filter, const WCHAR *id)
+/* The end of a link: by its words, else in_turn.  Reference, or NULL: not there, or not there yet. */
+static IPin *end_find(struct load *load, size_t index, PIN_DIRECTION direction, bool in_turn)
 {
-    struct graph_pins pins;
-    IPin *found = NULL;
+    const struct graph_file_link *link = &load->file->links[index];
+    IBaseFilter *filter = load->filters[direction == PINDIR_OUTPUT ? link->from : link->to];
+    IPin *pin = graph_file_pin(filter, graph_file_word(link, direction));
 
-    if (SUCCEEDED(IBaseFilter_FindPin(filter, id, &found)) && found != NULL)
-        return found;
-    found = NULL;
-    (void)graph_pins_open(&pins, filter);
-    for (size_t i = 0; i < pins.count && found == NULL; i++) {
-        PIN_INFO info = { 0 };
-
-        if (FAILED(IPin_QueryPinInfo(pins.list[i], &info)))
-            continue;
-        if (info.pFilter != NULL)
-            IBaseFilter_Release(info.pFilter);
-        if (wcscmp(info.achName, id) == 0) {
-            found = pins.list[i];
-            IPin_AddRef(found);
-        }
-    }
-    graph_pins_close(&pins);
-    return found;
+    if (pin == NULL && in_turn)
+        pin = graph_file_pin_in_turn(load->file, index, load->is_made, filter, direction);
+    return pin;
 }
 
-static HRESULT pin_fails(struct load *load, const struct graph_file_link *link)
+static HRESULT pin_fails(struct load *load, size_t index)
 {
-    RG_AUTO(IPin) from = pin_find(load->filters[link->from], link->from_pin);
-    const struct graph_file_filter *filter =
-        &load->file->filters[from == NULL ? link->from : link->to];
+    const struct graph_file_link *link = &load->file->links[index];
+    RG_AUTO(IPin) from = end_find(load, index, PINDIR_OUTPUT, true);
+    PIN_DIRECTION direction = from == NULL ? PINDIR_OUTPUT : PINDIR_INPUT;
+    size_t place = from == NULL ? link->from : link->to;
+    const struct graph_file_filter *filter = &load->file->filters[place];
+    char name[TEXT_ROOM], word[TEXT_ROOM], pins[TEXT_ROOM * 4];
 
-    return filter_fails(load, filter, "has no pin ",
-                        from == NULL ? link->from_pin : link->to_pin, VFW_E_NOT_FOUND);
+    graph_text_from_wide(filter->name, name, sizeof(name));
+    graph_text_from_wide(graph_file_word(link, direction), word, sizeof(word));
+    graph_file_pins_text(load->filters[place], direction, pins, sizeof(pins));
+    graph_report_set(load->graph,
+                     "the filter %u of the graph file, \"%s\", has no pin \"%s\" (0x%08x), nor "
+                     "another that is left for it; its %s:%s",
+                     filter->number, name, word, (unsigned)VFW_E_NOT_FOUND,
+                     direction == PINDIR_OUTPUT ? "outputs" : "inputs", pins);
+    return VFW_E_NOT_FOUND;
 }
 
 /* S_FALSE: one of its pins is not there, or not there yet. */
-static HRESULT link_make_locked(struct load *load, const struct graph_file_link *link)
+static HRESULT link_make_locked(struct load *load, size_t index, bool in_turn)
 {
-    RG_AUTO(IPin) from = pin_find(load->filters[link->from], link->from_pin);
-    RG_AUTO(IPin) to = pin_find(load->filters[link->to], link->to_pin);
+    const struct graph_file_link *link = &load->file->links[index];
+    RG_AUTO(IPin) from = end_find(load, index, PINDIR_OUTPUT, in_turn);
+    RG_AUTO(IPin) to = NULL;
     HRESULT hr;
 
-    if (from == NULL || to == NULL)
+    if (from != NULL)
+        to = end_find(load, index, PINDIR_INPUT, in_turn);
+    if (to == NULL)
         return S_FALSE;
     hr = VFW_E_INVALID_DIRECTION;
     if (graph_pin_is_output(from) && !graph_pin_is_output(to))
@@ -246,35 +245,50 @@ static HRESULT link_make_locked(struct load *load, const struct graph_file_link 
     return FAILED(hr) ? hr : S_OK;
 }
 
-/* A pin may come only when another of its filter is connected: as long as there is any that can be made,
- * the others wait for it. */
+/* Once over the links that are not made, in the order in which data flows: a filter that has not all its
+ * inputs does not know what to offer.  S_OK: some were made; S_FALSE: none.  *ret_missing: the first that
+ * was not. */
+static HRESULT links_try_locked(struct load *load, bool in_turn, size_t *ret_missing)
+{
+    bool is_any = false;
+
+    *ret_missing = NO_LINK;
+    for (size_t i = 0; i < load->file->link_count; i++) {
+        size_t index = load->order[i];
+        const struct graph_file_link *link = &load->file->links[index];
+        HRESULT hr = S_FALSE;
+
+        if (load->is_made[index])
+            continue;
+        if (load->inputs_left[link->from] == 0)
+            hr = link_make_locked(load, index, in_turn);
+        if (FAILED(hr))
+            return hr;
+        if (hr == S_FALSE) {
+            *ret_missing = *ret_missing == NO_LINK ? index : *ret_missing;
+            continue;
+        }
+        load->is_made[index] = is_any = true;
+        load->inputs_left[link->to]--;
+    }
+    return is_any ? S_OK : S_FALSE;
+}
+
+/* A pin may come only when another of its filter is connected: as long as there is any link that can be
+ * made, the others wait for it.  Pins are given in turn only where words alone lead no further. */
 static HRESULT links_make_locked(struct load *load)
 {
-    size_t left = load->file->link_count, before;
-    const struct graph_file_link *missing = NULL;
+    size_t missing = NO_LINK;
+    HRESULT hr;
 
     do {
-        before = left;
-        for (size_t i = 0; i < load->file->link_count; i++) {
-            const struct graph_file_link *link = &load->file->links[load->order[i]];
-            HRESULT hr;
-
-            if (load->is_made[load->order[i]])
-                continue;
-            hr = link_make_locked(load, link);
-            if (FAILED(hr))
-                return hr;
-            if (hr == S_FALSE) {
-                missing = link;
-                continue;
-            }
-            load->is_made[load->order[i]] = true;
-            left--;
-        }
-    } while (left != 0 && left != before);
-    if (left == 0)
-        return S_OK;
-    return missing != NULL ? pin_fails(load, missing) : E_UNEXPECTED;
+        hr = links_try_locked(load, false, &missing);
+        if (hr == S_FALSE && missing != NO_LINK)
+            hr = links_try_locked(load, true, &missing);
+    } while (hr == S_OK && missing != NO_LINK);
+    if (FAILED(hr) || missing == NO_LINK)
+        return FAILED(hr) ? hr : S_OK;
+    return pin_fails(load, missing);
 }
 
 /* ---- the clock --------------------------------------------------------------------------- */
@@ -342,9 +356,13 @@ static HRESULT load_open(struct load *load)
     load->filters = rg_calloc(load->file->filter_count, sizeof(*load->filters));
     load->order = rg_calloc(load->file->link_count, sizeof(*load->order));
     load->is_made = rg_calloc(load->file->link_count, sizeof(*load->is_made));
-    return load->filters != NULL && load->order != NULL && load->is_made != NULL
-               ? S_OK
-               : E_OUTOFMEMORY;
+    load->inputs_left = rg_calloc(load->file->filter_count, sizeof(*load->inputs_left));
+    if (load->filters == NULL || load->order == NULL || load->is_made == NULL ||
+        load->inputs_left == NULL)
+        return E_OUTOFMEMORY;
+    for (size_t i = 0; i < load->file->link_count; i++)
+        load->inputs_left[load->file->links[i].to]++;
+    return S_OK;
 }
 
 static void load_close(struct load *load)
@@ -355,6 +373,7 @@ static void load_close(struct load *load)
     rg_free(load->filters);
     rg_free(load->order);
     rg_free(load->is_made);
+    rg_free(load->inputs_left);
     graph_trail_free(&load->trail);
 }
 

@@ -9,6 +9,12 @@ import compound  # noqa: E402
 import grf  # noqa: E402
 from harness import equal, has, main, need_filters, regraft  # noqa: E402
 
+# Names of filters and pins are those that Windows writes
+SOURCE = ('File Source (Async.)', grf.ASYNC_READER, 'SOURCE "in.avi"')
+SPLITTER = ('AVI Splitter', grf.AVI_SPLITTER, '')
+TO_SPLITTER = (1, 'Output', 2, 'input pin', grf.STREAM)
+RENDERER = ('Null Renderer', grf.NULL_RENDERER, '')
+
 GRAPHS = (
     'testsrc ! null',
     'testsrc seconds=1 size=160x120 fps=30 ! invert name=fx alpha=true ! flip mode=both ! null name=end',
@@ -36,6 +42,72 @@ def case_a_file_by_hand_opens():
     os.rename('hand.grf', 'hand')  # whatever it is called
     has(regraft('graph', 'hand').out, 'picture source.Out')
     has(regraft('graph', '-f', 'hand').out, 'picture source.Out')
+
+
+def clip_make():
+    need_filters('demux', 'encode', 'mux', 'avi_split', 'avi_mux', 'file_writer', 'async_reader')
+    regraft('run', '-q', '--no-clock', 'testsrc size=160x120 frames=10 ! encode codec=mpeg4 ! mux name=m ! file in.avi '
+            'tone seconds=0.4 ! encode codec=mp2 ! m.')
+
+
+def pins(path):
+    return [(x['from'], x['from_pin'], x['to'], x['to_pin']) for x in regraft('graph', path, '--json').json()['links']]
+
+
+def streams(path):
+    return [s['kind'] for s in regraft('probe', path, '--json').json()['streams']]
+
+
+def case_a_player_of_windows_opens_and_runs():
+    clip_make()
+    grf.write('play.grf', grf.build([SOURCE, SPLITTER, RENDERER],
+                                    [TO_SPLITTER, (2, 'Stream 00', 3, 'In', grf.VIDEO)]))
+    equal(pins('play.grf'), [('File Source (Async.)', 'Out', 'AVI Splitter', 'In'), ('AVI Splitter', 'Video 0', 'Null Renderer', 'In')])
+    regraft('run', '-q', '--no-clock', 'play.grf')
+
+
+def case_a_copy_of_windows_opens_and_runs():
+    clip_make()
+    grf.write('copy.grf', grf.build(
+        [SOURCE, SPLITTER, ('AVI Mux', grf.AVI_MUX, ''), ('File writer', grf.FILE_WRITER, 'SINK "out.avi"')],
+        # the order of the file is not that of the numbers
+        [(3, 'AVI Out', 4, 'in', grf.STREAM), (2, 'Stream 01', 3, 'Input 02', grf.AUDIO),
+         (2, 'Stream 00', 3, 'Input 01', grf.VIDEO), TO_SPLITTER]))
+    equal(sorted(pins('copy.grf')),
+          [('AVI Mux', 'Out', 'File writer', 'In'), ('AVI Splitter', 'Audio 0', 'AVI Mux', 'In 1'),
+           ('AVI Splitter', 'Video 0', 'AVI Mux', 'In'), ('File Source (Async.)', 'Out', 'AVI Splitter', 'In')])
+    regraft('run', '-q', '--no-clock', 'copy.grf')
+    equal(streams('out.avi'), ['video', 'audio'])
+
+
+def case_the_kind_of_media_says_which_stream():
+    clip_make()
+    grf.write('sound.grf', grf.build([SOURCE, SPLITTER, RENDERER],
+                                     [TO_SPLITTER, (2, 'Stream 01', 3, 'In', grf.AUDIO)]))
+    equal(pins('sound.grf')[1], ('AVI Splitter', 'Audio 0', 'Null Renderer', 'In'))
+    regraft('run', '-q', '--no-clock', 'sound.grf')
+
+
+def case_tees_and_a_grabber_of_windows_open():
+    filters = [('picture source', grf.TESTSRC, ''), ('Smart Tee', grf.SMART_TEE, ''), ('SampleGrabber', grf.SAMPLE_GRABBER, ''),
+               ('Infinite Pin Tee Filter', grf.INF_TEE, '')] + [(f'Null Renderer {i}', grf.NULL_RENDERER, '') for i in range(3)]
+    links = [(1, 'Capture', 2, 'Input'), (2, 'Capture', 3, 'Input'), (3, 'Output', 4, 'Input'), (2, 'Preview', 5, 'In'),
+             (4, 'Output1', 6, 'In'), (4, 'Output2', 7, 'In')]
+    grf.write('tees.grf', grf.build(filters, links))
+    equal([(x[1], x[3]) for x in sorted(pins('tees.grf'))],
+          [('Output1', 'In'), ('Output2', 'In'), ('Out', 'Input'), ('Capture', 'In'), ('Preview', 'In'), ('Out', 'Input')])
+
+
+def case_a_pin_that_is_missing_is_named_with_those_that_are_there():
+    clip_make()
+    grf.write('more.grf', grf.build(
+        [SOURCE, SPLITTER, *[RENDERER] * 3],
+        [TO_SPLITTER, *[(2, f'Stream {i:02}', 3 + i, 'In', grf.VIDEO) for i in range(3)]]))
+    has(regraft('graph', 'more.grf', code=1).err, '"AVI Splitter", has no pin "Stream 02"', 'its outputs: "Video 0", "Audio 0"')
+    # what comes behind it is missing too, but for that reason alone
+    grf.write('two.grf', grf.build([('picture source', grf.TESTSRC, ''), *[RENDERER] * 2, SPLITTER],
+                                   [(1, 'Out', 2, 'In'), (1, 'Out 7', 4, 'input pin'), (4, 'Stream 00', 3, 'In')]))
+    has(regraft('graph', 'two.grf', code=1).err, '"picture source", has no pin "Out 7"', 'its outputs: "Out"')
 
 
 def case_text_and_file_and_json_are_one_graph():

@@ -16,9 +16,20 @@ TESTSRC = '{2CB20419-8A7C-408B-8FCC-BA4E00142B50}'
 INVERT = '{79681CA4-EF58-4377-8912-B9CCC2AB61A9}'
 NULL = '{D4C9A4FC-EF1C-49BA-BB3C-D81092245354}'
 TEE = '{8A3E5C21-4F0B-4D6E-A17C-52903BE41801}'
+# DirectShow's own
+ASYNC_READER = '{E436EBB5-524F-11CE-9F53-0020AF0BA770}'
+AVI_SPLITTER = '{1B544C20-FD0B-11CE-8C63-00AA0044B51E}'
+AVI_MUX = '{E2510970-F137-11CE-8B67-00AA00A3F1A6}'
+FILE_WRITER = '{8596E5F0-0DA5-11D0-BD21-00A0C911CE86}'
+NULL_RENDERER = '{C1F400A4-3F08-11D3-9F0B-006008039E37}'
+SAMPLE_GRABBER = '{C1F400A0-3F08-11D3-9F0B-006008039E37}'
+SMART_TEE = '{CC58E280-8AA1-11D1-B3F1-00AA003761C5}'
+INF_TEE = '{F8388A40-D5BB-11D0-BE5A-0080C706568E}'
 VIDEO = '{73646976-0000-0010-8000-00AA00389B71}'
 I420 = '{30323449-0000-0010-8000-00AA00389B71}'
 VIDEO_INFO = '{05589F80-C356-11CE-BF01-00AA0055595A}'
+AUDIO = '{73647561-0000-0010-8000-00AA00389B71}'
+STREAM = '{E436EB83-524F-11CE-9F53-0020AF0BA770}'
 NO_GUID = '{00000000-0000-0000-0000-000000000000}'
 
 
@@ -46,6 +57,20 @@ def connection(source, out, sink, into, data, size, blank=' '):
     words = blank.join([f'{source:04}', f'"{out}"', f'{sink:04}', f'"{into}"', VIDEO, I420, '1', '0', f'{size:010}',
                         VIDEO_INFO, f'{len(data):010}'])
     return text(words + ' ') + data + text('\r\n')
+
+
+def link(source, out, sink, into, major=NO_GUID):
+    """A connection that says no more of its type than what kind of media it is."""
+    return text(f'{source:04} "{out}" {sink:04} "{into}" {major} {NO_GUID} 1 0 0000000001 {NO_GUID} 0000000000 \r\n')
+
+
+def build(filters, links):
+    """Filters as (name, class, file or ''), numbered from 1; links as link() has them."""
+    body = text('0003\r\nFILTERS\r\n')
+    for number, (name, clsid, file) in enumerate(filters, 1):
+        body += filter_line(number, name, clsid, file=file)
+    body += text('CONNECTIONS\r\n') + b''.join(link(*each) for each in links)
+    return body + text(f'CLOCK 0 {NO_GUID}\r\nEND')
 
 
 def graph(version=3, blank=' ', clock=f'CLOCK 0 {NO_GUID}\r\n', head=''):

@@ -337,8 +337,14 @@ static void connections_without_sense_are_refused(void **state)
               VFW_E_CIRCULAR_GRAPH);
     assert_hr(load_text(&g, TWO "0001 \"in0\" 0002 \"in0\"" TYPE_NONE "END"),
               VFW_E_INVALID_DIRECTION);
-    assert_hr(load_text(&g, TWO "0001 \"out0\" 0002 \"in7\"" TYPE_NONE "END"), VFW_E_NOT_FOUND);
-    report_holds(&g, "\"b\", has no pin in7");
+    assert_hr(load_text(&g, "0003 FILTERS 0001 \"a\" " FAKE_CLASS " 0000000000 \r\n"
+                            "0002 \"b\" " FAKE_CLASS " 0000000000 \r\n"
+                            "0003 \"c\" " FAKE_CLASS " 0000000000 \r\n"
+                            "CONNECTIONS 0001 \"out0\" 0003 \"in7\"" TYPE_NONE
+                            "0002 \"out0\" 0003 \"in0\"" TYPE_NONE "END"),
+              VFW_E_NOT_FOUND);
+    report_holds(&g, "\"c\", has no pin \"in7\"");
+    report_holds(&g, "its inputs: \"in0\"");
     assert_hr(load_text(&g, TWO "0001 \"out0\" 0007 \"in0\"" TYPE_NONE "END"),
               VFW_E_CORRUPT_GRAPH_FILE);
     assert_int_equal(graph_count(&g), 0);
@@ -350,6 +356,66 @@ static void connections_without_sense_are_refused(void **state)
                             "CLOCK 0 0000 END"),
               VFW_S_SOME_DATA_IGNORED);
     graph_close(&g);
+    assert_int_equal(fake_filters_alive(), 0);
+    assert_hr(CoRevokeClassObject(cookie), S_OK);
+}
+
+static void peer_is(struct test_graph *g, const WCHAR *filter_name, const WCHAR *pin_id,
+                    const WCHAR *wanted)
+{
+    IBaseFilter *filter = NULL;
+    IPin *pin = NULL, *peer = NULL;
+    PIN_INFO pin_info;
+    FILTER_INFO info;
+    WCHAR *id = NULL, got[300];
+
+    assert_hr(CALL(g->builder, FindFilterByName, filter_name, &filter), S_OK);
+    assert_hr(IBaseFilter_FindPin(filter, pin_id, &pin), S_OK);
+    assert_hr(IPin_ConnectedTo(pin, &peer), S_OK);
+    assert_hr(IPin_QueryPinInfo(peer, &pin_info), S_OK);
+    assert_hr(IBaseFilter_QueryFilterInfo(pin_info.pFilter, &info), S_OK);
+    assert_hr(IPin_QueryId(peer, &id), S_OK);
+    (void)swprintf(got, 300, L"%ls.%ls", info.achName, id);
+    if (wcscmp(got, wanted) != 0)
+        fail_msg("%ls.%ls is connected to %ls, not to %ls", filter_name, pin_id, got, wanted);
+    CoTaskMemFree(id);
+    IFilterGraph_Release(info.pGraph);
+    IBaseFilter_Release(pin_info.pFilter);
+    IPin_Release(peer);
+    IPin_Release(pin);
+    IBaseFilter_Release(filter);
+}
+
+/* Whatever the order of the connections is: numbers go up, and no pin that is named is given away. */
+static void pins_of_other_names_are_taken_in_turn(void **state)
+{
+    static const struct fake_config kind = {
+        .inputs = 3, .outputs = 3, .in_types = "A", .out_types = "A", .name = "fake"
+    };
+    static const char *const links[] = {
+        "0001 \"Stream 12\" 0002 \"in2\"" TYPE_NONE,
+        "0001 \"out0\" 0002 \"input pin\"" TYPE_NONE,
+        "0001 \"Stream 4\" 0002 \"Input 01\"" TYPE_NONE,
+    };
+    static const unsigned orders[][3] = { { 0, 1, 2 }, { 2, 1, 0 }, { 1, 2, 0 }, { 0, 2, 1 } };
+    DWORD cookie = fakes_register(&kind);
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+        struct test_graph g;
+        char text[4096];
+
+        (void)snprintf(text, sizeof(text),
+                       "0003 FILTERS 0001 \"a\" " FAKE_CLASS " 0000000000 \r\n"
+                       "0002 \"b\" " FAKE_CLASS " 0000000000 \r\nCONNECTIONS %s%s%s END",
+                       links[orders[i][0]], links[orders[i][1]], links[orders[i][2]]);
+        graph_open(&g);
+        assert_hr(load_text(&g, text), S_OK);
+        peer_is(&g, L"a", L"out0", L"b.in1");
+        peer_is(&g, L"a", L"out1", L"b.in0");
+        peer_is(&g, L"a", L"out2", L"b.in2");
+        graph_close(&g);
+    }
     assert_int_equal(fake_filters_alive(), 0);
     assert_hr(CoRevokeClassObject(cookie), S_OK);
 }
@@ -480,6 +546,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_class_that_is_missing_is_named),
         cmocka_unit_test(a_connection_that_fails_takes_all_back),
         cmocka_unit_test(connections_without_sense_are_refused),
+        cmocka_unit_test(pins_of_other_names_are_taken_in_turn),
         cmocka_unit_test(what_is_no_graph_file_is_refused),
         cmocka_unit_test(the_clock_is_kept),
         cmocka_unit_test(a_stream_that_is_full_is_told),
