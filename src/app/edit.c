@@ -34,7 +34,7 @@ static bool name_read(struct reader *r)
         return app_refuse(r->failure, r->source, word->span,
                           "the name of a filter in the graph comes first");
     /* "fx." is how chains refer to it; take that as well. */
-    if (length > 1 && word->text[length - 1] == '.')
+    if (length > 1 && word->dot == length - 1)
         length--;
     r->edit->target = app_dup_part(word->text, length);
     r->at++;
@@ -294,8 +294,10 @@ static void filter_text(const struct app_element *filter, struct app_text *text)
         app_text_put(text, " ", 1);
         app_text_quote(text, filter->argument);
     }
-    if (filter->name)
-        app_text_add(text, " name=%s", filter->name);
+    if (filter->name) {
+        app_text_add(text, " name=");
+        app_text_name(text, filter->name);
+    }
     settings_text(filter->settings, filter->n_settings, text);
 }
 

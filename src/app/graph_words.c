@@ -25,16 +25,6 @@ struct words {
     size_t count;
 };
 
-static bool is_identifier(const char *text)
-{
-    if (!isalpha((unsigned char)*text) && *text != '_')
-        return false;
-    for (; *text; text++)
-        if (!isalnum((unsigned char)*text) && *text != '_' && *text != '-')
-            return false;
-    return true;
-}
-
 static bool is_taken(const struct words *w, const char *name)
 {
     for (size_t i = 0; i < w->count; i++)
@@ -43,7 +33,7 @@ static bool is_taken(const struct words *w, const char *name)
     return false;
 }
 
-/* Its own name if it is a word, else that of its class and the first number that is free. */
+/* Its own name if it has one, else that of its class and the first number that is free. */
 static char *name_make(const struct words *w, IBaseFilter *filter, const char *class_name)
 {
     char name[NAME_ROOM];
@@ -51,7 +41,7 @@ static char *name_make(const struct words *w, IBaseFilter *filter, const char *c
     unsigned number = 0;
 
     app_graph_name(w->graph, filter, name, sizeof(name));
-    if (is_identifier(name) && !is_taken(w, name))
+    if (*name && !is_taken(w, name))
         return app_dup(name);
     do {
         app_text_clear(&text);
@@ -107,7 +97,8 @@ static bool filter_add(struct words *w, IBaseFilter *filter, struct app_text *ou
     w->members[w->count] = (struct member){ filter, name_make(w, filter, class_name) };
     app_text_add(out, "%s", class_name);
     path_add(filter, out);
-    app_text_add(out, " name=%s", w->members[w->count++].name);
+    app_text_add(out, " name=");
+    app_text_name(out, w->members[w->count++].name);
     app_filter_options(filter, &set);
     if (set.length)
         app_text_add(out, " %s", set.data);
@@ -144,9 +135,10 @@ static void links_add(const struct words *w, const struct member *from, struct a
 
         if (!name || app_pin_direction(pins.items[i]) != PINDIR_OUTPUT)
             continue;
-        app_text_add(out, "%s", from->name);
+        app_text_name(out, from->name);
         pin_add(pins.items[i], out);
-        app_text_add(out, " ! %s", name);
+        app_text_add(out, " ! ");
+        app_text_name(out, name);
         pin_add(peer, out);
         app_text_add(out, "\n");
     }

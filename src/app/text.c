@@ -277,6 +277,18 @@ const char *app_nearest_get(const struct app_nearest *nearest)
     return nearest->best[0] ? nearest->best : NULL;
 }
 
+void app_text_enclose(struct app_text *text, const char *word)
+{
+    app_text_put(text, "'", 1);
+    for (; *word; word++) {
+        if (*word == '\'')
+            app_text_put(text, "'\\''", 4);
+        else
+            app_text_put(text, word, 1);
+    }
+    app_text_put(text, "'", 1);
+}
+
 void app_text_quote(struct app_text *text, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -286,12 +298,5 @@ void app_text_quote(struct app_text *text, const char *word)
         app_text_put(text, word, strlen(word));
         return;
     }
-    app_text_put(text, "'", 1);
-    for (; *word; word++) {
-        if (*word == '\'')
-            app_text_put(text, "'\\''", 4);
-        else
-            app_text_put(text, word, 1);
-    }
-    app_text_put(text, "'", 1);
+    app_text_enclose(text, word);
 }

@@ -65,6 +65,7 @@ app_nearest_get(const struct app_nearest *nearest); /* NULL if none is near enou
 
 /* A word as a shell would have to see it: 'it'\''s'; plain words stay plain. */
 void app_text_quote(struct app_text *text, const char *word);
+void app_text_enclose(struct app_text *text, const char *word); /* in quotes even if plain */
 
 /* --- time and size -------------------------------------------------------------------------
  */

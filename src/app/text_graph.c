@@ -59,15 +59,22 @@ static bool is_setting(const struct app_word *word)
     return word->equals != SIZE_MAX && is_identifier(word->text, word->equals);
 }
 
-/* "n." or "n.pin"; gives the length of n. */
+void app_text_name(struct app_text *text, const char *name)
+{
+    if (is_identifier(name, strlen(name)))
+        app_text_put(text, name, strlen(name));
+    else
+        app_text_enclose(text, name);
+}
+
+/* "n." or "n.pin"; gives the length of n.  In quotes n is any text. */
 static bool is_reference(const struct app_word *word, size_t *ret_length)
 {
-    const char *dot = strchr(word->text, '.');
-
-    if (word->is_quoted || !dot || !is_identifier(word->text, (size_t)(dot - word->text)))
+    if (word->dot == SIZE_MAX || !word->dot ||
+        (!word->is_quoted && !is_identifier(word->text, word->dot)))
         return false;
-    *ret_length = (size_t)(dot - word->text);
-    return strpbrk(dot + 1, "/!=") == NULL;
+    *ret_length = word->dot;
+    return strpbrk(word->text + word->dot + 1, "/!=") == NULL;
 }
 
 /* Does some filter of the text carry this name? */
@@ -117,19 +124,20 @@ static bool unknown_filter(const char *source, const struct app_word *word,
 static bool is_argument(const struct app_element *element, const struct app_words *words,
                         const struct app_word *word, const struct app_vocabulary *vocabulary)
 {
-    size_t length;
+    size_t length = 0;
+    bool may_refer = is_reference(word, &length);
+    bool refers = may_refer && is_declared(words, word->text, length);
 
     if (element->argument)
         return false;
-    if (word->is_quoted)
-        return true;
-    if (is_reference(word, &length) && !word->text[length + 1])
+    /* a quoted word is a path until a filter has its name */
+    if (may_refer && !word->text[length + 1] && (refers || !word->is_quoted))
         return false;
     if (!strcmp(element->class_name, "file"))
         return true;
-    if (is_reference(word, &length) && is_declared(words, word->text, length))
+    if (refers)
         return false;
-    return !vocabulary || !is_filter(vocabulary, word->text);
+    return word->is_quoted || !vocabulary || !is_filter(vocabulary, word->text);
 }
 
 static bool setting_add(const char *source, const struct app_word *word,
@@ -141,10 +149,10 @@ static bool setting_add(const char *source, const struct app_word *word,
         if (element->name)
             return app_refuse(failure, source, word->span,
                               "this filter already has a name, \"%s\"", element->name);
-        if (!is_identifier(value, strlen(value)))
-            return app_refuse(
-                failure, source, word->span,
-                "a name is letters, digits, \"_\" and \"-\", and starts with a letter");
+        if (word->is_quoted ? !*value : !is_identifier(value, strlen(value)))
+            return app_refuse(failure, source, word->span,
+                              "a name is letters, digits, \"_\" and \"-\", and starts with a "
+                              "letter; any other is written in quotes: name='Smart Tee'");
         element->name = app_dup(value);
         return true;
     }
@@ -238,6 +246,31 @@ static bool element_add(struct parser *p, size_t *ret_index)
     return true;
 }
 
+static bool undeclared(struct parser *p, const struct app_word *word)
+{
+    char *wanted = app_dup_part(word->text, word->dot);
+    struct app_nearest nearest = { .wanted = wanted };
+    struct app_text name = { 0 };
+
+    for (size_t i = 0; i < p->words.count; i++)
+        if (!strncmp(p->words.items[i].text, "name=", 5))
+            app_nearest_try(&nearest, p->words.items[i].text + 5);
+    const char *meant = app_nearest_get(&nearest);
+
+    app_text_name(&name, meant ? meant : wanted);
+    if (meant)
+        app_refuse(p->failure, p->source, word->span,
+                   "no filter is named \"%s\"; did you mean \"%s.\"?", wanted, name.data);
+    else
+        app_refuse(p->failure, p->source, word->span,
+                   "no filter is named \"%s\": write name=%s behind the one that is meant%s",
+                   wanted, name.data,
+                   word->text[word->dot + 1] ? " (or, for a file: file PATH)" : "");
+    app_text_clear(&name);
+    free(wanted);
+    return false;
+}
+
 static bool hop_parse(struct parser *p, struct hop *ret_hop)
 {
     const struct app_word *word = &p->words.items[p->at];
@@ -245,29 +278,8 @@ static bool hop_parse(struct parser *p, struct hop *ret_hop)
     size_t length;
 
     if (is_reference(word, &length)) {
-        bool declared = is_declared(&p->words, word->text, length);
-
-        if (!declared) {
-            struct app_nearest nearest = { .wanted = app_dup_part(word->text, length) };
-
-            for (size_t i = 0; i < p->words.count; i++)
-                if (!strncmp(p->words.items[i].text, "name=", 5))
-                    app_nearest_try(&nearest, p->words.items[i].text + 5);
-            const char *meant = app_nearest_get(&nearest);
-
-            if (meant)
-                app_refuse(p->failure, p->source, word->span,
-                           "no filter is named \"%s\"; did you mean \"%s.\"?", nearest.wanted,
-                           meant);
-            else
-                app_refuse(
-                    p->failure, p->source, word->span,
-                    "no filter is named \"%s\": write name=%s behind the one that is meant%s",
-                    nearest.wanted, nearest.wanted,
-                    word->text[length + 1] ? " (or, for a file: file PATH)" : "");
-            free((char *)nearest.wanted);
-            return false;
-        }
+        if (!is_declared(&p->words, word->text, length))
+            return undeclared(p, word);
         hop.name = app_dup_part(word->text, length);
         hop.pin = word->text[length + 1] ? app_dup(word->text + length + 1) : NULL;
         p->at++;

@@ -6,7 +6,8 @@
  * A chain is filters joined by " ! "; chains stand side by side.  A filter is its class name,
  * at most one free word (its main argument: a path for file), and name=value options, of which
  * name=… names the filter.  "n." is the filter named n, "n.pin" one pin of it; a filter may be
- * named before or after.  Words are quoted as in a shell.
+ * named before or after.  Words are quoted as in a shell, and so is a name of other characters
+ * than letters, digits, "_" and "-": name='Smart Tee', 'Smart Tee'.Preview.
  *
  * Any thread.  Knows: text.  Must not know: COM, or which options a filter has.
  */
@@ -25,6 +26,7 @@ struct app_word {
     char *text;
     struct app_span span;
     size_t equals;  /* index of the first unquoted '=' in text, or SIZE_MAX */
+    size_t dot;     /* the same of '.' */
     bool is_quoted; /* any part of it was */
 };
 
@@ -106,6 +108,9 @@ char *app_text_graph_join(char *const *words, size_t count);
 /* Fills failure with code 2, the words and a caret under span.  Returns false. */
 bool app_refuse(struct app_failure *failure, const char *source, struct app_span span,
                 const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* A filter's name as the syntax has it: in quotes unless it is a plain word. */
+void app_text_name(struct app_text *text, const char *name);
 
 /* Adds "\n  <the line>\n  <spaces>^~~~" for a stretch of source. */
 void app_text_caret(struct app_text *text, const char *source, struct app_span span);

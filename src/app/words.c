@@ -97,7 +97,7 @@ static bool word_read(const char *source, size_t *at, struct app_word *ret_word,
                       struct app_failure *failure)
 {
     struct app_text text = { 0 };
-    struct app_word word = { .span = { .at = *at }, .equals = SIZE_MAX };
+    struct app_word word = { .span = { .at = *at }, .equals = SIZE_MAX, .dot = SIZE_MAX };
     size_t i = *at;
 
     while (source[i] && !is_space(source[i])) {
@@ -119,6 +119,8 @@ static bool word_read(const char *source, size_t *at, struct app_word *ret_word,
             i++;
         } else if (source[i] == '=' && word.equals == SIZE_MAX) {
             word.equals = text.length;
+        } else if (source[i] == '.' && word.dot == SIZE_MAX) {
+            word.dot = text.length;
         }
         app_text_put(&text, source + i++, 1);
     }

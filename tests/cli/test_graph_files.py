@@ -151,6 +151,18 @@ def case_files_that_filters_read_and_write_are_kept():
     has(regraft('graph', 'read.grf', code=1).err, 'read.grf', 'a clip.mkv')
 
 
+def case_text_keeps_the_names_of_filters():
+    filters = [('File Source (Async.)', grf.TESTSRC, ''), ('Smart Tee', grf.SMART_TEE, ''), ("it's \u00e9", grf.NULL_RENDERER, ''),
+               ('0001', grf.INVERT, ''), ('File writer', grf.NULL_RENDERER, '')]
+    grf.write('a.grf', grf.build(filters, [(1, 'Out', 2, 'Input'), (2, 'Capture', 3, 'In'), (2, 'Preview', 4, 'In'), (4, 'Out', 5, 'In')]))
+    text = regraft('graph', 'a.grf', '--text').out
+    has(text, "smart-tee name='Smart Tee'", "'Smart Tee'.Preview ! '0001'.In")
+    regraft('graph', text, '--save', 'b.grf')
+    regraft('graph', 'a.grf', '--save', 'c.grf')
+    equal(stream_of('b.grf'), stream_of('c.grf'))
+    regraft('run', '-q', '--no-clock', "testsrc frames=20 ! invert name='my fx' ! null", '--at', '0.2s', "swap 'my fx' flip")
+
+
 def case_edits_know_the_names():
     regraft('graph', 'testsrc frames=20 ! invert name=fx ! null', '--save', 'a.grf')
     regraft('run', '-q', '--no-clock', 'a.grf', '--at', '0.2s', 'swap fx flip')
