@@ -223,6 +223,20 @@ static HRESULT pin_fails(struct load *load, size_t index)
     return VFW_E_NOT_FOUND;
 }
 
+static HRESULT direction_fails(struct load *load, IPin *from, IPin *to)
+{
+    char first[TEXT_ROOM], second[TEXT_ROOM];
+
+    graph_pin_text(from, first, sizeof(first));
+    graph_pin_text(to, second, sizeof(second));
+    graph_report_set(
+        load->graph, "a connection of the graph file goes from %s to %s, but %s (0x%08x)",
+        first, second,
+        graph_pin_is_output(from) ? "the second is no input" : "the first is no output",
+        (unsigned)VFW_E_INVALID_DIRECTION);
+    return VFW_E_INVALID_DIRECTION;
+}
+
 /* S_FALSE: one of its pins is not there, or not there yet. */
 static HRESULT link_make_locked(struct load *load, size_t index, bool in_turn)
 {
@@ -235,10 +249,10 @@ static HRESULT link_make_locked(struct load *load, size_t index, bool in_turn)
         to = end_find(load, index, PINDIR_INPUT, in_turn);
     if (to == NULL)
         return S_FALSE;
-    hr = VFW_E_INVALID_DIRECTION;
-    if (graph_pin_is_output(from) && !graph_pin_is_output(to))
-        hr = graph_join_locked(load->graph, from, to, &link->type, &load->trail);
-    if (FAILED(hr) && hr != E_OUTOFMEMORY && hr != VFW_E_INVALID_DIRECTION)
+    if (!graph_pin_is_output(from) || graph_pin_is_output(to))
+        return direction_fails(load, from, to);
+    hr = graph_join_locked(load->graph, from, to, &link->type, &load->trail);
+    if (FAILED(hr) && hr != E_OUTOFMEMORY)
         hr = graph_join_locked(load->graph, from, to, NULL, &load->trail);
     if (FAILED(hr))
         graph_report_connect(load->graph, from, to, NULL, hr);

@@ -337,6 +337,7 @@ static void connections_without_sense_are_refused(void **state)
               VFW_E_CIRCULAR_GRAPH);
     assert_hr(load_text(&g, TWO "0001 \"in0\" 0002 \"in0\"" TYPE_NONE "END"),
               VFW_E_INVALID_DIRECTION);
+    report_holds(&g, "from a.in0 to b.in0, but the first is no output");
     assert_hr(load_text(&g, "0003 FILTERS 0001 \"a\" " FAKE_CLASS " 0000000000 \r\n"
                             "0002 \"b\" " FAKE_CLASS " 0000000000 \r\n"
                             "0003 \"c\" " FAKE_CLASS " 0000000000 \r\n"
