@@ -119,6 +119,30 @@ void app_filter_name(IBaseFilter *filter, char *ret_name, size_t size)
         IFilterGraph_Release(info.pGraph);
 }
 
+HRESULT app_filter_state(IBaseFilter *filter, struct app_text *ret)
+{
+    static const LARGE_INTEGER beginning = { .QuadPart = 0 };
+    APP_AUTO(IPersistStream) persist = app_query(filter, &IID_IPersistStream);
+    APP_AUTO(IStream) stream = NULL;
+    char part[4096];
+    ULONG got = 0;
+    HRESULT hr;
+
+    if (!persist)
+        return S_OK;
+    hr = CreateStreamOnHGlobal(NULL, TRUE, &stream);
+    if (SUCCEEDED(hr))
+        hr = IPersistStream_Save(persist, stream, FALSE);
+    if (hr == E_NOTIMPL)
+        return S_OK;
+    if (SUCCEEDED(hr))
+        hr = IStream_Seek(stream, beginning, STREAM_SEEK_SET, NULL);
+    while (SUCCEEDED(hr) && SUCCEEDED(hr = IStream_Read(stream, part, sizeof(part), &got)) &&
+           got)
+        app_text_put(ret, part, got);
+    return FAILED(hr) ? hr : S_OK;
+}
+
 /* ---- pins ----------------------------------------------------------------------------------
  */
 

@@ -56,6 +56,9 @@ void app_guid_text(const GUID *id, char *ret_text, size_t size);
 void app_pin_name(IPin *pin, char *ret_name, size_t size);
 void app_filter_name(IBaseFilter *filter, char *ret_name, size_t size);
 
+/* The bytes that IPersistStream of the filter saves; none where it has no such thing. */
+HRESULT app_filter_state(IBaseFilter *filter, struct app_text *ret);
+
 /* Pins of a filter, in order; the caller releases each and frees the array. */
 struct app_pins {
     IPin **items;

@@ -154,27 +154,27 @@ static json_t *filter_interfaces(IBaseFilter *filter)
 
 /* ---- classes ----------------------------------------------------------------------------- */
 
-static json_t *option_value(const RG_OPTION_INFO *info)
+json_t *app_describe_option_value(const RG_OPTION_INFO *info, const char *value)
 {
     char *end;
 
-    if (!info->initial)
+    if (!value)
         return json_null();
     if (info->type == RG_OPTION_BOOL)
-        return json_boolean(!strcmp(info->initial, "true") || !strcmp(info->initial, "1"));
+        return json_boolean(!strcmp(value, "true") || !strcmp(value, "1"));
     if (info->type == RG_OPTION_INT) {
-        long long value = strtoll(info->initial, &end, 0);
+        long long number = strtoll(value, &end, 0);
 
-        if (*info->initial && !*end)
-            return json_integer(value);
+        if (*value && !*end)
+            return json_integer(number);
     }
     if (info->type == RG_OPTION_DOUBLE) {
-        double value = strtod(info->initial, &end);
+        double number = strtod(value, &end);
 
-        if (*info->initial && !*end)
-            return json_real(value);
+        if (*value && !*end)
+            return json_real(number);
     }
-    return json_string(info->initial);
+    return json_string(value);
 }
 
 static json_t *option_describe(const RG_OPTION_INFO *info)
@@ -186,7 +186,7 @@ static json_t *option_describe(const RG_OPTION_INFO *info)
     json_object_set_new(option, "name", json_string(info->name));
     json_object_set_new(option, "help", json_string(info->help ? info->help : ""));
     json_object_set_new(option, "type", json_string(types[info->type <= 5 ? info->type : 0]));
-    json_object_set_new(option, "default", option_value(info));
+    json_object_set_new(option, "default", app_describe_option_value(info, info->initial));
     if (info->type == RG_OPTION_INT) {
         json_object_set_new(option, "minimum", json_integer((json_int_t)info->minimum));
         json_object_set_new(option, "maximum", json_integer((json_int_t)info->maximum));

@@ -28,11 +28,18 @@ json_t *app_describe_class(const char *name, struct app_failure *failure);
 /* {file, duration_ns, seekable, streams: [{pin, type, media…}]}.  NULL: failure says why. */
 json_t *app_describe_file(const char *path, struct app_failure *failure);
 
-/* {filters: [{name, class, pins}], links: [{from, to, from_pin, to_pin, type, media}]} */
+/* {filters: [{name, class, clsid, source, sink, options, state, free_pins}],
+ *  links: [{from, from_pin, from_pin_id, to, to_pin, to_pin_id, media: {major, subtype, fixed_size,
+ *           temporal_compression, sample_size, format, format_data}, and as app_describe_media_type}]}
+ * options: those that are not at their defaults; state: bytes of a filter that has none by name; both as
+ * well as paths where there are any.  graph_json.c reads it. */
 json_t *app_describe_graph(const struct app_graph *graph);
 
 /* Graphviz' language, from app_describe_graph. */
 void app_graph_dot(const json_t *graph, struct app_text *out);
+
+/* The text of an option as a value of its type, or as text where it is none. */
+json_t *app_describe_option_value(const RG_OPTION_INFO *info, const char *value);
 
 /* {type: "video …" in words, kind: "video"/"audio"/…, width, height, fps, rate, channels,
  * bits} */

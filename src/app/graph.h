@@ -50,7 +50,8 @@ void app_filter_options(IBaseFilter *filter, struct app_text *text);
 /* The name of its class; "" where the library has none for it.  describe_graph.c */
 void app_filter_class(IBaseFilter *filter, char *ret_name, size_t size);
 
-/* Why a file can't be made at this path, as errno; 0: nothing known against it. */
+/* Why a file can't be read, or can't be made at this path, as errno; 0: nothing known against it. */
+int app_read_error(const char *path);
 int app_write_error(const char *path);
 
 /* Builds and connects.  On failure *ret_graph is empty and failure says why.  will_run: every

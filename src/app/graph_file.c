@@ -1,17 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* graph_file.c - a graph from a graph file and into one: the stream of the graph in a compound file.
+/* graph_file.c - a graph from a graph file and into one: the stream of the graph in a compound file; and a
+ * graph from its JSON.
  *
- * Control threads, one at a time.  Knows: IStorage, IPersistStream.  Must not know: what the stream says.
+ * Control threads, one at a time.  Knows: IStorage, IPersistStream.  Must not know: what stream and JSON say.
  */
 #include "app/graph_file.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #define STREAM_NAME L"ActiveMovieGraph"
 #define ENDING      ".grf"
+
+/* A file that can be read once only is none: its text will be looked at. */
+static bool is_json_file(const char *path)
+{
+    struct stat info;
+    FILE *file;
+    int c = 0;
+
+    if (stat(path, &info) || !S_ISREG(info.st_mode))
+        return false;
+    file = fopen(path, "re");
+    if (!file)
+        return false;
+    while ((c = getc(file)) == ' ' || c == '\t' || c == '\r' || c == '\n')
+        continue;
+    fclose(file);
+    return c == '{';
+}
 
 bool app_is_graph_file(const char *path)
 {
@@ -25,7 +46,7 @@ bool app_is_graph_file(const char *path)
     wide = app_wide_dup(path);
     is_storage = StgIsStorageFile(wide) == S_OK;
     free(wide);
-    return is_storage;
+    return is_storage || is_json_file(path);
 }
 
 /* what: "read", "write"; the graph's own words where there is a report. */
@@ -122,34 +143,77 @@ static HRESULT joins_check(const struct app_graph *graph, const char *path,
     return E_INVALIDARG;
 }
 
-HRESULT app_graph_load(const char *path, bool will_run, struct app_graph *ret_graph,
-                       struct app_failure *failure)
+/* is_json: what the stream says was written by people, who may name a pin that is not there. */
+static HRESULT graph_load(IStream *stream, const char *path, bool is_json, bool will_run,
+                          struct app_graph *graph, struct app_failure *failure)
 {
-    struct app_graph graph = { 0 };
-    APP_AUTO(IStream) stream = NULL;
-    HRESULT hr = stream_open(path, &stream, failure);
+    HRESULT hr = CoCreateInstance(&CLSID_FilterGraph, NULL, CLSCTX_INPROC_SERVER,
+                                  &IID_IGraphBuilder, (void **)&graph->builder);
 
-    *ret_graph = graph;
-    if (FAILED(hr))
-        return hr;
-    hr = CoCreateInstance(&CLSID_FilterGraph, NULL, CLSCTX_INPROC_SERVER, &IID_IGraphBuilder,
-                          (void **)&graph.builder);
     if (FAILED(hr))
         return fail(failure, "read", path, NULL, hr);
-    APP_AUTO(IPersistStream) persist = app_query(graph.builder, &IID_IPersistStream);
+    APP_AUTO(IPersistStream) persist = app_query(graph->builder, &IID_IPersistStream);
 
     hr = persist ? IPersistStream_Load(persist, stream) : E_NOINTERFACE;
     if (FAILED(hr)) {
-        fail(failure, "load", path, graph.builder, hr);
+        fail(failure, "load", path, graph->builder, hr);
+        if (is_json && (hr == VFW_E_NOT_FOUND || hr == VFW_E_INVALID_DIRECTION ||
+                        hr == VFW_E_CIRCULAR_GRAPH))
+            failure->code = APP_EXIT_USAGE;
     } else {
-        filters_place(&graph);
+        filters_place(graph);
         if (will_run)
-            hr = joins_check(&graph, path, failure);
+            hr = joins_check(graph, path, failure);
     }
     if (FAILED(hr))
-        app_graph_free(&graph);
-    *ret_graph = graph;
+        app_graph_free(graph);
     return hr;
+}
+
+HRESULT app_graph_load_json(const char *text, const char *where, bool will_run,
+                            struct app_graph *ret_graph, struct app_failure *failure)
+{
+    APP_AUTO(IStream) stream = NULL;
+    HRESULT hr = app_graph_json_stream(text, where, &stream, failure);
+
+    *ret_graph = (struct app_graph){ 0 };
+    if (FAILED(hr))
+        return hr;
+    return graph_load(stream, where, true, will_run, ret_graph, failure);
+}
+
+static HRESULT json_file_load(const char *path, bool will_run, struct app_graph *ret_graph,
+                              struct app_failure *failure)
+{
+    FILE *file = fopen(path, "re");
+    struct app_text text = { 0 };
+    char part[4096];
+    size_t got;
+    HRESULT hr;
+
+    if (!file)
+        return fail(failure, "read", path, NULL, STG_E_FILENOTFOUND);
+    while ((got = fread(part, 1, sizeof(part), file)) > 0)
+        app_text_put(&text, part, got);
+    fclose(file);
+    hr = app_graph_load_json(app_text_get(&text), path, will_run, ret_graph, failure);
+    app_text_clear(&text);
+    return hr;
+}
+
+HRESULT app_graph_load(const char *path, bool will_run, struct app_graph *ret_graph,
+                       struct app_failure *failure)
+{
+    APP_AUTO(IStream) stream = NULL;
+    HRESULT hr;
+
+    *ret_graph = (struct app_graph){ 0 };
+    if (is_json_file(path))
+        return json_file_load(path, will_run, ret_graph, failure);
+    hr = stream_open(path, &stream, failure);
+    if (FAILED(hr))
+        return hr;
+    return graph_load(stream, path, false, will_run, ret_graph, failure);
 }
 
 /* ---- writing ----------------------------------------------------------------------------- */

@@ -211,8 +211,7 @@ static bool is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-/* Why a file can't be read, as errno; 0: nothing known against it. */
-static int read_error(const char *path)
+int app_read_error(const char *path)
 {
     if (!is_local_path(path))
         return 0;
@@ -225,7 +224,7 @@ static HRESULT source_load(IFileSourceFilter *file, const char *path,
                            struct app_failure *failure)
 {
     wchar_t *wide = app_wide_dup(strcmp(path, "-") ? path : "pipe:0");
-    int error = read_error(path);
+    int error = app_read_error(path);
     HRESULT hr = error ? VFW_E_NOT_FOUND : IFileSourceFilter_Load(file, wide, NULL);
 
     free(wide);

@@ -182,6 +182,16 @@ static int play_file(const struct cli_play *play)
     return play_built(play, &graph);
 }
 
+static int play_json(const struct cli_play *play)
+{
+    struct app_failure failure = { 0 };
+    struct app_graph graph;
+
+    if (FAILED(app_graph_load_json(play->text, "the JSON", true, &graph, &failure)))
+        return cli_fail(&failure);
+    return play_built(play, &graph);
+}
+
 static int play_text(const struct cli_play *play)
 {
     struct app_failure failure = { 0 };
@@ -206,5 +216,7 @@ int cli_play(const struct cli_play *play)
 
     if (!ledger_check(play, &failure))
         return cli_fail(&failure);
-    return play->is_graph_file ? play_file(play) : play_text(play);
+    if (play->is_graph_file)
+        return play_file(play);
+    return app_is_graph_json(play->text) ? play_json(play) : play_text(play);
 }

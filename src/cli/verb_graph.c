@@ -16,7 +16,7 @@ static const struct cli_option options[] = {
     { OPT_FILE, "file", 'f', "FILE",
       "read the graph from a file; # starts a comment; - is stdin" },
     { OPT_DOT, "dot", 0, NULL, "print Graphviz' language" },
-    { OPT_JSON, "json", 0, NULL, "print JSON" },
+    { OPT_JSON, "json", 0, NULL, "print JSON that run and graph read" },
     { OPT_TEXT, "text", 0, NULL, "print the graph as text that run and graph read" },
     { OPT_SAVE, "save", 0, "FILE",
       "save it as a graph file (.grf); prints what else is asked for, if anything" },
@@ -122,13 +122,15 @@ static int show_text(const char *source, unsigned flags, const struct wish *wish
     return code;
 }
 
-static int show_file(const char *path, const struct wish *wish)
+/* What is at path, or in json where that comes from elsewhere. */
+static int show_file(const char *path, const char *json, const struct wish *wish)
 {
     struct app_failure failure = { 0 };
     struct app_graph graph;
     int code;
 
-    if (FAILED(app_graph_load(path, false, &graph, &failure)))
+    if (FAILED(json ? app_graph_load_json(json, "the JSON", false, &graph, &failure)
+                    : app_graph_load(path, false, &graph, &failure)))
         return cli_fail(&failure);
     code = finish(&graph, wish);
     app_graph_free(&graph);
@@ -143,9 +145,11 @@ static int show(const char *file, char **words, size_t n_words, const struct wis
     int code = APP_EXIT_FAILED;
 
     if (graph_file && app_is_graph_file(graph_file))
-        return show_file(graph_file, wish);
+        return show_file(graph_file, NULL, wish);
     text = file ? cli_read_file(file) : app_text_graph_join(words, n_words);
-    if (text)
+    if (text && app_is_graph_json(text))
+        code = show_file(NULL, text, wish);
+    else if (text)
         code = show_text(text, file ? APP_PARSE_COMMENTS : 0, wish);
     free(text);
     return code;
@@ -192,17 +196,24 @@ const struct cli_verb cli_verb_graph = {
     .name = "graph",
     .usage = "GRAPH [--dot | --json | --text] [--save FILE]",
     .summary = "build and connect a graph, and show it without running",
-    .details = "Shows every connection with its type, filters that intelligent connect put in\n"
-               "included.  The syntax of GRAPH is that of \"regraft run\"; a graph file of "
-               "GraphEdit's kind\n"
-               "(in.grf) is given as it is.  --save makes such a file, with every filter's "
-               "class, file\n"
-               "and settings; the old one stays unless the new one is whole.",
+    .details =
+        "Shows every connection with its type, filters that intelligent connect put in\n"
+        "included.  The syntax of GRAPH is that of \"regraft run\"; a graph file of "
+        "GraphEdit's kind\n"
+        "(in.grf) or one of what --json printed is given as it is.  --save makes a graph "
+        "file, with\n"
+        "every filter's class, file and settings; the old one stays unless the new one "
+        "is whole.\n"
+        "--json has all of that too.  By hand a filter needs \"name\" and \"class\", and "
+        "may have\n"
+        "\"options\", \"source\" and \"sink\"; a link \"from\", \"from_pin\", \"to\" and "
+        "\"to_pin\".",
     .examples = "  regraft graph 'testsrc ! invert ! null'\n"
                 "  regraft graph 'file in.mp4 ! decode ! null' --dot | dot -Tsvg > graph.svg\n"
                 "  regraft graph -f graph.txt --json\n"
                 "  regraft graph 'testsrc ! invert ! null' --save out.grf\n"
-                "  regraft graph out.grf --text\n",
+                "  regraft graph out.grf --text\n"
+                "  regraft graph out.grf --json > out.json; regraft run out.json\n",
     .options = options,
     .run = verb_graph,
 };

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Graph files: opened, saved, run; and text, JSON and file all say the same graph."""
+import json
 import os
 import sys
 
@@ -161,6 +162,104 @@ def case_text_keeps_the_names_of_filters():
     regraft('graph', 'a.grf', '--save', 'c.grf')
     equal(stream_of('b.grf'), stream_of('c.grf'))
     regraft('run', '-q', '--no-clock', "testsrc frames=20 ! invert name='my fx' ! null", '--at', '0.2s', "swap 'my fx' flip")
+
+
+def json_save(graph, path):
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write(regraft('graph', *graph, '--json').out)
+
+
+def case_json_is_read_as_it_is_written():
+    clip_make()
+    grf.write('play.grf', grf.build([SOURCE, SPLITTER, RENDERER],
+                                    [TO_SPLITTER, (2, 'Stream 00', 3, 'In', grf.VIDEO)]))
+    grf.write('hand.grf', grf.graph())
+    regraft('graph', 'file in.avi name=in  in.video ! decode ! null name="the end"  in.audio ! decode ! volume gain=0.1 ! null',
+            '--save', 'decoded.grf')
+    for name in ('play.grf', 'hand.grf', 'decoded.grf'):
+        json_save([name], 'a.json')
+        regraft('graph', 'a.json', '--save', 'b.grf')
+        json_save(['b.grf'], 'b.json')
+        json_save(['-f', 'a.json'], 'c.json')
+        with open('a.json', encoding='utf-8') as f:
+            wanted = f.read()
+        for other in ('b.json', 'c.json'):
+            with open(other, encoding='utf-8') as f:
+                equal(f.read(), wanted)
+        equal(regraft('graph', '-f', '-', '--json', stdin=wanted).out, wanted)
+        equal(regraft('graph', 'a.json').out, regraft('graph', name).out)
+        equal(regraft('graph', 'a.json', '--text').out, regraft('graph', name, '--text').out)
+        regraft('run', '-q', '--no-clock', 'a.json')
+
+
+def case_json_has_all_that_a_graph_file_has():
+    grf.write('hand.grf', grf.graph())
+    graph = regraft('graph', 'hand.grf', '--json').json()
+    source = graph['filters'][0]
+    equal((source['clsid'], source['options']), (grf.TESTSRC, {'width': 128, 'height': 96, 'seconds': 1.0}))
+    link = graph['links'][0]
+    equal((link['from_pin_id'], link['to_pin_id']), ('Out', 'In'))
+    regraft('graph', 'hand.grf', '--save', 'a.grf')
+    format_data = bytes.fromhex(link['media'].pop('format_data'))
+    assert len(format_data) == len(grf.video_info(128, 96, 400000)) and format_data in stream_of('a.grf'), format_data
+    equal(link['media'], {'major': grf.VIDEO, 'subtype': grf.I420, 'fixed_size': True, 'temporal_compression': False,
+                          'sample_size': 18432, 'format': grf.VIDEO_INFO})
+
+
+def case_text_goes_through_json_and_runs():
+    need_filters('demux', 'decode', 'encode', 'mux')
+    json_save(['testsrc size=160x120 frames=10 ! encode codec=mpeg4 ! file "a clip.mkv"'], 'write.json')
+    equal([f['sink'] for f in json.load(open('write.json', encoding='utf-8'))['filters'] if 'sink' in f], ['a clip.mkv'])
+    regraft('run', '-q', '--no-clock', 'write.json')
+    equal(streams('a clip.mkv'), ['video'])
+    json_save(['file "a clip.mkv" ! decode ! invert name=fx ! null'], 'read.json')
+    regraft('run', '-q', '--no-clock', '-f', 'read.json', '--at', '0.2s', 'swap fx flip')
+    with open('read.json', encoding='utf-8') as f:
+        regraft('run', '-q', '--no-clock', '-f', '-', stdin=f.read())
+    os.remove('a clip.mkv')
+    has(regraft('run', 'read.json', code=1).err, "can't read a clip.mkv: No such file")
+
+
+def case_json_by_hand_needs_little():
+    graph = {'filters': [{'name': 's', 'class': 'testsrc', 'options': {'frames': 3, 'size': '128x96'}}, {'name': 'the end', 'class': 'null'}],
+             'links': [{'from': 's', 'from_pin': 'Out', 'to': 'the end', 'to_pin': 'In'}]}
+    regraft('run', '-q', '--no-clock', '-f', '-', stdin=json.dumps(graph))
+
+
+def case_damaged_json_is_told():
+    json_save(['testsrc name=s width=128 height=96 ! null name=n'], 'whole.json')
+    with open('whole.json', encoding='utf-8') as f:
+        whole = f.read()
+
+    def told(words, old, new, code=2):
+        assert old in whole, old
+        with open('bad.json', 'w', encoding='utf-8') as f:
+            f.write(whole.replace(old, new, 1))
+        for verb in ('graph', 'run'):
+            has(regraft(verb, 'bad.json', code=code).err, 'bad.json', *words)
+
+    for length in range(1, len(whole.rstrip()), 97):
+        with open('bad.json', 'w', encoding='utf-8') as f:
+            f.write(whole[:length])
+        has(regraft('graph', 'bad.json', code=2).err, 'bad.json', 'line ', 'regraft graph GRAPH --json')
+    told(['list "filters"', 'regraft graph GRAPH --json'], '"filters": [', '"filtres": [')
+    told(['list "links"'], '"links": [', '"links": 7, "x": [')
+    told(['filters[0]', '"name", a text'], '"name": "s"', '"name": 7')
+    told(['filters[1]', 'two filters are named "s"'], '"name": "n"', '"name": "s"')
+    told(['filters[0]', '"s"', '{7E9D0C21-5B3A-4F60-9D1E-0A2B3C4D5E6F}', 'regraft inspect'], grf.TESTSRC,
+         '{7E9D0C21-5B3A-4F60-9D1E-0A2B3C4D5E6F}')
+    told(['filters[0]', '"clsid"'], grf.TESTSRC, 'testsrc')
+    told(['filters[0]', 'did you mean "testsrc"'], f'"class": "testsrc",\n      "clsid": "{grf.TESTSRC}"', '"class": "testscr"')
+    told(['filters[0]', 'no option "widht"', 'did you mean "width"'], '"width"', '"widht"')
+    told(['filters[0]', "width can't be", 'a whole number'], '"width": 128', '"width": true')
+    told(['filters[0]', '"width" has to be a text, a number, true or false'], '"width": 128', '"width": []')
+    told(['filters[0]', '"options" has to be an object'], '"options": {', '"options": 1, "x": {')
+    told(['links[0]', 'no filter is named "t"'], '"from": "s"', '"from": "t"')
+    told(['links[0]', '"format_data"', 'hexadecimal'], '"format_data": "', '"format_data": "x')
+    told(['links[0]', '"major"'], f'"major": "{grf.VIDEO}"', '"major": "video"')
+    told(['links[0]', '"media" has to be an object'], '"media": {', '"media": [], "x": {')
+    two = whole.replace('"links": [', '"links": [' + json.dumps({'from': 's', 'from_pin': 'Out 5', 'to': 'n', 'to_pin': 'In'}) + ',')
+    has(regraft('graph', '-f', '-', code=2, stdin=two).err, '"s", has no pin "Out 5"', 'its outputs: "Out"')
 
 
 def case_edits_know_the_names():
