@@ -35,12 +35,24 @@ const WCHAR *graph_file_word(const struct graph_file_link *link, PIN_DIRECTION d
 /* The pin of this id, else of this name.  Reference; NULL: there is none. */
 IPin *graph_file_pin(IBaseFilter *filter, const WCHAR *word);
 
-/* Where the filter has no such pin: one of this direction that is free and that no connection of the file
- * names.  The connections of that side which name none get them in the order of the numbers at the end of
- * their words, then of the file; a pin that has their kind of media goes before one that has not.
- * Reference; NULL: none is left for this one. */
-IPin *graph_file_pin_in_turn(const struct graph_file *file, size_t link, const bool *is_made,
-                             IBaseFilter *filter, PIN_DIRECTION direction);
+/* A connection on one side of its filter. */
+struct graph_file_turn {
+    size_t filter;
+    uint64_t number; /* at the end of what it says of its pin; UINT64_MAX: none */
+    size_t link;
+};
+
+/* All of the file on this side: by filter, then number, then as they stand in the file.  The caller frees
+ * them; NULL: no memory. */
+struct graph_file_turn *graph_file_turns(const struct graph_file *file,
+                                         PIN_DIRECTION direction);
+
+/* Where the filter has no pin of that word: one of this direction that is free and that no connection of the
+ * file names.  The connections of that side which name none get them in their turns; a pin that has their
+ * kind of media goes before one that has not.  Reference; NULL: none is left for this one. */
+IPin *graph_file_pin_in_turn(const struct graph_file *file, const struct graph_file_turn *turns,
+                             PIN_DIRECTION direction, size_t link, const bool *is_made,
+                             IBaseFilter *filter);
 
 /* ' "Out 0", "Out 1"', or ' none'; cut where there is no more room. */
 void graph_file_pins_text(IBaseFilter *filter, PIN_DIRECTION direction, char *text,

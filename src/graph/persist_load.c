@@ -16,9 +16,10 @@ struct load {
     struct graph *graph;
     const struct graph_file *file;
     IBaseFilter **filters; /* references, by index */
-    size_t *order;         /* links, in the order in which data flows */
-    bool *is_made;         /* by link */
-    size_t *inputs_left;   /* by filter: links into it that are not made */
+    size_t *order; /* links, in the order in which data flows, then of numbers of outputs */
+    struct graph_file_turn *outputs, *inputs;
+    bool *is_made;       /* by link */
+    size_t *inputs_left; /* by filter: links into it that are not made */
     struct graph_trail trail;
     bool is_part_ignored;
 };
@@ -152,7 +153,9 @@ static size_t flow_sort(struct load *load, struct flow *flow)
     const struct graph_file *file = load->file;
     size_t ready = 0, done = 0;
 
-    for (size_t i = file->link_count; i-- != 0;) { /* the lists keep the file's order */
+    for (size_t at = file->link_count; at-- != 0;) { /* the lists keep the order of the turns */
+        size_t i = load->outputs[at].link;
+
         flow->next[i] = flow->first[file->links[i].from];
         flow->first[file->links[i].from] = i + 1;
         flow->waits[file->links[i].to]++;
@@ -199,7 +202,9 @@ static IPin *end_find(struct load *load, size_t index, PIN_DIRECTION direction, 
     IPin *pin = graph_file_pin(filter, graph_file_word(link, direction));
 
     if (pin == NULL && in_turn)
-        pin = graph_file_pin_in_turn(load->file, index, load->is_made, filter, direction);
+        pin = graph_file_pin_in_turn(load->file,
+                                     direction == PINDIR_OUTPUT ? load->outputs : load->inputs,
+                                     direction, index, load->is_made, filter);
     return pin;
 }
 
@@ -371,8 +376,10 @@ static HRESULT load_open(struct load *load)
     load->order = rg_calloc(load->file->link_count, sizeof(*load->order));
     load->is_made = rg_calloc(load->file->link_count, sizeof(*load->is_made));
     load->inputs_left = rg_calloc(load->file->filter_count, sizeof(*load->inputs_left));
+    load->outputs = graph_file_turns(load->file, PINDIR_OUTPUT);
+    load->inputs = graph_file_turns(load->file, PINDIR_INPUT);
     if (load->filters == NULL || load->order == NULL || load->is_made == NULL ||
-        load->inputs_left == NULL)
+        load->inputs_left == NULL || load->outputs == NULL || load->inputs == NULL)
         return E_OUTOFMEMORY;
     for (size_t i = 0; i < load->file->link_count; i++)
         load->inputs_left[load->file->links[i].to]++;
@@ -388,6 +395,8 @@ static void load_close(struct load *load)
     rg_free(load->order);
     rg_free(load->is_made);
     rg_free(load->inputs_left);
+    rg_free(load->outputs);
+    rg_free(load->inputs);
     graph_trail_free(&load->trail);
 }
 

@@ -9,6 +9,8 @@
 #include "graph/graph_internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <wchar.h>
 
 #include "media/type.h"
@@ -28,18 +30,17 @@ static size_t filter_of(const struct graph_file_link *link, PIN_DIRECTION direct
 
 /* ---- by its words ------------------------------------------------------------------------ */
 
-static bool pin_is_called(IPin *pin, const WCHAR *word)
+static void pin_name(IPin *pin, WCHAR name[MAX_PIN_NAME])
 {
     PIN_INFO info = { 0 };
-    WCHAR *id = NULL;
-    bool is_called = SUCCEEDED(IPin_QueryId(pin, &id)) && id != NULL && wcscmp(id, word) == 0;
 
-    CoTaskMemFree(id);
-    if (is_called || FAILED(IPin_QueryPinInfo(pin, &info)))
-        return is_called;
+    name[0] = 0;
+    if (FAILED(IPin_QueryPinInfo(pin, &info)))
+        return;
     if (info.pFilter != NULL)
         IBaseFilter_Release(info.pFilter);
-    return wcscmp(info.achName, word) == 0;
+    memcpy(name, info.achName, sizeof(info.achName));
+    name[MAX_PIN_NAME - 1] = 0;
 }
 
 IPin *graph_file_pin(IBaseFilter *filter, const WCHAR *word)
@@ -52,7 +53,10 @@ IPin *graph_file_pin(IBaseFilter *filter, const WCHAR *word)
     found = NULL;
     (void)graph_pins_open(&pins, filter);
     for (size_t i = 0; i < pins.count && found == NULL; i++) {
-        if (!pin_is_called(pins.list[i], word))
+        WCHAR name[MAX_PIN_NAME];
+
+        pin_name(pins.list[i], name);
+        if (wcscmp(name, word) != 0)
             continue;
         found = pins.list[i];
         IPin_AddRef(found);
@@ -61,17 +65,7 @@ IPin *graph_file_pin(IBaseFilter *filter, const WCHAR *word)
     return found;
 }
 
-/* ---- by its turn ------------------------------------------------------------------------- */
-
-/* The connections of one side of a filter that name no pin of it, and the pins that none names. */
-struct turns {
-    const struct graph_file *file;
-    PIN_DIRECTION direction;
-    size_t *links; /* in the order of their numbers */
-    size_t link_count;
-    IPin **pins; /* borrowed; NULL: given to a link */
-    size_t pin_count;
-};
+/* ---- whose turn it is -------------------------------------------------------------------- */
 
 /* "Stream 01" is 1; behind every number: a word that has none. */
 static uint64_t number_of(const WCHAR *word)
@@ -88,19 +82,62 @@ static uint64_t number_of(const WCHAR *word)
     return number;
 }
 
-static void link_place(struct turns *turns, size_t link)
+static int turn_compare(const void *one, const void *other)
 {
-    uint64_t number = number_of(graph_file_word(&turns->file->links[link], turns->direction));
-    size_t at = turns->link_count++;
+    const struct graph_file_turn *a = one, *b = other;
 
-    for (; at != 0; at--) {
-        size_t before = turns->links[at - 1];
+    if (a->filter != b->filter)
+        return a->filter < b->filter ? -1 : 1;
+    if (a->number != b->number)
+        return a->number < b->number ? -1 : 1;
+    return a->link < b->link ? -1 : a->link > b->link;
+}
 
-        if (number_of(graph_file_word(&turns->file->links[before], turns->direction)) <= number)
-            break;
-        turns->links[at] = before;
+struct graph_file_turn *graph_file_turns(const struct graph_file *file, PIN_DIRECTION direction)
+{
+    struct graph_file_turn *turns = rg_calloc(file->link_count, sizeof(*turns));
+
+    for (size_t i = 0; turns != NULL && i < file->link_count; i++)
+        turns[i] = (struct graph_file_turn){
+            .filter = filter_of(&file->links[i], direction),
+            .number = number_of(graph_file_word(&file->links[i], direction)),
+            .link = i,
+        };
+    if (turns != NULL)
+        qsort(turns, file->link_count, sizeof(*turns), turn_compare);
+    return turns;
+}
+
+/* ---- by its turn ------------------------------------------------------------------------- */
+
+/* The connections of one side of a filter, and the free pins there that none of them names. */
+struct side {
+    const struct graph_file *file;
+    PIN_DIRECTION direction;
+    const struct graph_file_turn *turns;
+    size_t turn_count;
+    bool *has_pin; /* by turn: it is connected, names a pin or was given one */
+    IPin **pins;   /* borrowed; NULL: given to a turn */
+    size_t pin_count;
+};
+
+/* Its turns among all of the file. */
+static void side_find(struct side *side, const struct graph_file_turn *turns, size_t filter)
+{
+    size_t low = 0, high = side->file->link_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (turns[middle].filter < filter)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    turns->links[at] = link;
+    side->turns = turns + low;
+    while (low + side->turn_count < side->file->link_count &&
+           side->turns[side->turn_count].filter == filter)
+        side->turn_count++;
 }
 
 static bool pin_is_free(IPin *pin, PIN_DIRECTION direction)
@@ -113,17 +150,34 @@ static bool pin_is_free(IPin *pin, PIN_DIRECTION direction)
     return peer == NULL;
 }
 
-/* Says a connection of the file, made or not, that it means this pin? */
-static bool pin_is_named(const struct turns *turns, size_t filter, IPin *pin)
+/* Says a connection, made or not, that it means this pin?  It has a pin, then. */
+static bool pin_is_named(struct side *side, IPin *pin)
 {
-    for (size_t i = 0; i < turns->file->link_count; i++) {
-        const struct graph_file_link *link = &turns->file->links[i];
+    WCHAR *id = NULL, name[MAX_PIN_NAME];
+    bool is_named = false;
 
-        if (filter_of(link, turns->direction) == filter &&
-            pin_is_called(pin, graph_file_word(link, turns->direction)))
-            return true;
+    pin_name(pin, name);
+    if (FAILED(IPin_QueryId(pin, &id)))
+        id = NULL;
+    for (size_t i = 0; i < side->turn_count; i++) {
+        const WCHAR *word =
+            graph_file_word(&side->file->links[side->turns[i].link], side->direction);
+
+        if (wcscmp(name, word) != 0 && (id == NULL || wcscmp(id, word) != 0))
+            continue;
+        is_named = side->has_pin[i] = true;
     }
-    return false;
+    CoTaskMemFree(id);
+    return is_named;
+}
+
+static void side_fill(struct side *side, const struct graph_pins *pins, const bool *is_made)
+{
+    for (size_t i = 0; i < side->turn_count; i++)
+        side->has_pin[i] = is_made[side->turns[i].link];
+    for (size_t i = 0; i < pins->count; i++)
+        if (pin_is_free(pins->list[i], side->direction) && !pin_is_named(side, pins->list[i]))
+            side->pins[side->pin_count++] = pins->list[i];
 }
 
 static bool pin_has_major(IPin *pin, const GUID *major)
@@ -147,82 +201,65 @@ static bool pin_has_major(IPin *pin, const GUID *major)
 }
 
 /* The first pin of the connection's kind of media, or of any. */
-static IPin *pin_give(struct turns *turns, size_t link, bool of_its_kind)
+static IPin *pin_give(struct side *side, size_t link, bool of_its_kind)
 {
-    const GUID *major = &turns->file->links[link].type.majortype;
+    const GUID *major = &side->file->links[link].type.majortype;
 
-    for (size_t i = 0; i < turns->pin_count; i++) {
-        IPin *pin = turns->pins[i];
+    for (size_t i = 0; i < side->pin_count; i++) {
+        IPin *pin = side->pins[i];
 
         if (pin == NULL || (of_its_kind && !pin_has_major(pin, major)))
             continue;
-        turns->pins[i] = NULL;
+        side->pins[i] = NULL;
         return pin;
     }
     return NULL;
 }
 
 /* All get theirs, so that each gets the same whichever is asked for first. */
-static IPin *turns_take(struct turns *turns, size_t wanted)
+static IPin *side_give(struct side *side, size_t wanted)
 {
     static const bool rounds[] = { true, false };
+    size_t left = side->pin_count;
 
     for (size_t round = 0; round < 2; round++) {
-        size_t left = 0;
+        for (size_t i = 0; i < side->turn_count && left != 0; i++) {
+            IPin *pin;
 
-        for (size_t i = 0; i < turns->link_count; i++) {
-            IPin *pin = pin_give(turns, turns->links[i], rounds[round]);
-
+            if (side->has_pin[i])
+                continue;
+            pin = pin_give(side, side->turns[i].link, rounds[round]);
             if (pin == NULL)
-                turns->links[left++] = turns->links[i];
-            else if (turns->links[i] == wanted)
+                continue;
+            if (side->turns[i].link == wanted)
                 return pin;
+            side->has_pin[i] = true;
+            left--;
         }
-        turns->link_count = left;
     }
     return NULL;
 }
 
-static void turns_fill(struct turns *turns, IBaseFilter *filter, const struct graph_pins *pins,
-                       const bool *is_made, size_t wanted)
+IPin *graph_file_pin_in_turn(const struct graph_file *file, const struct graph_file_turn *turns,
+                             PIN_DIRECTION direction, size_t link, const bool *is_made,
+                             IBaseFilter *filter)
 {
-    const struct graph_file *file = turns->file;
-    size_t index = filter_of(&file->links[wanted], turns->direction);
-
-    for (size_t i = 0; i < pins->count; i++)
-        if (pin_is_free(pins->list[i], turns->direction) &&
-            !pin_is_named(turns, index, pins->list[i]))
-            turns->pins[turns->pin_count++] = pins->list[i];
-    for (size_t i = 0; turns->pin_count != 0 && i < file->link_count; i++) {
-        const struct graph_file_link *link = &file->links[i];
-        RG_AUTO(IPin) pin = NULL;
-
-        if (is_made[i] || filter_of(link, turns->direction) != index)
-            continue;
-        pin = graph_file_pin(filter, graph_file_word(link, turns->direction));
-        if (pin == NULL)
-            link_place(turns, i);
-    }
-}
-
-IPin *graph_file_pin_in_turn(const struct graph_file *file, size_t link, const bool *is_made,
-                             IBaseFilter *filter, PIN_DIRECTION direction)
-{
-    struct turns turns = { .file = file, .direction = direction };
+    struct side side = { .file = file, .direction = direction };
     struct graph_pins pins;
     IPin *found = NULL;
 
     (void)graph_pins_open(&pins, filter);
-    turns.links = rg_calloc(file->link_count, sizeof(*turns.links));
-    turns.pins = rg_calloc(pins.count, sizeof(IPin *));
-    if (turns.links != NULL && turns.pins != NULL) {
-        turns_fill(&turns, filter, &pins, is_made, link);
-        found = turns_take(&turns, link);
+    side_find(&side, turns, filter_of(&file->links[link], direction));
+    side.has_pin = rg_calloc(side.turn_count, sizeof(*side.has_pin));
+    side.pins = rg_calloc(pins.count, sizeof(IPin *));
+    if (side.has_pin != NULL && side.pins != NULL) {
+        side_fill(&side, &pins, is_made);
+        found = side_give(&side, link);
     }
     if (found != NULL)
         IPin_AddRef(found);
-    rg_free(turns.links);
-    rg_free(turns.pins);
+    rg_free(side.has_pin);
+    rg_free(side.pins);
     graph_pins_close(&pins);
     return found;
 }
@@ -238,15 +275,13 @@ void graph_file_pins_text(IBaseFilter *filter, PIN_DIRECTION direction, char *te
     text[0] = 0;
     (void)graph_pins_open(&pins, filter);
     for (size_t i = 0; i < pins.count && at < size; i++) {
-        PIN_INFO info = { 0 };
-        char name[128];
+        WCHAR wide[MAX_PIN_NAME];
+        char name[MAX_PIN_NAME];
 
-        if (graph_pin_is_output(pins.list[i]) != is_output ||
-            FAILED(IPin_QueryPinInfo(pins.list[i], &info)))
+        if (graph_pin_is_output(pins.list[i]) != is_output)
             continue;
-        if (info.pFilter != NULL)
-            IBaseFilter_Release(info.pFilter);
-        graph_text_from_wide(info.achName, name, sizeof(name));
+        pin_name(pins.list[i], wide);
+        graph_text_from_wide(wide, name, sizeof(name));
         at +=
             (size_t)snprintf(text + at, size - at, "%s \"%s\"", count++ != 0 ? "," : "", name);
     }

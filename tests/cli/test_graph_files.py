@@ -99,6 +99,15 @@ def case_tees_and_a_grabber_of_windows_open():
           [('Output1', 'In'), ('Output2', 'In'), ('Out', 'Input'), ('Capture', 'In'), ('Preview', 'In'), ('Out', 'Input')])
 
 
+def case_many_pins_of_other_names_go_by_their_numbers():
+    for count, out in ((3, 'Branch {}'), (200, 'Branch {:03}')):
+        ends = list(range(1, count + 1))
+        filters = [('picture source', grf.TESTSRC, ''), ('tee', grf.INF_TEE, '')] + [(f'end {i}', grf.NULL_RENDERER, '') for i in ends]
+        links = [(2, out.format(i), 2 + i, 'Input') for i in ends[1::2] + ends[::2][::-1]] + [(1, '~', 2, 'Input')]
+        grf.write('many.grf', grf.build(filters, links))
+        equal(pins('many.grf')[1:], [('tee', f'Output{i}', f'end {i}', 'In') for i in ends])
+
+
 def case_a_pin_that_is_missing_is_named_with_those_that_are_there():
     clip_make()
     grf.write('more.grf', grf.build(
