@@ -232,6 +232,12 @@ static HRESULT replay(struct ff_decoder *d, const struct ff_output *output)
     return hr;
 }
 
+/* Of one that only tells when it is decoded: before the position, it may belong before or behind it. */
+static bool is_early(const AVPacket *packet)
+{
+    return packet->pts == AV_NOPTS_VALUE && packet->dts != AV_NOPTS_VALUE && packet->dts < 0;
+}
+
 /* d->packet, which belongs to info. */
 static HRESULT send_next(struct ff_decoder *d, const struct rg_sample_info *info,
                          const struct ff_output *output)
@@ -247,7 +253,8 @@ static HRESULT send_next(struct ff_decoder *d, const struct rg_sample_info *info
     }
     d->sent++;
     mark = 2 * ++d->serial + info->is_preroll;
-    d->had_preroll = info->is_preroll || (d->had_preroll && !info->is_discontinuity);
+    d->had_preroll =
+        info->is_preroll || is_early(d->packet) || (d->had_preroll && !info->is_discontinuity);
     ff_history_add(&d->history, d->packet, mark);
     d->has_sent = true;
     hr = send_packet(d, d->packet, mark, output);

@@ -13,6 +13,7 @@
 
 struct queued {
     AVPacket *packet;
+    bool is_before; /* a piece that lies before the position */
     struct queued *next;
 };
 
@@ -84,14 +85,12 @@ void ff_demuxer_stamp_flac(const struct ff_demuxer *d, const struct demux_stream
  * position, and behind the place to stop at or the end; added to what its container says already. */
 void ff_demuxer_trim(const struct ff_demuxer *d, struct demux_stream *s, const AVPacket *p,
                      uint32_t *start, uint32_t *end);
-/* Nobody needs what is no codec's and lies before the position. */
-bool ff_demuxer_is_needless(const struct ff_demuxer *d, const struct demux_stream *s,
-                            const AVPacket *p);
 /* Does it go on behind the place to stop at? */
 bool ff_demuxer_crosses_stop(const struct ff_demuxer *d, const struct demux_stream *s,
                              const AVPacket *p);
-/* Takes these samples off, where they are no codec's. */
-void ff_demuxer_cut_raw(const struct ff_demuxer *d, struct demux_stream *s, AVPacket *p);
+/* The same where they are no codec's, at the head of the queue: what is behind is taken off, and what is
+ * before comes as a packet of its own.  false: memory is out. */
+bool ff_demuxer_cut_raw(const struct ff_demuxer *d, struct demux_stream *s);
 
 /* demuxer_queue.c.  Control threads, while nobody fetches: reads until each wanted stream has come to
  * where it can begin.  true: with one of them that is only after the position. */

@@ -322,8 +322,6 @@ static HRESULT fetch_locked(struct ff_demuxer *d, struct demux_stream *s, AVPack
     for (;;) {
         if (atomic_load(&d->is_interrupted))
             return VFW_E_STATE_CHANGED;
-        while (s->head != NULL && ff_demuxer_is_needless(d, s, s->head->packet))
-            queue_pop(s);
         if (s->head != NULL && !needs_next(d, s))
             return S_OK;
         if (s->head == NULL && FAILED(d->error))
@@ -359,11 +357,10 @@ HRESULT ff_demuxer_fetch(struct ff_demuxer *d, unsigned stream, ULONG *ret_bytes
     s = &d->streams[stream];
     pthread_mutex_lock(&d->lock);
     hr = fetch_locked(d, s, scratch);
+    if (hr == S_OK && !ff_demuxer_cut_raw(d, s))
+        hr = E_OUTOFMEMORY;
     if (hr == S_OK) {
-        int64_t stamp;
-
-        ff_demuxer_cut_raw(d, s, s->head->packet);
-        stamp = stamp_of(s->head->packet);
+        int64_t stamp = stamp_of(s->head->packet);
 
         *ret_bytes = (ULONG)s->head->packet->size;
         *ret_start = stamp != AV_NOPTS_VALUE ? sample_time(d, s, stamp) : -1;
@@ -415,12 +412,15 @@ static void fill_extra(const struct ff_demuxer *d, struct demux_stream *s, const
     }
 }
 
-/* Is it there for others alone: before the position, or as what a picture before the stop refers to? */
+/* Of the packet at the head of the queue: is it there for others alone, before the position, or as what
+ * a picture before the stop refers to? */
 static bool is_unseen(const struct ff_demuxer *d, const struct demux_stream *s,
                       const AVPacket *p)
 {
     REFERENCE_TIME time = ff_demuxer_time(d, s, stamp_of(p)), late = 0;
 
+    if (s->head->is_before)
+        return true;
     if (p->pts == AV_NOPTS_VALUE) /* when it is shown, only its decoder will tell */
         late = ff_demuxer_reordering_us(d, s->av) * 10;
     else if (d->stop >= 0 && time + d->position >= d->stop)

@@ -5,6 +5,8 @@
  * Streaming threads, under lock.
  * Knows: times of packets.  Must not know: queues, samples of a graph.
  */
+#include <stdlib.h>
+
 #include <libavcodec/avcodec.h>
 #include <libavutil/mathematics.h>
 
@@ -77,13 +79,6 @@ static REFERENCE_TIME beyond_stop(const struct ff_demuxer *d, const struct demux
     return d->stop >= 0 && start < d->stop && end > d->stop ? end - d->stop : 0;
 }
 
-bool ff_demuxer_is_needless(const struct ff_demuxer *d, const struct demux_stream *s,
-                            const AVPacket *p)
-{
-    return d->position > 0 && raw_block(s) > 0 && stands_somewhere(s, p) &&
-           ff_demuxer_time(d, s, p->pts + length_of(s, p)) <= 0;
-}
-
 bool ff_demuxer_crosses_stop(const struct ff_demuxer *d, const struct demux_stream *s,
                              const AVPacket *p)
 {
@@ -136,7 +131,7 @@ void ff_demuxer_trim(const struct ff_demuxer *d, struct demux_stream *s, const A
         return;
     if (*end == 0)
         *end = short_end(d, s, p);
-    if (!stands_somewhere(s, p))
+    if (!stands_somewhere(s, p) || raw_block(s) > 0) /* cut already */
         return;
     *start += before_position(d, s, p);
     behind = behind_stop(d, s, p);
@@ -144,22 +139,58 @@ void ff_demuxer_trim(const struct ff_demuxer *d, struct demux_stream *s, const A
         *end = behind;
 }
 
-void ff_demuxer_cut_raw(const struct ff_demuxer *d, struct demux_stream *s, AVPacket *p)
+/* From the front: so many samples, of `block` bytes. */
+static void cut_front(const struct demux_stream *s, AVPacket *p, uint32_t samples, int block)
 {
     const AVRational one = { 1, s->av->codecpar->sample_rate };
-    int block = raw_block(s), samples;
-    uint32_t start, end;
 
-    if (block <= 0 || !stands_somewhere(s, p))
-        return;
-    samples = p->size / block;
-    start = before_position(d, s, p);
+    p->data += samples * (size_t)block;
+    p->size -= (int)samples * block;
+    p->pts += av_rescale_q(samples, one, s->av->time_base);
+    p->duration = av_rescale_q(p->size / block, one, s->av->time_base);
+}
+
+static void cut_to(const struct demux_stream *s, AVPacket *p, uint32_t samples, int block)
+{
+    p->size = (int)samples * block;
+    p->duration = av_rescale_q(samples, (AVRational){ 1, s->av->codecpar->sample_rate },
+                               s->av->time_base);
+}
+
+/* What lies before the position gets a packet of its own, which is preroll. */
+static bool split_at(struct demux_stream *s, uint32_t samples, int block)
+{
+    struct queued *front = calloc(1, sizeof(*front));
+
+    if (front != NULL)
+        front->packet = av_packet_clone(s->head->packet);
+    if (front == NULL || front->packet == NULL) {
+        free(front);
+        return false;
+    }
+    cut_to(s, front->packet, samples, block);
+    cut_front(s, s->head->packet, samples, block);
+    front->is_before = true;
+    front->next = s->head;
+    s->head = front;
+    return true;
+}
+
+bool ff_demuxer_cut_raw(const struct ff_demuxer *d, struct demux_stream *s)
+{
+    AVPacket *p = s->head->packet;
+    int block = raw_block(s);
+    uint32_t samples, start, end;
+
+    if (block <= 0 || !stands_somewhere(s, p) || s->head->is_before)
+        return true;
+    samples = (uint32_t)(p->size / block);
     end = behind_stop(d, s, p);
-    if ((start == 0 && end == 0) || start + end >= (uint32_t)samples)
-        return;
-    s->bytes -= (start + end) * (size_t)block;
-    p->data += start * (size_t)block;
-    p->size = (samples - (int)start - (int)end) * block;
-    p->pts += av_rescale_q(start, one, s->av->time_base);
-    p->duration = av_rescale_q(samples - start - end, one, s->av->time_base);
+    if (end > 0 && end < samples) {
+        s->bytes -= end * (size_t)block;
+        samples -= end;
+        cut_to(s, p, samples, block);
+    }
+    start = before_position(d, s, p);
+    return start == 0 || start >= samples || split_at(s, start, block);
 }
