@@ -14,6 +14,7 @@
 struct queued {
     AVPacket *packet;
     bool is_before; /* a piece that lies before the position */
+    bool is_cut;    /* ff_demuxer_cut_raw has seen it */
     struct queued *next;
 };
 
@@ -75,6 +76,7 @@ AVRational ff_demuxer_frame_rate(const struct ff_demuxer *d, const AVStream *s);
 
 /* demuxer_seek.c: to `position`.  S_OK; E_NOTIMPL: can't; the container's error. */
 HRESULT ff_demuxer_jump(struct ff_demuxer *d);
+bool ff_demuxer_is_over(const struct ff_demuxer *d, const struct demux_stream *s);
 int64_t ff_demuxer_reordering_us(const struct ff_demuxer *d, const AVStream *s);
 
 /* demuxer_flac.c: sets the packet's time where it is known better. */
@@ -92,9 +94,15 @@ bool ff_demuxer_crosses_stop(const struct ff_demuxer *d, const struct demux_stre
  * before comes as a packet of its own.  false: memory is out. */
 bool ff_demuxer_cut_raw(const struct ff_demuxer *d, struct demux_stream *s);
 
+enum ff_beginning {
+    FF_BEGINS_IN_TIME = 1, /* or nobody knows */
+    FF_BEGINS_LATE,        /* pictures that can be shown come only after the position */
+    FF_SOUND_IS_LATE,      /* sound alone: it may have a hole there */
+};
+
 /* demuxer_queue.c.  Control threads, while nobody fetches: reads until each wanted stream has come to
- * where it can begin.  true: with one of them that is only after the position. */
-bool ff_queues_begin_late(struct ff_demuxer *d);
+ * where it can begin. */
+enum ff_beginning ff_queues_begin(struct ff_demuxer *d);
 void ff_queues_clear(struct ff_demuxer *d);
 /* A time stamp of the stream on the segment's time line, at rate 1. */
 REFERENCE_TIME ff_demuxer_time(const struct ff_demuxer *d, const struct demux_stream *s,

@@ -141,20 +141,36 @@ static bool another_is_full(const struct ff_demuxer *d, const struct demux_strea
     return false;
 }
 
-/* Does another stream lag behind, and may it be waited for?  *ret_taken tells how far all the
- * others have come. */
+static bool another_is_far_too_full(const struct ff_demuxer *d, const struct demux_stream *mine)
+{
+    for (unsigned i = 0; i < d->n_streams; i++)
+        if (&d->streams[i] != mine && d->streams[i].is_wanted &&
+            d->streams[i].bytes > TOO_MANY_BYTES)
+            return true;
+    return false;
+}
+
+/* How far all the others have come. */
+static uint64_t taken_by_others(const struct ff_demuxer *d, const struct demux_stream *mine)
+{
+    uint64_t taken = 1; /* 0 is "never waited" */
+
+    for (unsigned i = 0; i < d->n_streams; i++)
+        if (&d->streams[i] != mine && d->streams[i].is_wanted)
+            taken += d->streams[i].taken;
+    return taken;
+}
+
+/* Does another stream lag behind, and may it be waited for?  *ret_taken: taken_by_others. */
 static bool another_lags(const struct ff_demuxer *d, const struct demux_stream *mine,
                          uint64_t *ret_taken)
 {
     bool lags = false;
 
-    *ret_taken = 1; /* 0 is "never waited" */
-    for (unsigned i = 0; i < d->n_streams; i++) {
-        if (&d->streams[i] == mine || !d->streams[i].is_wanted)
-            continue;
-        lags = lags || holds_more_than(&d->streams[i], AHEAD_SECONDS);
-        *ret_taken += d->streams[i].taken;
-    }
+    for (unsigned i = 0; i < d->n_streams; i++)
+        lags = lags || (&d->streams[i] != mine && d->streams[i].is_wanted &&
+                        holds_more_than(&d->streams[i], AHEAD_SECONDS));
+    *ret_taken = taken_by_others(d, mine);
     return lags && mine->waited_at != *ret_taken;
 }
 
@@ -239,6 +255,16 @@ static REFERENCE_TIME one_sample(const struct demux_stream *s)
     return s->av->codecpar->codec_type == AVMEDIA_TYPE_AUDIO && rate > 0 ? 10000000 / rate : 0;
 }
 
+/* As much as may be read ahead to find out. */
+static bool holds_enough(const struct ff_demuxer *d)
+{
+    size_t bytes = 0;
+
+    for (unsigned i = 0; i < d->n_streams; i++)
+        bytes += d->streams[i].bytes;
+    return bytes > FULL_BYTES;
+}
+
 /* Reads on, for a while.  false: where it can begin is not known, and may be anywhere. */
 static bool begins_late_locked(struct ff_demuxer *d, struct demux_stream *s, AVPacket *scratch)
 {
@@ -248,7 +274,8 @@ static bool begins_late_locked(struct ff_demuxer *d, struct demux_stream *s, AVP
     for (int n = 0; (first = first_beginning(s)) == NULL; n++) {
         if (d->has_ended || s->has_ended) /* of the file; beyond the position to stop at */
             return s->has_ended || s->head != NULL;
-        if (n >= FIRST_PACKETS_MOST || FAILED(d->error) || atomic_load(&d->is_interrupted))
+        if (n >= FIRST_PACKETS_MOST || holds_enough(d) || FAILED(d->error) ||
+            atomic_load(&d->is_interrupted))
             return false;
         read_one_locked(d, scratch);
     }
@@ -260,22 +287,34 @@ static bool begins_late_locked(struct ff_demuxer *d, struct demux_stream *s, AVP
     return time > one_sample(s);
 }
 
-bool ff_queues_begin_late(struct ff_demuxer *d)
+static bool any_begins_late_locked(struct ff_demuxer *d, enum AVMediaType kind,
+                                   AVPacket *scratch)
 {
-    AVPacket *packet = av_packet_alloc();
-    bool is_late = false;
-
-    if (packet == NULL)
-        return false;
-    pthread_mutex_lock(&d->lock);
-    for (unsigned i = 0; i < d->n_streams && !is_late; i++) {
+    for (unsigned i = 0; i < d->n_streams; i++) {
         struct demux_stream *s = &d->streams[i];
 
-        is_late = s->is_wanted && !has_not_begun(d, s) && begins_late_locked(d, s, packet);
+        if (s->is_wanted && s->av->codecpar->codec_type == kind && !has_not_begun(d, s) &&
+            !ff_demuxer_is_over(d, s) && begins_late_locked(d, s, scratch))
+            return true;
     }
+    return false;
+}
+
+enum ff_beginning ff_queues_begin(struct ff_demuxer *d)
+{
+    AVPacket *packet = av_packet_alloc();
+    enum ff_beginning beginning = FF_BEGINS_IN_TIME;
+
+    if (packet == NULL)
+        return beginning;
+    pthread_mutex_lock(&d->lock);
+    if (any_begins_late_locked(d, AVMEDIA_TYPE_VIDEO, packet))
+        beginning = FF_BEGINS_LATE;
+    else if (any_begins_late_locked(d, AVMEDIA_TYPE_AUDIO, packet))
+        beginning = FF_SOUND_IS_LATE;
     pthread_mutex_unlock(&d->lock);
     av_packet_free(&packet);
-    return is_late;
+    return beginning;
 }
 
 /* Where the end is known to the sample, or asked for, one packet more tells which one is the last. */
@@ -330,10 +369,16 @@ static HRESULT fetch_locked(struct ff_demuxer *d, struct demux_stream *s, AVPack
             return S_FALSE;
         if (s->head != NULL && FAILED(d->error))
             return S_OK;
-        if (d->is_reading || another_is_full(d, s)) {
+        taken = taken_by_others(d, s);
+        if (d->is_reading || another_is_far_too_full(d, s)) {
             if (s->head != NULL && !d->is_reading)
                 return S_OK; /* better an untrimmed end than a wait */
             since_ns = wait_locked(d, since_ns);
+        } else if (another_is_full(d, s) && s->waited_at != taken) {
+            if (s->head != NULL)
+                return S_OK;
+            /* whoever has it may wait for this stream's first sample, or its end */
+            wait_a_little_locked(d, s, taken);
         } else if (another_lags(d, s, &taken)) {
             wait_a_little_locked(d, s, taken);
         } else {

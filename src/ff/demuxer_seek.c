@@ -10,7 +10,10 @@
 #define PICTURES_AHEAD_MOST 16        /* H.264 has no more of them in a row */
 #define ORDINARY_BACK_US    500000    /* a group of pictures may be as long, or longer */
 #define FARTHEST_BACK_US    320000000 /* from there, back to the beginning */
+#define SOUND_BACK_US       3000000   /* what has no sound for longer has a hole */
 #define BEFORE_ALL_US       10000000  /* decoding times begin before the first picture's */
+#define SURELY_OVER         10000000  /* 100 ns: durations are not that exact */
+#define FARTHEST            (INT64_MAX / 4) /* of positions, 100 ns */
 
 /* The time for decoding a key frame lies at most so much (us) before the time at which it is shown:
  * the codec's delay, and the pictures that are shown before it and come behind it. */
@@ -52,6 +55,15 @@ static void want_all_if_none(struct ff_demuxer *d)
         d->streams[i].av->discard = AVDISCARD_DEFAULT;
 }
 
+/* Its container says that it ends before the position: nobody looks for more of it. */
+bool ff_demuxer_is_over(const struct ff_demuxer *d, const struct demux_stream *s)
+{
+    int64_t start = s->av->start_time != AV_NOPTS_VALUE ? s->av->start_time : 0;
+
+    return d->position > 0 && s->av->duration != AV_NOPTS_VALUE && s->av->duration > 0 &&
+           ff_demuxer_time(d, s, start + s->av->duration) < -SURELY_OVER;
+}
+
 static HRESULT jump_to(struct ff_demuxer *d, int64_t to)
 {
     int result;
@@ -70,7 +82,7 @@ static HRESULT jump_to(struct ff_demuxer *d, int64_t to)
     d->error = S_OK;
     d->is_moved = false;
     for (unsigned i = 0; i < d->n_streams; i++) {
-        d->streams[i].has_ended = false;
+        d->streams[i].has_ended = ff_demuxer_is_over(d, &d->streams[i]);
         d->streams[i].is_discontinuity = true;
         d->streams[i].usual_duration = 0;
     }
@@ -79,24 +91,52 @@ static HRESULT jump_to(struct ff_demuxer *d, int64_t to)
     return result < 0 ? ff_error(result) : S_OK;
 }
 
+/* Farther back than the place that was tried last.  *ret_is_start: there is nothing in front. */
+static HRESULT jump_back(struct ff_demuxer *d, int64_t to, int64_t *back, bool *ret_is_start)
+{
+    const int64_t start = d->origin / 10, at = to - *back;
+
+    *ret_is_start = *back > FARTHEST_BACK_US || at <= start;
+    *back = *back * 2 > ORDINARY_BACK_US ? *back * 2 : ORDINARY_BACK_US;
+    return jump_to(d, *ret_is_start ? start - BEFORE_ALL_US : at);
+}
+
+/* Pictures can begin at `to`, and sound later alone. */
+static HRESULT jump_for_sound(struct ff_demuxer *d, int64_t to)
+{
+    int64_t back = ORDINARY_BACK_US;
+    bool is_start = false;
+    HRESULT hr = S_OK;
+
+    while (hr == S_OK && !is_start && back <= SOUND_BACK_US) {
+        hr = jump_back(d, to, &back, &is_start);
+        if (hr == S_OK && ff_queues_begin(d) == FF_BEGINS_IN_TIME)
+            return S_OK;
+    }
+    return jump_to(d, to);
+}
+
 /* Containers look for decoding times, round to the next picture, or land between two key frames: what
  * comes first may be no place to begin, or none is found at all, so it is looked at, and tried farther
  * and farther back. */
 HRESULT ff_demuxer_jump(struct ff_demuxer *d)
 {
-    const int64_t start = d->origin / 10, to = (d->position + d->origin) / 10;
-    int64_t back = first_back_us(d);
-    HRESULT hr = jump_to(d, d->position > 0 ? to : start - BEFORE_ALL_US);
+    const int64_t to = (d->position + d->origin) / 10;
+    enum ff_beginning beginning = FF_BEGINS_IN_TIME;
+    int64_t back = first_back_us(d), at = to;
+    bool is_start = d->position <= 0;
+    HRESULT hr = jump_to(d, is_start ? d->origin / 10 - BEFORE_ALL_US : to);
 
-    while (d->position > 0 && (hr == E_NOTIMPL || (hr == S_OK && ff_queues_begin_late(d)))) {
-        bool is_start = back > FARTHEST_BACK_US || to - back <= start;
-
-        hr = jump_to(d, is_start ? start - BEFORE_ALL_US : to - back);
-        if (is_start)
+    while (!is_start) {
+        if (FAILED(hr) && hr != E_NOTIMPL)
+            return hr;
+        beginning = hr == S_OK ? ff_queues_begin(d) : FF_BEGINS_LATE;
+        if (beginning != FF_BEGINS_LATE)
             break;
-        back = back * 2 > ORDINARY_BACK_US ? back * 2 : ORDINARY_BACK_US;
+        at = to - back;
+        hr = jump_back(d, to, &back, &is_start);
     }
-    return hr;
+    return beginning == FF_SOUND_IS_LATE ? jump_for_sound(d, at) : hr;
 }
 
 static bool can_jump(const struct ff_demuxer *d)
@@ -113,6 +153,8 @@ HRESULT ff_demuxer_seek(struct ff_demuxer *d, REFERENCE_TIME position, REFERENCE
         return VFW_E_NOT_CONNECTED;
     if (position < 0)
         return E_INVALIDARG;
+    if (position > FARTHEST)
+        position = FARTHEST;
     if (position != d->position || d->is_moved) {
         REFERENCE_TIME before = d->position, stop_before = d->stop;
 
@@ -129,7 +171,7 @@ HRESULT ff_demuxer_seek(struct ff_demuxer *d, REFERENCE_TIME position, REFERENCE
     if (SUCCEEDED(hr)) {
         d->stop = stop;
         for (unsigned i = 0; i < d->n_streams; i++)
-            d->streams[i].has_ended = false;
+            d->streams[i].has_ended = ff_demuxer_is_over(d, &d->streams[i]);
     }
     return hr;
 }

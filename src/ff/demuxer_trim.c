@@ -170,7 +170,7 @@ static bool split_at(struct demux_stream *s, uint32_t samples, int block)
     }
     cut_to(s, front->packet, samples, block);
     cut_front(s, s->head->packet, samples, block);
-    front->is_before = true;
+    front->is_before = front->is_cut = true;
     front->next = s->head;
     s->head = front;
     return true;
@@ -182,8 +182,9 @@ bool ff_demuxer_cut_raw(const struct ff_demuxer *d, struct demux_stream *s)
     int block = raw_block(s);
     uint32_t samples, start, end;
 
-    if (block <= 0 || !stands_somewhere(s, p) || s->head->is_before)
+    if (block <= 0 || !stands_somewhere(s, p) || s->head->is_cut)
         return true;
+    s->head->is_cut = true;
     samples = (uint32_t)(p->size / block);
     end = behind_stop(d, s, p);
     if (end > 0 && end < samples) {

@@ -142,17 +142,20 @@ static bool find_end(struct graph *graph, LONGLONG *ret)
     return *ret >= 0 || (SUCCEEDED(ask_largest(graph, get_duration, ret)) && *ret > 0);
 }
 
-/* The same once the streams have ended: a stop position may lie behind the last sample. */
+/* The same once the streams have ended: a stop position may lie behind the last sample, and where they
+ * began, too. */
 static bool find_end_reached(struct graph *graph, LONGLONG *ret)
 {
-    LONGLONG duration;
+    LONGLONG stop = graph->segment_stop, duration;
 
-    if (!find_end(graph, ret))
-        return false;
-    if (graph->segment_stop >= 0 && SUCCEEDED(ask_largest(graph, get_duration, &duration)) &&
-        duration > graph->segment_start && duration < *ret)
-        *ret = duration;
-    return true;
+    if (SUCCEEDED(ask_largest(graph, get_duration, &duration)) && duration > 0) {
+        if (duration < graph->segment_start)
+            duration = graph->segment_start;
+        *ret = stop >= 0 && stop < duration ? stop : duration;
+        return true;
+    }
+    *ret = stop;
+    return stop >= 0 && stop != INT64_MAX;
 }
 
 LONGLONG graph_position_locked(struct graph *graph)
