@@ -17,7 +17,9 @@ static HRESULT STDMETHODCALLTYPE builder_add_filter(IFilterGraph3 *face, IBaseFi
 
     if (filter == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     hr = graph_add_locked(graph, filter, name, 0, NULL);
     graph_recount_renderers(graph);
     graph_unlock(graph);
@@ -61,13 +63,16 @@ static HRESULT STDMETHODCALLTYPE builder_find(IFilterGraph3 *face, LPCWSTR name,
 {
     struct graph *graph = graph_home(face);
     struct graph_node *node;
+    HRESULT hr;
 
     if (out == NULL)
         return E_POINTER;
     *out = NULL;
     if (name == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     node = graph_node_by_name(graph, name);
     if (node != NULL) {
         *out = node->filter;
@@ -99,7 +104,9 @@ static HRESULT STDMETHODCALLTYPE builder_add_moniker(IFilterGraph3 *face, IMonik
                                        (void **)&filter);
     if (FAILED(hr))
         return hr;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     hr = graph_add_locked(graph, filter, name, 0, NULL);
     graph_unlock(graph);
     if (SUCCEEDED(hr))
@@ -163,9 +170,12 @@ static HRESULT STDMETHODCALLTYPE builder_reconnect_ex(IFilterGraph3 *face, IPin 
 static HRESULT STDMETHODCALLTYPE builder_set_default_clock(IFilterGraph3 *face)
 {
     struct graph *graph = graph_home(face);
-    HRESULT hr = VFW_E_NOT_STOPPED;
+    HRESULT hr;
 
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
+    hr = VFW_E_NOT_STOPPED;
     if (graph->state == State_Stopped && graph->goal == State_Stopped) {
         graph->clock_choice = GRAPH_CLOCK_DEFAULT;
         graph->clock_unset = true;
@@ -181,11 +191,14 @@ static HRESULT STDMETHODCALLTYPE builder_set_clock_ex(IFilterGraph3 *face,
 {
     struct graph *graph = graph_home(face);
     struct graph_node *node;
-    HRESULT hr = VFW_E_NOT_IN_GRAPH;
+    HRESULT hr;
 
     if (filter == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
+    hr = VFW_E_NOT_IN_GRAPH;
     node = graph_node_of_filter(graph, filter);
     if (node != NULL) {
         graph->clock_choice = most != NULL ? GRAPH_CLOCK_GIVEN : GRAPH_CLOCK_NONE;

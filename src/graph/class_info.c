@@ -51,7 +51,9 @@ static HRESULT STDMETHODCALLTYPE info_filter(IRegFilterInfo *face, IDispatch **o
         hr = graph_filter_info_create(graph, filter, &info);
     if (FAILED(hr))
         return hr;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     hr = graph_add_locked(graph, filter, NULL, 0, NULL);
     graph_recount_renderers(graph);
     graph_unlock(graph);

@@ -143,7 +143,9 @@ static HRESULT connect_any(struct graph *graph, IPin *output, IPin *input,
     hr = pins_in_order(&output, &input);
     if (FAILED(hr))
         return hr;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     graph_edits_let_go(graph, NULL);
     graph_build_begin_locked(graph, flags != 0 ? "ConnectDirect" : "Connect", output, input);
     hr = pins_check_locked(graph, output, input);

@@ -159,7 +159,9 @@ static HRESULT STDMETHODCALLTYPE filter_set_clock(IMediaFilter *face, IReference
     struct graph *graph = graph_home(face);
     HRESULT hr;
 
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     graph->clock_choice = clock != NULL ? GRAPH_CLOCK_GIVEN : GRAPH_CLOCK_NONE;
     hr = graph_clock_set_locked(graph, clock);
     graph_unlock(graph);
@@ -169,10 +171,13 @@ static HRESULT STDMETHODCALLTYPE filter_set_clock(IMediaFilter *face, IReference
 static HRESULT STDMETHODCALLTYPE filter_get_clock(IMediaFilter *face, IReferenceClock **out)
 {
     struct graph *graph = graph_home(face);
+    HRESULT hr;
 
     if (out == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     *out = graph->clock;
     if (graph->clock != NULL)
         graph->clock->lpVtbl->AddRef(graph->clock);

@@ -428,7 +428,7 @@ static HRESULT command_create(struct graph *graph, const struct request *r,
              ? copy_arguments(command, r->arguments, r->count)
              : E_INVALIDARG;
     if (SUCCEEDED(hr))
-        hr = graph_lock_to_ask(graph);
+        hr = graph_lock_for_call(graph);
     if (SUCCEEDED(hr)) {
         queue = queue_of(graph);
         graph_unlock(graph);

@@ -31,6 +31,7 @@ static HRESULT STDMETHODCALLTYPE enum_next(IEnumFilters *face, ULONG count,
 {
     struct filter_enum *self = home(face);
     ULONG got = 0;
+    HRESULT hr;
 
     if (filters == NULL)
         return E_POINTER;
@@ -38,7 +39,9 @@ static HRESULT STDMETHODCALLTYPE enum_next(IEnumFilters *face, ULONG count,
         return E_INVALIDARG;
     if (ret_fetched != NULL)
         *ret_fetched = 0;
-    graph_lock(self->graph, NULL, INFINITE);
+    hr = graph_lock_for_call(self->graph);
+    if (FAILED(hr))
+        return hr;
     if (self->version != self->list->version) {
         graph_unlock(self->graph);
         return VFW_E_ENUM_OUT_OF_SYNC;
@@ -57,9 +60,12 @@ static HRESULT STDMETHODCALLTYPE enum_next(IEnumFilters *face, ULONG count,
 static HRESULT STDMETHODCALLTYPE enum_skip(IEnumFilters *face, ULONG count)
 {
     struct filter_enum *self = home(face);
-    HRESULT hr = S_OK;
+    HRESULT hr;
 
-    graph_lock(self->graph, NULL, INFINITE);
+    hr = graph_lock_for_call(self->graph);
+    if (FAILED(hr))
+        return hr;
+    hr = S_OK;
     if (self->version != self->list->version) {
         hr = VFW_E_ENUM_OUT_OF_SYNC;
     } else {
@@ -74,8 +80,11 @@ static HRESULT STDMETHODCALLTYPE enum_skip(IEnumFilters *face, ULONG count)
 static HRESULT STDMETHODCALLTYPE enum_reset(IEnumFilters *face)
 {
     struct filter_enum *self = home(face);
+    HRESULT hr;
 
-    graph_lock(self->graph, NULL, INFINITE);
+    hr = graph_lock_for_call(self->graph);
+    if (FAILED(hr))
+        return hr;
     self->version = self->list->version;
     self->at = self->list->first;
     graph_unlock(self->graph);
@@ -85,6 +94,7 @@ static HRESULT STDMETHODCALLTYPE enum_reset(IEnumFilters *face)
 static HRESULT STDMETHODCALLTYPE enum_clone(IEnumFilters *face, IEnumFilters **out)
 {
     struct filter_enum *self = home(face), *copy;
+    HRESULT hr;
 
     if (out == NULL)
         return E_POINTER;
@@ -92,7 +102,11 @@ static HRESULT STDMETHODCALLTYPE enum_clone(IEnumFilters *face, IEnumFilters **o
     copy = enum_new(self->graph, self->list);
     if (copy == NULL)
         return E_OUTOFMEMORY;
-    graph_lock(self->graph, NULL, INFINITE);
+    hr = graph_lock_for_call(self->graph);
+    if (FAILED(hr)) {
+        com_object_release(&copy->object);
+        return hr;
+    }
     copy->version = self->version;
     copy->at = self->at;
     graph_unlock(self->graph);
@@ -136,10 +150,15 @@ static struct filter_enum *enum_new(struct graph *graph, struct graph_list *list
 HRESULT graph_enum_create(struct graph *graph, struct graph_list *list, IEnumFilters **ret)
 {
     struct filter_enum *self = enum_new(graph, list);
+    HRESULT hr;
 
     if (self == NULL)
         return E_OUTOFMEMORY;
-    enum_reset(&self->face.i);
+    hr = enum_reset(&self->face.i);
+    if (FAILED(hr)) {
+        com_object_release(&self->object);
+        return hr;
+    }
     *ret = &self->face.i;
     return S_OK;
 }

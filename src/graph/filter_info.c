@@ -192,9 +192,12 @@ HRESULT graph_filter_info_create(struct graph *graph, IBaseFilter *filter, IDisp
 HRESULT graph_filter_collection(struct graph *graph, IDispatch **ret)
 {
     struct graph_items items = { 0 };
-    HRESULT hr = S_OK;
+    HRESULT hr;
 
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
+    hr = S_OK;
     for (struct graph_node *node = graph->members.first; node != NULL && SUCCEEDED(hr);
          node = node->next) {
         IDispatch *one;

@@ -46,7 +46,9 @@ HRESULT graph_forward_find(struct graph *graph, struct graph_forward *last, REFI
     HRESULT hr;
 
     *ret = NULL;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     version = graph->members.version;
     hr = asked_open_locked(graph, last, &all, &known);
     graph_unlock(graph);
@@ -55,10 +57,11 @@ HRESULT graph_forward_find(struct graph *graph, struct graph_forward *last, REFI
     if (known != NULL)
         return known->lpVtbl->QueryInterface(known, iid, ret);
     hr = find_among(&all, iid, ret, &who);
-    graph_lock(graph, NULL, INFINITE);
-    if (version == graph->members.version)
-        *last = (struct graph_forward){ version, graph_node_of_filter(graph, who), true };
-    graph_unlock(graph);
+    if (SUCCEEDED(graph_lock_for_call(graph))) { /* else the next one searches again */
+        if (version == graph->members.version)
+            *last = (struct graph_forward){ version, graph_node_of_filter(graph, who), true };
+        graph_unlock(graph);
+    }
     graph_snapshot_free(&all);
     return hr;
 }

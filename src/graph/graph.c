@@ -169,10 +169,13 @@ HRESULT graph_create_no_thread(IUnknown *outer, REFIID iid, void **out)
 static HRESULT STDMETHODCALLTYPE version_query(IGraphVersion *face, LONG *ret_version)
 {
     struct graph *graph = graph_home(face);
+    HRESULT hr;
 
     if (ret_version == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     *ret_version = graph->version;
     graph_unlock(graph);
     return S_OK;

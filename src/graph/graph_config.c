@@ -231,7 +231,9 @@ static HRESULT STDMETHODCALLTYPE config_enum_cache(IGraphConfig *face, IEnumFilt
 
     if (ret == NULL)
         return E_POINTER;
-    (void)graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     hr = graph_enum_create(graph, &graph->cached, ret);
     graph_unlock(graph);
     return hr;
@@ -245,7 +247,9 @@ static HRESULT STDMETHODCALLTYPE config_remove_from_cache(IGraphConfig *face,
 
     if (filter == NULL)
         return E_POINTER;
-    (void)graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     hr = graph_cache_drop_locked(graph, filter);
     graph_unlock(graph);
     return hr;
@@ -256,11 +260,14 @@ static HRESULT STDMETHODCALLTYPE config_remove_from_cache(IGraphConfig *face,
 static HRESULT STDMETHODCALLTYPE config_start_time(IGraphConfig *face, REFERENCE_TIME *ret)
 {
     struct graph *graph = graph_home(face);
-    HRESULT hr = VFW_E_WRONG_STATE;
+    HRESULT hr;
 
     if (ret == NULL)
         return E_POINTER;
-    (void)graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
+    hr = VFW_E_WRONG_STATE;
     if (graph->state == State_Running) {
         *ret = graph->start_time;
         hr = S_OK;
@@ -274,12 +281,15 @@ static HRESULT STDMETHODCALLTYPE config_set_flags(IGraphConfig *face, IBaseFilte
 {
     struct graph *graph = graph_home(face);
     struct graph_node *node;
+    HRESULT hr;
 
     if (filter == NULL)
         return E_POINTER;
     if ((flags & ~(DWORD)AM_FILTER_FLAGS_REMOVABLE) != 0)
         return E_INVALIDARG;
-    (void)graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     node = graph_node_of_filter(graph, filter);
     if (node != NULL)
         node->flags = flags;
@@ -292,10 +302,13 @@ static HRESULT STDMETHODCALLTYPE config_get_flags(IGraphConfig *face, IBaseFilte
 {
     struct graph *graph = graph_home(face);
     struct graph_node *node;
+    HRESULT hr;
 
     if (filter == NULL || ret == NULL)
         return E_POINTER;
-    (void)graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     node = graph_node_of_filter(graph, filter);
     if (node != NULL)
         *ret = node->flags;

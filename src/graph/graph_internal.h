@@ -268,8 +268,11 @@ bool graph_caller_carries(struct graph *graph);
 /* Before the lock, where a command waits for streaming threads.  S_OK; VFW_E_WRONG_STATE: the caller
  * would wait for itself, or for who waits for it; the report says so of `what`. */
 HRESULT graph_check_caller(struct graph *graph, const char *what);
-/* The lock, for what a callback may well ask.  VFW_E_TIMEOUT: who has it may wait for the caller. */
-HRESULT graph_lock_to_ask(struct graph *graph);
+/* timeout_ms, but not for long if the caller carries samples: whom it waits for may wait for it. */
+DWORD graph_caller_patience(struct graph *graph, DWORD timeout_ms);
+/* The lock, for what a callback may well call: all that waits for no streaming thread.
+ * VFW_E_TIMEOUT: the caller carries samples, and who has the lock may wait for it. */
+HRESULT graph_lock_for_call(struct graph *graph);
 /* graph_transaction.c.  Whoever has the lock sees no cut half made: one that waits for its time is
  * put off from the outermost lock to the outermost unlock, one that was made is booked. */
 void graph_edits_hold(struct graph *graph);

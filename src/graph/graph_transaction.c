@@ -238,7 +238,7 @@ static HRESULT STDMETHODCALLTYPE transaction_prepare(IGraphTransaction *face)
 static HRESULT STDMETHODCALLTYPE transaction_abort(IGraphTransaction *face)
 {
     struct transaction *t = transaction_of(face);
-    HRESULT hr = graph_lock(t->graph, NULL, INFINITE);
+    HRESULT hr = graph_lock_for_call(t->graph);
 
     if (FAILED(hr))
         return hr;

@@ -11,7 +11,7 @@
 
 #include "platform/time.h"
 
-/* Of a streaming thread, which a stop under the lock may wait for. */
+/* A stop under the lock may wait for the streaming thread that asks. */
 #define CALLER_WAIT_MS 1000
 
 static void gate_close(struct graph_gate *gate)
@@ -157,9 +157,15 @@ HRESULT graph_check_caller(struct graph *graph, const char *what)
     return VFW_E_WRONG_STATE;
 }
 
-HRESULT graph_lock_to_ask(struct graph *graph)
+DWORD graph_caller_patience(struct graph *graph, DWORD timeout_ms)
 {
-    return graph_lock(graph, NULL, graph_caller_carries(graph) ? CALLER_WAIT_MS : INFINITE);
+    return timeout_ms > CALLER_WAIT_MS && graph_caller_carries(graph) ? CALLER_WAIT_MS
+                                                                      : timeout_ms;
+}
+
+HRESULT graph_lock_for_call(struct graph *graph)
+{
+    return graph_lock(graph, NULL, graph_caller_patience(graph, INFINITE));
 }
 
 void graph_unlock(struct graph *graph)

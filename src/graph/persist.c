@@ -33,7 +33,9 @@ static HRESULT STDMETHODCALLTYPE persist_is_dirty(IPersistStream *face)
     bool is_dirty;
     HRESULT hr;
 
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     is_dirty = graph->version != graph->persist_state.saved_version;
     hr = is_dirty ? S_OK : graph_snapshot_locked(graph, &all);
     graph_unlock(graph);
@@ -169,7 +171,9 @@ static HRESULT STDMETHODCALLTYPE persist_save(IPersistStream *face, IStream *str
         hr = STG_E_MEDIUMFULL;
     if (FAILED(hr) || !clear_dirty)
         return FAILED(hr) ? hr : S_OK;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     graph->persist_state.saved_version = version;
     graph_unlock(graph);
     return S_OK;

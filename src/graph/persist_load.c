@@ -409,8 +409,9 @@ HRESULT graph_file_build(struct graph *graph, const struct graph_file *file)
         hr = order_make(&load);
     for (size_t i = 0; i < file->filter_count && SUCCEEDED(hr); i++)
         hr = filter_make(&load, i);
+    if (SUCCEEDED(hr))
+        hr = graph_lock_for_call(graph);
     if (SUCCEEDED(hr)) {
-        graph_lock(graph, NULL, INFINITE);
         hr = build_locked(&load);
         graph_unlock(graph);
     }

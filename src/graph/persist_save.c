@@ -198,9 +198,11 @@ HRESULT graph_file_collect(struct graph *graph, BOOL clear_dirty, struct graph_f
 {
     IBaseFilter **filters;
     size_t count;
-    HRESULT hr = E_OUTOFMEMORY;
+    HRESULT hr = graph_lock_for_call(graph);
 
-    graph_lock(graph, NULL, INFINITE);
+    if (FAILED(hr))
+        return hr;
+    hr = E_OUTOFMEMORY;
     *ret_version = graph->version;
     count = graph->members.count;
     filters = rg_calloc(count, sizeof(*filters));

@@ -50,7 +50,9 @@ HRESULT STDMETHODCALLTYPE graph_format_is_supported(IMediaSeeking *face, const G
         return E_POINTER;
     if (IsEqualGUID(format, &TIME_FORMAT_MEDIA_TIME))
         return S_OK;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     hr = any_renderer(graph, ask_supported, format);
     graph_unlock(graph);
     return hr;
@@ -68,10 +70,13 @@ HRESULT STDMETHODCALLTYPE graph_format_preferred(IMediaSeeking *face, GUID *ret_
 HRESULT STDMETHODCALLTYPE graph_format_get(IMediaSeeking *face, GUID *ret_format)
 {
     struct graph *graph = graph_home(face);
+    HRESULT hr;
 
     if (ret_format == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     *ret_format = graph->time_format;
     graph_unlock(graph);
     return S_OK;
@@ -84,7 +89,9 @@ HRESULT STDMETHODCALLTYPE graph_format_is_used(IMediaSeeking *face, const GUID *
 
     if (format == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     hr = IsEqualGUID(format, &graph->time_format) ? S_OK : S_FALSE;
     graph_unlock(graph);
     return hr;
@@ -93,11 +100,14 @@ HRESULT STDMETHODCALLTYPE graph_format_is_used(IMediaSeeking *face, const GUID *
 HRESULT STDMETHODCALLTYPE graph_format_set(IMediaSeeking *face, const GUID *format)
 {
     struct graph *graph = graph_home(face);
-    HRESULT hr = S_OK;
+    HRESULT hr;
 
     if (format == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
+    hr = S_OK;
     if (IsEqualGUID(format, &graph->time_format))
         hr = S_OK;
     else if (graph->state != State_Stopped)
@@ -117,11 +127,14 @@ HRESULT STDMETHODCALLTYPE graph_format_convert(IMediaSeeking *face, LONGLONG *ta
 {
     struct graph *graph = graph_home(face);
     const GUID *to, *from;
-    HRESULT hr = E_NOTIMPL;
+    HRESULT hr;
 
     if (target == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
+    hr = E_NOTIMPL;
     to = target_format != NULL ? target_format : &graph->time_format;
     from = source_format != NULL ? source_format : &graph->time_format;
     if (IsEqualGUID(to, from)) {

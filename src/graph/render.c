@@ -294,7 +294,9 @@ HRESULT graph_render(struct graph *graph, IPin *output, unsigned flags)
         return E_POINTER;
     if (!graph_pin_is_output(output))
         return VFW_E_INVALID_DIRECTION;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     graph_build_begin_locked(graph, "Render", output, NULL);
     if (graph_node_of_pin(graph, output) == NULL)
         hr = VFW_E_NOT_IN_GRAPH;
@@ -436,7 +438,9 @@ HRESULT graph_add_source(struct graph *graph, const WCHAR *path, const WCHAR *na
     if (path == NULL)
         return E_POINTER;
     graph_text_from_wide(path, text, sizeof(text));
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     graph_build_begin_locked(graph, "AddSourceFilter", NULL, NULL);
     graph_log(graph, "%s", text);
     hr = source_find(graph, path, &filter);
@@ -507,7 +511,9 @@ HRESULT graph_render_file(struct graph *graph, const WCHAR *path)
 
     if (path == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     graph_build_begin_locked(graph, "RenderFile", NULL, NULL);
     hr = graph_add_source(graph, path, path, &source);
     if (SUCCEEDED(hr))

@@ -111,7 +111,7 @@ static HRESULT ask_largest_unlocked(struct graph *graph, seek_get get, LONGLONG 
 
     if (ret == NULL)
         return E_POINTER;
-    hr = graph_lock_to_ask(graph);
+    hr = graph_lock_for_call(graph);
     if (FAILED(hr))
         return hr;
     hr = ask_largest(graph, get, ret);
@@ -392,10 +392,13 @@ static HRESULT STDMETHODCALLTYPE seeking_set_rate(IMediaSeeking *face, double ra
 static HRESULT STDMETHODCALLTYPE seeking_get_rate(IMediaSeeking *face, double *ret_rate)
 {
     struct graph *graph = graph_home(face);
+    HRESULT hr;
 
     if (ret_rate == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     *ret_rate = graph->rate;
     graph_unlock(graph);
     return S_OK;
@@ -413,7 +416,9 @@ static HRESULT STDMETHODCALLTYPE seeking_capabilities(IMediaSeeking *face,
 
     if (ret_capabilities == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     hr = seekers_open(graph, &all);
     for (size_t i = 0; i < all.count; i++) {
         DWORD one = 0;
@@ -467,7 +472,7 @@ static HRESULT STDMETHODCALLTYPE seeking_get_current(IMediaSeeking *face, LONGLO
 
     if (ret == NULL)
         return E_POINTER;
-    hr = graph_lock_to_ask(graph);
+    hr = graph_lock_for_call(graph);
     if (FAILED(hr))
         return hr;
     *ret = graph_position_locked(graph);
@@ -499,10 +504,13 @@ static HRESULT STDMETHODCALLTYPE seeking_get_available(IMediaSeeking *face, LONG
     LONGLONG first = INT64_MIN, last = INT64_MAX;
     HRESULT result = E_NOTIMPL;
     struct seekers all;
+    HRESULT hr;
 
     if (earliest == NULL || latest == NULL)
         return E_POINTER;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     (void)seekers_open(graph, &all);
     for (size_t i = 0; i < all.count; i++) {
         LONGLONG a = 0, b = 0;

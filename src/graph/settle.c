@@ -140,7 +140,7 @@ static DWORD lock_ms(int64_t deadline_ns)
 
 HRESULT graph_get_state(struct graph *graph, DWORD timeout_ms, FILTER_STATE *ret_state)
 {
-    int64_t deadline_ns = rg_time_deadline_ns(timeout_ms);
+    int64_t deadline_ns = rg_time_deadline_ns(graph_caller_patience(graph, timeout_ms));
 
     if (ret_state == NULL)
         return E_POINTER;

@@ -165,8 +165,11 @@ static HRESULT STDMETHODCALLTYPE step_can(IVideoFrameStep *face, LONG multiple,
 {
     struct graph *graph = graph_home(face);
     RG_AUTO(IUnknown) found = NULL;
+    HRESULT hr;
 
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     found = stepper_for(graph, stepper, multiple != 0);
     graph_unlock(graph);
     return found != NULL ? S_OK : S_FALSE;
@@ -175,8 +178,11 @@ static HRESULT STDMETHODCALLTYPE step_can(IVideoFrameStep *face, LONG multiple,
 static HRESULT STDMETHODCALLTYPE step_cancel(IVideoFrameStep *face)
 {
     struct graph *graph = graph_home(face);
+    HRESULT hr;
 
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
     graph_step_cancel_locked(graph);
     graph_unlock(graph);
     return S_OK;

@@ -184,9 +184,12 @@ void graph_streams_prepare_locked(struct graph *graph)
 static HRESULT STDMETHODCALLTYPE streams_use_offset(IAMGraphStreams *face, BOOL use)
 {
     struct graph *graph = graph_home(face);
-    HRESULT hr = S_OK;
+    HRESULT hr;
 
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
+    hr = S_OK;
     if (use || graph->streams.uses_offsets) {
         graph->streams.uses_offsets = use != FALSE;
         hr = offsets_tell_locked(graph);
@@ -199,11 +202,14 @@ static HRESULT STDMETHODCALLTYPE streams_set_latency(IAMGraphStreams *face,
                                                      REFERENCE_TIME latency)
 {
     struct graph *graph = graph_home(face);
-    HRESULT hr = S_OK;
+    HRESULT hr;
 
     if (latency < 0)
         return E_INVALIDARG;
-    graph_lock(graph, NULL, INFINITE);
+    hr = graph_lock_for_call(graph);
+    if (FAILED(hr))
+        return hr;
+    hr = S_OK;
     graph->streams.latency_most = latency;
     if (graph->streams.uses_offsets)
         hr = offsets_tell_locked(graph);

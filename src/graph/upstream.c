@@ -138,14 +138,16 @@ static HRESULT look_at(struct hunt *hunt, IPin *pin, void **ret)
     return FAILED(hr) ? hr : S_FALSE;
 }
 
-static bool is_of_graph(struct graph *graph, IPin *pin)
+/* S_OK; VFW_E_NOT_IN_GRAPH; what the lock says. */
+static HRESULT check_pin(struct graph *graph, IPin *pin)
 {
-    bool is_member;
+    HRESULT hr = graph_lock_for_call(graph);
 
-    graph_lock(graph, NULL, INFINITE);
-    is_member = graph_node_of_pin(graph, pin) != NULL;
+    if (FAILED(hr))
+        return hr;
+    hr = graph_node_of_pin(graph, pin) != NULL ? S_OK : VFW_E_NOT_IN_GRAPH;
     graph_unlock(graph);
-    return is_member;
+    return hr;
 }
 
 HRESULT STDMETHODCALLTYPE graph_find_upstream(IAMGraphStreams *face, IPin *pin, REFIID iid,
@@ -161,8 +163,9 @@ HRESULT STDMETHODCALLTYPE graph_find_upstream(IAMGraphStreams *face, IPin *pin, 
         return E_POINTER;
     if ((flags & ~(DWORD)SEARCH_ALL) != 0)
         return E_INVALIDARG;
-    if (!is_of_graph(graph_home(face), pin))
-        return VFW_E_NOT_IN_GRAPH;
+    hr = check_pin(graph_home(face), pin);
+    if (FAILED(hr))
+        return hr;
     hr = graph_table_init(&hunt.seen);
     if (SUCCEEDED(hr))
         hr = hunt_add(&hunt, pin);

@@ -4,66 +4,11 @@
  *
  * Callbacks run on streaming threads.
  */
-#include "real_filters.h"
+#include "caller.h"
 
 #include <sched.h>
 
-#include <qedit.h>
 #include <regraft_if.h>
-
-struct caller {
-    ISampleGrabberCB face; /* first */
-    struct test_graph *g;
-    IBaseFilter *grabber, *spare; /* borrowed */
-    void (*act)(struct caller *c);
-    IDeferredCommand *command; /* a reference; NULL: none was queued */
-    HANDLE go;                 /* NULL: at once */
-    HANDLE done;
-    bool has_acted;
-    char report[512];
-};
-
-static HRESULT STDMETHODCALLTYPE caller_query(ISampleGrabberCB *face, REFIID iid, void **out)
-{
-    (void)iid;
-    *out = face;
-    return S_OK;
-}
-
-static ULONG STDMETHODCALLTYPE caller_count(ISampleGrabberCB *face)
-{
-    (void)face;
-    return 1; /* lies on the test's stack */
-}
-
-static HRESULT STDMETHODCALLTYPE caller_sample(ISampleGrabberCB *face, double seconds,
-                                               IMediaSample *sample)
-{
-    struct caller *c = (struct caller *)face;
-
-    (void)seconds, (void)sample;
-    if (!c->has_acted) {
-        c->has_acted = true;
-        c->act(c);
-        SetEvent(c->done);
-    }
-    return S_OK;
-}
-
-static HRESULT STDMETHODCALLTYPE caller_buffer(ISampleGrabberCB *face, double seconds,
-                                               BYTE *data, LONG size)
-{
-    (void)face, (void)seconds, (void)data, (void)size;
-    return S_OK;
-}
-
-static ISampleGrabberCBVtbl caller_vtbl = {
-    .QueryInterface = caller_query,
-    .AddRef = caller_count,
-    .Release = caller_count,
-    .SampleCB = caller_sample,
-    .BufferCB = caller_buffer,
-};
 
 /* ---- what it calls ----------------------------------------------------------------------- */
 
@@ -146,9 +91,17 @@ static void edit(struct caller *c)
 static void ask(struct caller *c)
 {
     LONGLONG position = -1;
+    IBaseFilter *found = NULL;
     IAMStats *stats;
+    double rate = 0;
     LONG count = -1;
 
+    assert_hr(CALL(c->g->seeking, GetRate, &rate), S_OK);
+    assert_true(rate == 1.0);
+    assert_hr(CALL(c->g->builder, FindFilterByName, L"grabber", &found), S_OK);
+    assert_ptr_equal(found, c->grabber);
+    LET_GO(found);
+    assert_hr(CALL(c->g->filter, SetSyncSource, NULL), S_OK);
     assert_hr(CALL(c->g->seeking, GetCurrentPosition, &position), S_OK);
     assert_int_equal(position, 0);
     assert_hr(CALL(c->g->builder, QueryInterface, &IID_IAMStats, (void **)&stats), S_OK);
