@@ -34,7 +34,7 @@ static HRESULT STDMETHODCALLTYPE builder_remove_filter(IFilterGraph3 *face, IBas
 
     if (filter == NULL)
         return E_POINTER;
-    hr = graph_check_caller(graph, "IFilterGraph::RemoveFilter");
+    hr = graph_check_change(graph, "IFilterGraph::RemoveFilter");
     if (FAILED(hr))
         return hr;
     hr = VFW_E_NOT_IN_GRAPH;

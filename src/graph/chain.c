@@ -219,7 +219,7 @@ static HRESULT chain_open(struct chain *chain, IFilterChain *face, IBaseFilter *
 {
     struct graph *graph = graph_home(face);
     struct graph_node *first, *last = NULL;
-    HRESULT hr = graph_check_caller(graph, "a method of IFilterChain");
+    HRESULT hr = graph_check_command(graph, "a method of IFilterChain");
 
     *chain = (struct chain){ .graph = FAILED(hr) ? NULL : graph };
     if (FAILED(hr))

@@ -177,7 +177,7 @@ HRESULT graph_disconnect(struct graph *graph, IPin *pin)
 
     if (pin == NULL)
         return E_POINTER;
-    hr = graph_check_caller(graph, "IFilterGraph::Disconnect");
+    hr = graph_check_change(graph, "IFilterGraph::Disconnect");
     if (FAILED(hr))
         return hr;
     hr = VFW_E_NOT_IN_GRAPH;

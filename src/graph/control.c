@@ -16,7 +16,7 @@ typedef HRESULT (*command_fn)(struct graph *graph);
 static HRESULT command(void *face, const char *what, command_fn fn)
 {
     struct graph *graph = graph_home(face);
-    HRESULT hr = graph_check_caller(graph, what);
+    HRESULT hr = graph_check_command(graph, what);
 
     return SUCCEEDED(hr) ? fn(graph) : hr;
 }
@@ -143,7 +143,7 @@ static HRESULT STDMETHODCALLTYPE filter_pause(IMediaFilter *face)
 static HRESULT STDMETHODCALLTYPE filter_run(IMediaFilter *face, REFERENCE_TIME start)
 {
     struct graph *graph = graph_home(face);
-    HRESULT hr = graph_check_caller(graph, "IMediaFilter::Run");
+    HRESULT hr = graph_check_command(graph, "IMediaFilter::Run");
 
     return SUCCEEDED(hr) ? graph_run(graph, start) : hr;
 }

@@ -19,7 +19,7 @@
 /* A data thread passes its abort event (documented), and gets the lock or that. */
 static HRESULT lock_or_abort(struct graph *graph, const char *what, HANDLE abort_event)
 {
-    HRESULT hr = abort_event == NULL ? graph_check_caller(graph, what) : S_OK;
+    HRESULT hr = abort_event == NULL ? graph_check_change(graph, what) : S_OK;
 
     return SUCCEEDED(hr) ? graph_lock(graph, abort_event, INFINITE) : hr;
 }

@@ -135,7 +135,7 @@ static HRESULT carry_out(struct graph *graph, struct rewire_step *step, HRESULT 
         return E_INVALIDARG;
     }
     if (SUCCEEDED(hr))
-        hr = graph_check_caller(graph, "an edit");
+        hr = graph_check_command(graph, "an edit");
     if (FAILED(hr)) {
         rewire_step_clear(step);
         return fail_early(hr, certificate);

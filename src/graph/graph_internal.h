@@ -267,7 +267,10 @@ void graph_unlock(struct graph *graph);
 bool graph_caller_carries(struct graph *graph);
 /* Before the lock, where a command waits for streaming threads.  S_OK; VFW_E_WRONG_STATE: the caller
  * would wait for itself, or for who waits for it; the report says so of `what`. */
-HRESULT graph_check_caller(struct graph *graph, const char *what);
+HRESULT graph_check_command(struct graph *graph, const char *what);
+/* The same of what may be done under the lock, however the caller came by it: one that has the lock
+ * (inside IGraphConfig::Reconfigure) is welcome, for nobody can wait for it. */
+HRESULT graph_check_change(struct graph *graph, const char *what);
 /* timeout_ms, but not for long if the caller carries samples: whom it waits for may wait for it. */
 DWORD graph_caller_patience(struct graph *graph, DWORD timeout_ms);
 /* The lock, for what a callback may well call: all that waits for no streaming thread.

@@ -282,7 +282,7 @@ static HRESULT carry_out_locked(struct transaction *t)
 
 static HRESULT commit_now(struct transaction *t)
 {
-    HRESULT hr = graph_check_caller(t->graph, "IGraphTransaction::Commit");
+    HRESULT hr = graph_check_command(t->graph, "IGraphTransaction::Commit");
 
     if (SUCCEEDED(hr))
         hr = open_settled(t);

@@ -145,7 +145,17 @@ bool graph_caller_carries(struct graph *graph)
     return rg_thread_carries_for(graph_key(graph));
 }
 
-HRESULT graph_check_caller(struct graph *graph, const char *what)
+static bool gate_is_mine(struct graph_gate *gate)
+{
+    bool is_mine;
+
+    pthread_mutex_lock(&gate->guard);
+    is_mine = gate->depth != 0 && pthread_equal(gate->owner, pthread_self());
+    pthread_mutex_unlock(&gate->guard);
+    return is_mine;
+}
+
+HRESULT graph_check_command(struct graph *graph, const char *what)
 {
     if (!graph_caller_carries(graph))
         return S_OK;
@@ -155,6 +165,11 @@ HRESULT graph_check_caller(struct graph *graph, const char *what)
                      "IQueueCommand",
                      what);
     return VFW_E_WRONG_STATE;
+}
+
+HRESULT graph_check_change(struct graph *graph, const char *what)
+{
+    return gate_is_mine(&graph->gate) ? S_OK : graph_check_command(graph, what);
 }
 
 DWORD graph_caller_patience(struct graph *graph, DWORD timeout_ms)

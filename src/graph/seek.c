@@ -317,7 +317,7 @@ static HRESULT STDMETHODCALLTYPE seeking_set_positions(IMediaSeeking *face, LONG
     if (((current_flags & POSITIONING_MASK) != 0 && current == NULL) ||
         ((stop_flags & POSITIONING_MASK) != 0 && stop == NULL))
         return E_POINTER;
-    hr = graph_check_caller(graph, "IMediaSeeking::SetPositions");
+    hr = graph_check_command(graph, "IMediaSeeking::SetPositions");
     if (FAILED(hr))
         return hr;
     graph_lock(graph, NULL, INFINITE);
@@ -380,7 +380,7 @@ static HRESULT STDMETHODCALLTYPE seeking_set_rate(IMediaSeeking *face, double ra
 
     if (rate == 0.0 || rate != rate)
         return E_INVALIDARG;
-    hr = graph_check_caller(graph, "IMediaSeeking::SetRate");
+    hr = graph_check_command(graph, "IMediaSeeking::SetRate");
     if (FAILED(hr))
         return hr;
     graph_lock(graph, NULL, INFINITE);

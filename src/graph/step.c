@@ -150,7 +150,7 @@ static HRESULT STDMETHODCALLTYPE step_step(IVideoFrameStep *face, DWORD frames,
 
     if (frames == 0)
         return E_INVALIDARG;
-    hr = graph_check_caller(graph, "IVideoFrameStep::Step");
+    hr = graph_check_command(graph, "IVideoFrameStep::Step");
     if (FAILED(hr))
         return hr;
     graph_lock(graph, NULL, INFINITE);

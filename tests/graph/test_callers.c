@@ -149,6 +149,70 @@ static void command_another(struct caller *c)
     assert_int_equal(LET_GO(other.builder), 0);
 }
 
+/* ---- what it may while it has the lock --------------------------------------------------------- */
+
+struct change {
+    IGraphConfigCallback face; /* first */
+    struct caller *c;
+    IGraphConfig *config; /* borrowed */
+    bool was_called;
+};
+
+static HRESULT STDMETHODCALLTYPE change_query(IGraphConfigCallback *face, REFIID iid,
+                                              void **out)
+{
+    (void)iid;
+    *out = face;
+    return S_OK;
+}
+
+static ULONG STDMETHODCALLTYPE change_count(IGraphConfigCallback *face)
+{
+    (void)face;
+    return 1; /* lies on the caller's stack */
+}
+
+static HRESULT STDMETHODCALLTYPE change_do(IGraphConfigCallback *face, PVOID context,
+                                           DWORD flags)
+{
+    struct change *change = (struct change *)face;
+    struct caller *c = change->c;
+
+    (void)context, (void)flags;
+    change->was_called = true;
+    command(c); /* those wait for this thread all the same */
+    seek(c);
+    assert_hr(CALL(c->g->builder, AddFilter, c->spare, L"spare"), S_OK);
+    assert_hr(CALL(c->g->builder, Disconnect, real_pin(c->spare, PINDIR_OUTPUT, 0)), S_FALSE);
+    assert_hr(CALL(change->config, RemoveFilterEx, c->spare, 0), S_OK);
+    assert_hr(CALL(c->g->builder, AddFilter, c->spare, L"spare"), S_OK);
+    assert_hr(CALL(c->g->builder, RemoveFilter, c->spare), S_OK);
+    assert_hr(CALL(change->config, AddFilterToCache, c->spare), S_OK);
+    assert_hr(CALL(change->config, RemoveFilterFromCache, c->spare), S_OK);
+    return S_OK;
+}
+
+static IGraphConfigCallbackVtbl change_vtbl = {
+    .QueryInterface = change_query,
+    .AddRef = change_count,
+    .Release = change_count,
+    .Reconfigure = change_do,
+};
+
+/* Nobody can wait for this thread under the lock: it has that itself. */
+static void reconfigure(struct caller *c)
+{
+    struct change change = { .face = { &change_vtbl }, .c = c };
+    HANDLE abort = CreateEventW(NULL, TRUE, FALSE, NULL);
+
+    assert_hr(CALL(c->g->builder, QueryInterface, &IID_IGraphConfig, (void **)&change.config),
+              S_OK);
+    assert_hr(CALL(change.config, Reconfigure, &change.face, NULL, 0, abort), S_OK);
+    assert_true(change.was_called);
+    LET_GO(change.config);
+    CloseHandle(abort);
+}
+
 /* ---- where it calls from ------------------------------------------------------------------- */
 
 struct scene {
@@ -260,6 +324,12 @@ static void test_edits(void **state)
     from_everywhere(edit);
 }
 
+static void test_reconfigure(void **state)
+{
+    (void)state;
+    from_everywhere(reconfigure);
+}
+
 static void test_questions(void **state)
 {
     (void)state;
@@ -319,7 +389,7 @@ int main(void)
         cmocka_unit_test(test_commands),      cmocka_unit_test(test_seeks),
         cmocka_unit_test(test_edits),         cmocka_unit_test(test_queued),
         cmocka_unit_test(test_questions),     cmocka_unit_test(test_last_reference),
-        cmocka_unit_test(test_another_graph),
+        cmocka_unit_test(test_another_graph), cmocka_unit_test(test_reconfigure),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
