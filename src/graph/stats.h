@@ -46,5 +46,6 @@ void graph_stats_figure(struct graph *graph, const WCHAR *name, double value, bo
  * they are where the graph is busy for longer than a moment, and on a thread that carries samples of
  * it. */
 void graph_figures_read(struct graph *graph, const WCHAR *filter);
-/* The graph stops: with the next run renderers begin to count anew, which ledgers don't. */
+/* The graph stops: with the next run renderers begin to count anew, which ledgers don't.  Foreign ones
+ * are not asked under the lock. */
 void graph_figures_keep_locked(struct graph *graph);

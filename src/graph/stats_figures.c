@@ -2,7 +2,8 @@
 /* stats_figures.c - how well the stream is kept up with, for IAMStats: what renderers (IQualProp) and
  * the ledgers of pins (IRgLink) say, asked when somebody reads it, and renderers when the graph stops.
  *
- * Control threads.  Filters are asked without the graph lock where it is read: they may call the graph.
+ * Control threads.  Filters are asked without the graph lock where it is read: they may call the graph.  When
+ * the graph stops it has the lock, so those of the library alone are asked, which don't.
  * Knows: IQualProp, IRgLink.  Must not know: what a series is made of (stats.c).
  */
 #include <stdio.h>
@@ -158,6 +159,23 @@ void graph_figures_read(struct graph *graph, const WCHAR *filter)
     owners_tell(&owners);
 }
 
+/* Of the library: its pins have ledgers. */
+static bool is_ours(IBaseFilter *filter)
+{
+    struct graph_pins pins;
+    bool is_ours = false;
+
+    if (FAILED(graph_pins_open(&pins, filter)))
+        return false;
+    for (size_t i = 0; i < pins.count && !is_ours; i++) {
+        RG_AUTO(IRgLink) link = NULL;
+
+        is_ours = SUCCEEDED(IPin_QueryInterface(pins.list[i], &IID_IRgLink, (void **)&link));
+    }
+    graph_pins_close(&pins);
+    return is_ours;
+}
+
 void graph_figures_keep_locked(struct graph *graph)
 {
     struct owners owners = { 0 };
@@ -169,6 +187,7 @@ void graph_figures_keep_locked(struct graph *graph)
     if (owners.list == NULL)
         return;
     for (struct graph_node *node = graph->renderers; node != NULL; node = node->next_renderer)
-        owner_add(&owners, graph, node);
+        if (is_ours(node->filter))
+            owner_add(&owners, graph, node);
     owners_tell(&owners);
 }

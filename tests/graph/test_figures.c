@@ -167,13 +167,47 @@ static void test_kept(void **state)
     scene_close(&s);
 }
 
+static unsigned questions;
+
+static HRESULT count_question(struct fake_filter *filter, REFIID iid, void **out)
+{
+    (void)filter;
+    *out = NULL;
+    questions += IsEqualIID(iid, &IID_IQualProp);
+    return E_NOINTERFACE;
+}
+
+/* Who stops the graph has its lock, so a foreign renderer is asked by who reads alone. */
+static void test_foreign(void **state)
+{
+    struct fake_config config = {
+        .name = "foreign", .inputs = 1, .in_types = "1", .more = count_question
+    };
+    struct fake_config from = { .name = "from", .outputs = 1, .out_types = "1", .samples = -1 };
+    struct test_graph g;
+    IAMStats *stats;
+    LONG n;
+
+    (void)state;
+    graph_open(&g);
+    assert_hr(CALL(g.builder, QueryInterface, &IID_IAMStats, (void **)&stats), S_OK);
+    assert_hr(graph_join(&g, graph_put(&g, &from), 0, graph_put(&g, &config), 0), S_OK);
+    questions = 0;
+    real_run(&g);
+    assert_hr(CALL(g.control, Stop), S_OK);
+    assert_int_equal(questions, 0);
+    assert_hr(CALL(stats, get_Count, &n), S_OK);
+    assert_int_equal(questions, 1);
+    LET_GO(stats);
+    graph_close(&g);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_told),
-        cmocka_unit_test(test_listed),
-        cmocka_unit_test(test_reset),
-        cmocka_unit_test(test_kept),
+        cmocka_unit_test(test_told),    cmocka_unit_test(test_listed),
+        cmocka_unit_test(test_reset),   cmocka_unit_test(test_kept),
+        cmocka_unit_test(test_foreign),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
