@@ -47,15 +47,20 @@ void ff_mux_preroll_reset(struct ff_muxer *m, struct mux_input *input)
     m->led_from = FF_MUX_NOT_LED;
 }
 
-/* A picture from before the position. */
+/* A picture that is not shown: from before the position, or one behind the position to stop at, which
+ * others before that refer to. */
 static bool takes_picture(struct ff_muxer *m, struct mux_input *input,
                           const struct mux_packet *p)
 {
+    bool is_key = (p->packet->flags & AV_PKT_FLAG_KEY) != 0;
+
     if (!is_coded_video(input))
         return false;
+    if (time_of(input, p) > 0)
+        return input->has_position || input->head != NULL || is_key;
     if (input->has_position)
         return input->is_led;
-    if ((p->packet->flags & AV_PKT_FLAG_KEY) != 0) {
+    if (is_key) {
         ff_mux_input_clear(m, input); /* a later one */
         return true;
     }
@@ -72,7 +77,7 @@ static void reach_position(struct ff_muxer *m, struct mux_input *input,
     input->has_position = true;
     if (is_key && time_of(input, p) <= 0)
         ff_mux_input_clear(m, input);
-    input->is_led = input->head != NULL;
+    input->is_led = input->head != NULL && time_of(input, input->head) <= 0;
     if (input->is_led && time_of(input, input->head) < m->led_from)
         m->led_from = time_of(input, input->head);
 }
@@ -114,8 +119,8 @@ bool ff_mux_preroll_settle(struct ff_muxer *m, bool now)
     for (unsigned i = 0; i < m->n_inputs; i++) {
         struct mux_input *x = &m->inputs[i];
 
-        while (x->head != NULL && x->head->is_preroll && !x->is_led &&
-               (is_coded_video(x) || !reaches(x, x->head, m->led_from)))
+        while (x->head != NULL && x->head->is_preroll &&
+               (is_coded_video(x) ? !x->has_position : !reaches(x, x->head, m->led_from)))
             ff_mux_packet_free(ff_mux_input_take(m, x));
     }
     return true;

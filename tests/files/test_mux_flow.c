@@ -29,15 +29,22 @@ static void join(struct player *p, IBaseFilter *from, IBaseFilter *to)
           S_OK);
 }
 
-/* All streams of the clip into mux. */
-static void feed(struct player *p, const char *clip, IBaseFilter *mux)
+static IBaseFilter *add_source(struct player *p, const char *clip, const wchar_t *name)
 {
-    IBaseFilter *source = player_add(p, &clsid_demux, L"source");
+    IBaseFilter *source = player_add(p, &clsid_demux, name);
     RG_AUTO(IFileSourceFilter) from = NULL;
-    IPin *pin;
 
     is_hr(IBaseFilter_QueryInterface(source, &IID_IFileSourceFilter, (void **)&from), S_OK);
     is_hr(IFileSourceFilter_Load(from, wide(clip), NULL), S_OK);
+    return source;
+}
+
+/* All streams of the clip into mux. */
+static void feed(struct player *p, const char *clip, IBaseFilter *mux)
+{
+    IBaseFilter *source = add_source(p, clip, L"source");
+    IPin *pin;
+
     for (unsigned i = 0; (pin = pin_of(source, PINDIR_OUTPUT, i)) != NULL; i++)
         is_hr(IFilterGraph3_ConnectDirect(p->graph, pin, pin_of(mux, PINDIR_INPUT, i), NULL),
               S_OK);
@@ -195,6 +202,15 @@ static IBaseFilter *add_multiplexer(struct player *p, enum way way, const char *
     return mux;
 }
 
+/* to < 0: to the end. */
+static void go_to(struct player *p, LONGLONG from, LONGLONG to)
+{
+    is_hr(IMediaSeeking_SetPositions(p->seeking, &from, AM_SEEKING_AbsolutePositioning, &to,
+                                     to < 0 ? AM_SEEKING_NoPositioning
+                                            : AM_SEEKING_AbsolutePositioning),
+          S_OK);
+}
+
 /* The clip from that position on into the file. */
 static void record_from(const char *clip, LONGLONG from, enum way way, const char *path)
 {
@@ -204,9 +220,7 @@ static void record_from(const char *clip, LONGLONG from, enum way way, const cha
     player_open(&p, NULL);
     mux = add_multiplexer(&p, way, path);
     feed(&p, clip, mux);
-    is_hr(IMediaSeeking_SetPositions(p.seeking, &from, AM_SEEKING_AbsolutePositioning, NULL,
-                                     AM_SEEKING_NoPositioning),
-          S_OK);
+    go_to(&p, from, -1);
     player_play(&p);
     player_close(&p);
 }
@@ -295,9 +309,7 @@ static void test_a_position_sought_while_paused(void **state)
     feed(&p, clip_of("avi"), mux);
     assert_true(SUCCEEDED(IMediaControl_Pause(p.control)));
     wait_for_samples(pin_of(mux, PINDIR_INPUT, 0), 50);
-    is_hr(IMediaSeeking_SetPositions(p.seeking, &from, AM_SEEKING_AbsolutePositioning, NULL,
-                                     AM_SEEKING_NoPositioning),
-          S_OK);
+    go_to(&p, from, -1);
     player_play(&p);
     player_close(&p);
     clip_content(path, &got);
@@ -305,6 +317,60 @@ static void test_a_position_sought_while_paused(void **state)
     assert_int_equal(got.pictures, 30);
     assert_int_equal(shown(path), 30);
     (void)unlink(path);
+}
+
+/* The clip's pictures of that piece alone. */
+static void record_pictures(const char *clip, LONGLONG from, LONGLONG to, const char *path)
+{
+    IBaseFilter *mux;
+    struct player p;
+
+    player_open(&p, NULL);
+    mux = add_multiplexer(&p, BY_MUX, path);
+    join(&p, add_source(&p, clip, L"source"), mux);
+    go_to(&p, from, to);
+    player_play(&p);
+    player_close(&p);
+}
+
+/* The pictures of that piece; *ret_hash of them and of when they are shown. */
+static unsigned pictures_of(const char *path, LONGLONG from, LONGLONG to, uint64_t *ret_hash)
+{
+    struct player p;
+    unsigned n;
+
+    player_open(&p, hasher_new());
+    is_hr(IFilterGraph3_RenderFile(p.graph, wide(path), NULL), S_OK);
+    go_to(&p, from, to);
+    player_play(&p);
+    n = atomic_load(&heard.input[0].samples);
+    *ret_hash = heard.input[0].hash;
+    player_close(&p);
+    return n;
+}
+
+/* What is shown before the position to stop at refers to a picture behind it.  From the beginning, from
+ * a key frame, and from amid two. */
+static void test_up_to_a_position(void **state)
+{
+    static const LONGLONG beginnings[] = { 0, 10, 13 };
+    const LONGLONG frame = SECOND / 25;
+    const char *path = file_path("to.mkv");
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(beginnings); i++) {
+        for (LONGLONG n = 15; n <= 22; n++) {
+            LONGLONG from = beginnings[i] * frame, to = n * frame;
+            LONGLONG key = beginnings[i] / 10 * 10 * frame;
+            uint64_t wanted, got;
+
+            record_pictures(clip_of("mp4"), from, to, path);
+            assert_int_equal(pictures_of(clip_of("mp4"), from, to, &wanted), n - beginnings[i]);
+            assert_int_equal(pictures_of(path, from - key, to - key, &got), n - beginnings[i]);
+            assert_true(got == wanted);
+            (void)unlink(path);
+        }
+    }
 }
 
 /* Nothing of the stream lies there: the file holds nothing, as ever. */
@@ -331,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_begins_with_a_key_frame),
         cmocka_unit_test(test_begins_with_a_key_frame_reordered),
         cmocka_unit_test(test_a_position_sought_while_paused),
+        cmocka_unit_test(test_up_to_a_position),
         cmocka_unit_test(test_behind_the_end),
     };
     int failed;
