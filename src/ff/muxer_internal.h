@@ -30,8 +30,8 @@ struct mux_input {
     int64_t last_dts;      /* in the stream's ticks */
     bool has_dts;
     REFERENCE_TIME next; /* where a sample without times belongs, 100 ns */
-    bool has_position;   /* pictures: one came that is not from before the position */
-    bool is_led;         /* they begin before it, with a key frame */
+    bool has_position;   /* a picture came that is not from before it, or the file has begun */
+    bool is_led;         /* begins before it: pictures with a key frame, sound with theirs */
     struct mux_packet *head, *tail;
 };
 
@@ -53,7 +53,7 @@ struct ff_muxer {
     bool has_header;
     bool has_begin;          /* begin is known */
     REFERENCE_TIME begin;    /* the file's time 0 on the samples' time line, 100 ns */
-    REFERENCE_TIME led_from; /* what is from before the position begins here */
+    REFERENCE_TIME led_from; /* once settled: what is from before the position begins here */
     size_t waiting_bytes;
     HRESULT error; /* the first one */
 };

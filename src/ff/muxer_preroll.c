@@ -44,7 +44,6 @@ void ff_mux_preroll_reset(struct ff_muxer *m, struct mux_input *input)
 {
     input->is_led = false;
     input->has_position = m->has_begin; /* a file that goes on gets nothing from before */
-    m->led_from = FF_MUX_NOT_LED;
 }
 
 /* A picture that is not shown: from before the position, or one behind the position to stop at, which
@@ -78,8 +77,6 @@ static void reach_position(struct ff_muxer *m, struct mux_input *input,
     if (is_key && time_of(input, p) <= 0)
         ff_mux_input_clear(m, input);
     input->is_led = input->head != NULL && time_of(input, input->head) <= 0;
-    if (input->is_led && time_of(input, input->head) < m->led_from)
-        m->led_from = time_of(input, input->head);
 }
 
 bool ff_mux_preroll_takes(struct ff_muxer *m, struct mux_input *input,
@@ -94,7 +91,23 @@ bool ff_mux_preroll_takes(struct ff_muxer *m, struct mux_input *input,
     }
     if (is_video)
         return takes_picture(m, input, p);
-    return m->has_begin ? reaches(input, p, m->led_from) : has_coded_video(m);
+    if (m->has_begin)
+        return input->is_led && reaches(input, p, m->led_from);
+    return has_coded_video(m);
+}
+
+/* Before the file has begun: all that leads to the position still waits. */
+static REFERENCE_TIME find_led_from(const struct ff_muxer *m)
+{
+    REFERENCE_TIME from = FF_MUX_NOT_LED;
+
+    for (unsigned i = 0; i < m->n_inputs; i++) {
+        const struct mux_input *x = &m->inputs[i];
+
+        if (x->is_led && x->head != NULL && time_of(x, x->head) < from)
+            from = time_of(x, x->head);
+    }
+    return from;
 }
 
 static bool is_decided(const struct ff_muxer *m)
@@ -116,6 +129,7 @@ bool ff_mux_preroll_settle(struct ff_muxer *m, bool now)
         return true;
     if (!now && !is_decided(m))
         return false;
+    m->led_from = find_led_from(m);
     for (unsigned i = 0; i < m->n_inputs; i++) {
         struct mux_input *x = &m->inputs[i];
 
@@ -124,6 +138,20 @@ bool ff_mux_preroll_settle(struct ff_muxer *m, bool now)
             ff_mux_packet_free(ff_mux_input_take(m, x));
     }
     return true;
+}
+
+/* What was not there in time leads nowhere any more.  The sound still comes that belongs to what does. */
+static void end_of_waiting(struct ff_muxer *m)
+{
+    for (unsigned i = 0; i < m->n_inputs; i++) {
+        struct mux_input *x = &m->inputs[i];
+
+        if (x->stream == NULL)
+            continue;
+        x->has_position = true;
+        if (x->par->codec_type != AVMEDIA_TYPE_VIDEO)
+            x->is_led = m->led_from != FF_MUX_NOT_LED;
+    }
 }
 
 /* A recording that begins in the middle of a stream has no gap in front: the earliest sample of
@@ -152,4 +180,6 @@ void ff_mux_find_begin(struct ff_muxer *m)
     if (m->led_from != FF_MUX_NOT_LED)
         m->begin = m->led_from;
     m->has_begin = any;
+    if (any)
+        end_of_waiting(m);
 }
