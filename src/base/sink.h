@@ -73,7 +73,8 @@ struct rg_sink_class {
      * writes to.  What is downstream ends the stream then, and says so; it holds samples while paused, so
      * this one does not. */
     const GUID *output_subtype;
-    /* Optional, beside it: all that went down was flushed before the first Run, and does not count. */
+    /* Optional, beside it: all inputs were flushed before the first Run, and what went down does not
+     * count. */
     void (*restart)(void *state);
     bool is_configured; /* the filter has IConfigInterleaving and IConfigAviMux */
 

@@ -79,11 +79,12 @@ static bool is_synced(struct rg_input *input)
 }
 
 /* What has an output is not the end: who comes after it holds, or needs the sample to be ready. */
-static bool holds_locked(const struct rg_sink *sink)
+static bool holds_locked(const struct rg_input *input)
 {
+    const struct rg_sink *sink = input->sink;
     bool waits_for_run = !sink->cls->eager && sink->output == NULL;
 
-    return (!sink->is_running && waits_for_run) || sink->is_stepped;
+    return (!sink->is_running && waits_for_run) || sink->is_stepped || input->is_ahead;
 }
 
 /* S_OK: its turn has come; S_FALSE: flushing; VFW_E_WRONG_STATE: stopping or taken off. */
@@ -102,7 +103,7 @@ static HRESULT wait_turn(struct rg_input *input, const struct rg_sample_info *in
             hr = input->is_flushing ? S_FALSE : VFW_E_WRONG_STATE;
             break;
         }
-        if (holds_locked(sink)) {
+        if (holds_locked(input)) {
             input->is_holding = true;
             pthread_cond_broadcast(&sink->flow);
             since_ns = rg_wait_cond(&(struct rg_wait){ .what = "Run, for the sink is paused",
@@ -121,8 +122,10 @@ static HRESULT wait_turn(struct rg_input *input, const struct rg_sample_info *in
         pthread_mutex_lock(&sink->flow_lock);
     }
     input->is_holding = false;
-    if (hr == S_OK)
+    if (hr == S_OK) {
         ret_turn->step = rg_sink_step_take_locked(input);
+        input->has_given = true;
+    }
     pthread_mutex_unlock(&sink->flow_lock);
     return hr;
 }
@@ -312,6 +315,43 @@ static bool any_flushes_locked(struct rg_sink *sink)
     return false;
 }
 
+/* Has any input given what no flush took back? */
+static bool any_has_given_locked(struct rg_sink *sink)
+{
+    for (unsigned i = 0; i < n_inputs(sink); i++)
+        if (input_at(sink, i)->is_connected && input_at(sink, i)->has_given)
+            return true;
+    return false;
+}
+
+/* Before the first Run a flush of all inputs begins the output anew.  Of one alone it does not: the
+ * others would not give theirs again.  Whether they are flushed as well shows at Run, at the latest;
+ * until then this one waits. */
+static bool restarts_locked(struct rg_input *input, bool is_over)
+{
+    struct rg_sink *sink = input->sink;
+    bool restarts;
+
+    if (sink->cls->restart == NULL || sink->has_run || sink->is_stopping)
+        return false;
+    input->has_given = false;
+    input->is_ahead = true;
+    restarts = is_over && !any_has_given_locked(sink);
+    for (unsigned i = 0; i < n_inputs(sink) && restarts; i++)
+        input_at(sink, i)->is_ahead = true; /* what came now would be lost */
+    return restarts;
+}
+
+static void restart(struct rg_sink *sink)
+{
+    rg_sink_output_restart(sink);
+    pthread_mutex_lock(&sink->flow_lock);
+    for (unsigned i = 0; i < n_inputs(sink); i++)
+        input_at(sink, i)->is_ahead = false;
+    pthread_cond_broadcast(&sink->flow);
+    pthread_mutex_unlock(&sink->flow_lock);
+}
+
 /* The input flushes no longer.  true: none does, which downstream is to be told. */
 static bool flush_is_over_locked(struct rg_input *input)
 {
@@ -340,11 +380,12 @@ HRESULT rg_sink_end_flush(struct rg_in_pin *pin)
 {
     struct rg_input *input = pin->user;
     struct rg_sink *sink = input->sink;
-    bool is_over, is_early;
+    bool was_begun, is_over, restarts;
 
     if (sink->cls->reset != NULL)
         sink->cls->reset(sink->filter.author_state, pin->index);
     pthread_mutex_lock(&sink->flow_lock);
+    was_begun = input->is_flushing;
     is_over = flush_is_over_locked(input);
     input->has_ended = false;
     sink->has_finished = false;
@@ -353,10 +394,10 @@ HRESULT rg_sink_end_flush(struct rg_in_pin *pin)
     atomic_store(&sink->position, RG_SINK_NOWHERE);
     if (sink->is_running)
         ResetEvent(input->wake);
-    is_early = !sink->has_run && !sink->is_stopping;
+    restarts = was_begun && restarts_locked(input, is_over);
     pthread_mutex_unlock(&sink->flow_lock);
-    if (is_over && is_early)
-        rg_sink_output_restart(sink);
+    if (restarts)
+        restart(sink);
     return is_over ? rg_sink_output_flush(sink, false) : S_OK;
 }
 
@@ -385,6 +426,8 @@ void rg_sink_input_joined(struct rg_input *input)
     input->is_connected = true;
     input->has_ended = false;
     input->is_flushing = false;
+    input->has_given = false;
+    input->is_ahead = false;
     input->sink->has_completed = false; /* a new connection brings its own end */
     if (input->sink->is_running)
         ResetEvent(input->wake);
@@ -438,6 +481,8 @@ void rg_sink_reset_flow(struct rg_sink *sink)
         input->has_ended = false;
         input->is_flushing = false;
         input->is_holding = false;
+        input->has_given = false;
+        input->is_ahead = false;
     }
     pthread_mutex_unlock(&sink->flow_lock);
 }
@@ -464,6 +509,8 @@ static void set_running(struct rg_sink *sink, bool on)
     else
         sink->is_stepped = false;
     for (unsigned i = 0; i < n_inputs(sink); i++) {
+        if (on)
+            input_at(sink, i)->is_ahead = false;
         if (on && !input_at(sink, i)->is_flushing)
             ResetEvent(input_at(sink, i)->wake);
         else

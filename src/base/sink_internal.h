@@ -22,6 +22,8 @@ struct rg_input {
     bool is_holding; /* a sample waits in Receive for Run */
     bool is_woken;   /* `wake` is set for a step, and to be reset by who looks again */
     bool has_ended;
+    bool has_given; /* a sample was rendered, since the start or the last flush */
+    bool is_ahead;  /* flushed before the first Run: waits for that, or for the others' flush */
 
     pthread_mutex_t stream_lock;
     LONGLONG stream_at; /* under `stream_lock`: IStream's position */

@@ -4,6 +4,7 @@
  *
  * Runs: the test's thread.
  */
+#include "feeder.h"
 #include "files_test.h"
 
 #include <sched.h>
@@ -373,6 +374,105 @@ static void test_up_to_a_position(void **state)
     }
 }
 
+/* ---- two sources, before the first Run ------------------------------------------------------ */
+
+/* The avi's pictures and the wav's sound; paused, some of either has been written. */
+struct two {
+    struct player p;
+    const char *path;
+    IBaseFilter *mux, *pictures, *sound;
+};
+
+/* holds: an input more, of which nothing comes, keeps the file from being complete. */
+static void two_open(struct two *t, const char *name, bool holds)
+{
+    t->path = file_path(name);
+    player_open(&t->p, NULL);
+    t->mux = add_multiplexer(&t->p, BY_AVI_MUX_UNORDERED, t->path);
+    t->pictures = add_source(&t->p, clip_of("avi"), L"pictures");
+    join(&t->p, t->pictures, t->mux);
+    t->sound = add_source(&t->p, clip_of("wav"), L"sound");
+    is_hr(IFilterGraph3_ConnectDirect(t->p.graph, pin_of(t->sound, PINDIR_OUTPUT, 0),
+                                      pin_of(t->mux, PINDIR_INPUT, 1), NULL),
+          S_OK);
+    if (holds) {
+        AM_MEDIA_TYPE type;
+
+        is_hr(IPin_ConnectionMediaType(pin_of(t->mux, PINDIR_INPUT, 1), &type), S_OK);
+        is_hr(IPin_ReceiveConnection(pin_of(t->mux, PINDIR_INPUT, 2), &feeder, &type), S_OK);
+        rg_type_clear(&type);
+    }
+    assert_true(SUCCEEDED(IMediaControl_Pause(t->p.control)));
+    wait_for_samples(pin_of(t->mux, PINDIR_INPUT, 0), 50);
+    wait_for_samples(pin_of(t->mux, PINDIR_INPUT, 1), 2); /* so the first is in the file */
+}
+
+static void two_play(struct two *t, bool holds, struct clip_content *ret)
+{
+    if (holds)
+        is_hr(IPin_EndOfStream(pin_of(t->mux, PINDIR_INPUT, 2)), S_OK);
+    player_play(&t->p);
+    player_close(&t->p);
+    clip_content(t->path, ret);
+    (void)unlink(t->path);
+}
+
+static void source_go_to(IBaseFilter *source, LONGLONG to)
+{
+    RG_AUTO(IMediaSeeking) seeking = NULL;
+
+    is_hr(IPin_QueryInterface(pin_of(source, PINDIR_OUTPUT, 0), &IID_IMediaSeeking,
+                              (void **)&seeking),
+          S_OK);
+    is_hr(IMediaSeeking_SetPositions(seeking, &to, AM_SEEKING_AbsolutePositioning, NULL,
+                                     AM_SEEKING_NoPositioning),
+          S_OK);
+}
+
+/* What the other has given stays: it would not give that again. */
+static void test_one_of_two_is_sought(void **state)
+{
+    struct clip_content got;
+    struct two t;
+
+    (void)state;
+    two_open(&t, "one_of_two.avi", true);
+    source_go_to(t.pictures, 0);
+    two_play(&t, true, &got);
+    assert_int_equal(got.sound, 96000);
+    assert_int_equal(got.pictures, 100);
+}
+
+/* One source after the other: the first one's new samples stay, and nothing of before. */
+static void test_both_of_two_are_sought(void **state)
+{
+    struct clip_content got;
+    struct two t;
+
+    (void)state;
+    two_open(&t, "both_of_two.avi", false);
+    source_go_to(t.pictures, SECOND * 8 / 10);
+    source_go_to(t.sound, SECOND * 8 / 10);
+    two_play(&t, false, &got);
+    assert_true(got.begins_with_key);
+    assert_int_equal(got.pictures, 30);
+    assert_int_equal(got.sound, 96000 - 38400);
+}
+
+/* An end of a flush that never began. */
+static void test_an_end_of_no_flush(void **state)
+{
+    struct clip_content got;
+    struct two t;
+
+    (void)state;
+    two_open(&t, "no_flush.avi", true);
+    is_hr(IPin_EndFlush(pin_of(t.mux, PINDIR_INPUT, 2)), S_OK);
+    two_play(&t, true, &got);
+    assert_int_equal(got.sound, 96000);
+    assert_int_equal(got.pictures, 50);
+}
+
 /* Nothing of the stream lies there: the file holds nothing, as ever. */
 static void test_behind_the_end(void **state)
 {
@@ -398,6 +498,9 @@ int main(void)
         cmocka_unit_test(test_begins_with_a_key_frame_reordered),
         cmocka_unit_test(test_a_position_sought_while_paused),
         cmocka_unit_test(test_up_to_a_position),
+        cmocka_unit_test(test_one_of_two_is_sought),
+        cmocka_unit_test(test_both_of_two_are_sought),
+        cmocka_unit_test(test_an_end_of_no_flush),
         cmocka_unit_test(test_behind_the_end),
     };
     int failed;
