@@ -308,7 +308,7 @@ static struct hop hop_copy(const struct hop *hop)
 /* hop { "!" hop }, at least; a lone reference does nothing and is refused. */
 static bool chain_parse(struct parser *p)
 {
-    struct hop left;
+    struct hop left = { .element = NO_ELEMENT };
     size_t hops = 1;
 
     if (is_bang(&p->words.items[p->at]))
@@ -318,7 +318,7 @@ static bool chain_parse(struct parser *p)
         return false;
     for (; p->at < p->words.count && is_bang(&p->words.items[p->at]); hops++) {
         const struct app_word *bang = &p->words.items[p->at++];
-        struct hop right;
+        struct hop right = { .element = NO_ELEMENT };
 
         if (p->at == p->words.count || is_bang(&p->words.items[p->at])) {
             hop_free(&left);
