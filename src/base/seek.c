@@ -3,12 +3,14 @@
  * else asks upstream.
  *
  * Control threads.  Only TIME_FORMAT_MEDIA_TIME.
- * Knows: the filter's first connected input.  Must not know: how a source seeks.
+ * Knows: the filter's first connected input; of a sink that is moved, all of them.  Must not know: how
+ * a source seeks.
  */
 #include <string.h>
 
 #include "base/in_pin.h"
 #include "base/out_pin.h"
+#include "platform/round.h"
 
 #define CAPABILITIES                                                                           \
     (AM_SEEKING_CanSeekAbsolute | AM_SEEKING_CanSeekForwards | AM_SEEKING_CanSeekBackwards |   \
@@ -30,15 +32,23 @@ static void answerer_end(struct answerer *a)
 
 #define ANSWERER __attribute__((cleanup(answerer_end))) struct answerer
 
-static HRESULT ask_upstream(struct rg_filter *filter, IMediaSeeking **ret)
+/* From *at on; *at is behind the one that was found. */
+static HRESULT ask_upstream_from(struct rg_filter *filter, unsigned *at, IMediaSeeking **ret)
 {
-    for (unsigned i = 0; i < atomic_load(&filter->n_in); i++) {
+    while (*at < atomic_load(&filter->n_in)) {
         RG_AUTO(IPin) peer = NULL;
 
-        if (SUCCEEDED(IPin_ConnectedTo(&rg_filter_in(filter, i)->pin.i, &peer)))
+        if (SUCCEEDED(IPin_ConnectedTo(&rg_filter_in(filter, (*at)++)->pin.i, &peer)))
             return IPin_QueryInterface(peer, &IID_IMediaSeeking, (void **)ret);
     }
     return E_NOTIMPL; /* nobody upstream */
+}
+
+static HRESULT ask_upstream(struct rg_filter *filter, IMediaSeeking **ret)
+{
+    unsigned at = 0;
+
+    return ask_upstream_from(filter, &at, ret);
 }
 
 /* The filter that is asked through this face; *ret_pin NULL: its own face, a sink's. */
@@ -261,22 +271,88 @@ static HRESULT source_set_positions(const struct answerer *a, LONGLONG *current,
     return S_OK;
 }
 
+/* A sink may join roads from several sources, and all of them move; each once. */
+struct move {
+    HRESULT (*one)(struct move *move, IMediaSeeking *up);
+    LONGLONG *current, *stop;
+    DWORD current_flags, stop_flags;
+    double rate;
+};
+
+static HRESULT move_position(struct move *m, IMediaSeeking *up)
+{
+    LONGLONG current = m->current != NULL ? *m->current : 0;
+    LONGLONG stop = m->stop != NULL ? *m->stop : 0;
+
+    return IMediaSeeking_SetPositions(up, m->current != NULL ? &current : NULL,
+                                      m->current_flags, m->stop != NULL ? &stop : NULL,
+                                      m->stop_flags);
+}
+
+static HRESULT move_rate(struct move *m, IMediaSeeking *up)
+{
+    return IMediaSeeking_SetRate(up, m->rate);
+}
+
+/* Beside the first one, which has been moved.  One that can't be moved is no failure of it. */
+static HRESULT move_others(IMediaSeeking *face, struct move *m)
+{
+    struct rg_out_pin *pin;
+    struct rg_filter *filter = filter_of(face, &pin);
+    HRESULT first = S_OK;
+    unsigned at = 0;
+
+    for (unsigned i = 0; pin == NULL; i++) {
+        RG_AUTO(IMediaSeeking) up = NULL;
+        HRESULT hr = ask_upstream_from(filter, &at, &up);
+
+        if (FAILED(hr))
+            return first;
+        hr = i > 0 ? m->one(m, up) : S_OK;
+        if (FAILED(hr) && hr != E_NOTIMPL && SUCCEEDED(first))
+            first = hr;
+    }
+    return first;
+}
+
+static HRESULT set_positions(IMediaSeeking *face, LONGLONG *current, DWORD current_flags,
+                             LONGLONG *stop, DWORD stop_flags)
+{
+    struct move others = { move_position, current, stop, current_flags, stop_flags, 1 };
+    LONGLONG to = current != NULL ? *current : 0, end = stop != NULL ? *stop : 0;
+    ANSWERER a = { 0 };
+    HRESULT hr = find(face, &a);
+
+    if (FAILED(hr))
+        return hr;
+    if (a.ops != NULL)
+        hr = source_set_positions(&a, current, current_flags, stop, stop_flags);
+    else
+        hr = IMediaSeeking_SetPositions(a.up, current, current_flags, stop, stop_flags);
+    if (FAILED(hr))
+        return hr;
+    others.current = current != NULL ? &to : NULL; /* as they were asked for */
+    others.stop = stop != NULL ? &end : NULL;
+    return move_others(face, &others);
+}
+
 static HRESULT STDMETHODCALLTYPE seek_set_positions(IMediaSeeking *face, LONGLONG *current,
                                                     DWORD current_flags, LONGLONG *stop,
                                                     DWORD stop_flags)
 {
-    ANSWERER a = { 0 };
+    bool is_round = rg_round_now() != 0;
+    uint64_t former = 0;
     HRESULT hr;
 
     if ((current == NULL && (current_flags & AM_SEEKING_PositioningBitsMask) != 0) ||
         (stop == NULL && (stop_flags & AM_SEEKING_PositioningBitsMask) != 0))
         return E_POINTER;
-    hr = find(face, &a);
-    if (FAILED(hr))
-        return hr;
-    if (a.ops != NULL)
-        return source_set_positions(&a, current, current_flags, stop, stop_flags);
-    return IMediaSeeking_SetPositions(a.up, current, current_flags, stop, stop_flags);
+    if (!is_round)
+        former = rg_round_begin();
+    hr = set_positions(face, current, current_flags, stop, stop_flags);
+    if (!is_round)
+        rg_round_end(former);
+    return hr;
 }
 
 static HRESULT STDMETHODCALLTYPE seek_available(IMediaSeeking *face, LONGLONG *earliest,
@@ -289,18 +365,22 @@ static HRESULT STDMETHODCALLTYPE seek_available(IMediaSeeking *face, LONGLONG *e
     return hr;
 }
 
+static HRESULT source_set_rate(const struct answerer *a, double rate)
+{
+    if (a->ops->set_rate != NULL)
+        return a->ops->set_rate(a->pin, rate);
+    return rate == 1.0 ? S_OK : E_NOTIMPL;
+}
+
 static HRESULT STDMETHODCALLTYPE seek_set_rate(IMediaSeeking *face, double rate)
 {
+    struct move others = { .one = move_rate, .rate = rate };
     ANSWERER a = { 0 };
     HRESULT hr = find(face, &a);
 
-    if (FAILED(hr))
-        return hr;
-    if (a.ops != NULL)
-        return a.ops->set_rate != NULL ? a.ops->set_rate(a.pin, rate)
-               : rate == 1.0           ? S_OK
-                                       : E_NOTIMPL;
-    return IMediaSeeking_SetRate(a.up, rate);
+    if (SUCCEEDED(hr))
+        hr = a.ops != NULL ? source_set_rate(&a, rate) : IMediaSeeking_SetRate(a.up, rate);
+    return SUCCEEDED(hr) ? move_others(face, &others) : hr;
 }
 
 static HRESULT STDMETHODCALLTYPE seek_rate(IMediaSeeking *face, double *ret)

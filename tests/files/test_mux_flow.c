@@ -459,6 +459,35 @@ static void test_both_of_two_are_sought(void **state)
     assert_int_equal(got.sound, 96000 - 38400);
 }
 
+/* The graph moves both, through the multiplexer that it asks. */
+static void test_the_graph_of_two_is_sought(void **state)
+{
+    const char *path = file_path("graph_of_two.avi");
+    LONGLONG to = SECOND * 8 / 10;
+    struct clip_content got;
+    IBaseFilter *mux, *sound;
+    struct player p;
+
+    (void)state;
+    player_open(&p, NULL);
+    mux = add_multiplexer(&p, BY_MUX, path);
+    join(&p, add_source(&p, clip_of("avi"), L"pictures"), mux);
+    sound = add_source(&p, clip_of("wav"), L"sound");
+    is_hr(IFilterGraph3_ConnectDirect(p.graph, pin_of(sound, PINDIR_OUTPUT, 0),
+                                      pin_of(mux, PINDIR_INPUT, 1), NULL),
+          S_OK);
+    is_hr(IMediaSeeking_SetPositions(p.seeking, &to, AM_SEEKING_AbsolutePositioning, NULL,
+                                     AM_SEEKING_NoPositioning),
+          S_OK);
+    player_play(&p);
+    player_close(&p);
+    clip_content(path, &got);
+    (void)unlink(path);
+    assert_true(got.begins_with_key);
+    assert_int_equal(got.pictures, 30);
+    assert_int_equal(got.sound, 96000 - 38400);
+}
+
 /* An end of a flush that never began. */
 static void test_an_end_of_no_flush(void **state)
 {
@@ -500,6 +529,7 @@ int main(void)
         cmocka_unit_test(test_up_to_a_position),
         cmocka_unit_test(test_one_of_two_is_sought),
         cmocka_unit_test(test_both_of_two_are_sought),
+        cmocka_unit_test(test_the_graph_of_two_is_sought),
         cmocka_unit_test(test_an_end_of_no_flush),
         cmocka_unit_test(test_behind_the_end),
     };
