@@ -65,7 +65,6 @@ static HRESULT STDMETHODCALLTYPE enum_skip(IEnumFilters *face, ULONG count)
     hr = graph_lock_for_call(self->graph);
     if (FAILED(hr))
         return hr;
-    hr = S_OK;
     if (self->version != self->list->version) {
         hr = VFW_E_ENUM_OUT_OF_SYNC;
     } else {

@@ -137,7 +137,15 @@ static HRESULT STDMETHODCALLTYPE config_reconnect(IGraphConfig *face, IPin *out,
 
 /* ---- Reconfigure, PushThroughData ---------------------------------------------------------- */
 
-/* Every member in the graph's state again, renderers first. */
+static bool is_as_the_graph(struct graph *graph, IBaseFilter *filter)
+{
+    FILTER_STATE state = State_Stopped;
+
+    return SUCCEEDED(filter->lpVtbl->GetState(filter, 0, &state)) && state == graph->state;
+}
+
+/* Every member in the graph's state again, renderers first.  What runs is not paused for that, and the
+ * caller may be inside one of them. */
 static HRESULT activate_all(struct graph *graph)
 {
     struct graph_snapshot snapshot;
@@ -146,7 +154,8 @@ static HRESULT activate_all(struct graph *graph)
     if (FAILED(hr))
         return hr;
     for (size_t i = 0; i < snapshot.count && SUCCEEDED(hr); i++)
-        hr = graph_activate_locked(graph, snapshot.filters[i]);
+        if (!is_as_the_graph(graph, snapshot.filters[i]))
+            hr = graph_activate_locked(graph, snapshot.filters[i]);
     graph_snapshot_free(&snapshot);
     return hr;
 }
