@@ -318,8 +318,12 @@ static HRESULT move_others(IMediaSeeking *face, struct move *m)
 static HRESULT set_positions(IMediaSeeking *face, LONGLONG *current, DWORD current_flags,
                              LONGLONG *stop, DWORD stop_flags)
 {
-    struct move others = { move_position, current, stop, current_flags, stop_flags, 1 };
     LONGLONG to = current != NULL ? *current : 0, end = stop != NULL ? *stop : 0;
+    struct move others = { .one = move_position, /* as they were asked for */
+                           .current = current != NULL ? &to : NULL,
+                           .stop = stop != NULL ? &end : NULL,
+                           .current_flags = current_flags,
+                           .stop_flags = stop_flags };
     ANSWERER a = { 0 };
     HRESULT hr = find(face, &a);
 
@@ -329,11 +333,7 @@ static HRESULT set_positions(IMediaSeeking *face, LONGLONG *current, DWORD curre
         hr = source_set_positions(&a, current, current_flags, stop, stop_flags);
     else
         hr = IMediaSeeking_SetPositions(a.up, current, current_flags, stop, stop_flags);
-    if (FAILED(hr))
-        return hr;
-    others.current = current != NULL ? &to : NULL; /* as they were asked for */
-    others.stop = stop != NULL ? &end : NULL;
-    return move_others(face, &others);
+    return SUCCEEDED(hr) ? move_others(face, &others) : hr;
 }
 
 static HRESULT STDMETHODCALLTYPE seek_set_positions(IMediaSeeking *face, LONGLONG *current,

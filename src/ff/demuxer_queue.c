@@ -133,19 +133,21 @@ static bool is_full(const struct demux_stream *s)
     return s->bytes > TOO_MANY_BYTES || holds_more_than(s, FULL_SECONDS);
 }
 
-static bool another_is_full(const struct ff_demuxer *d, const struct demux_stream *mine)
+static bool is_far_too_full(const struct demux_stream *s)
 {
-    for (unsigned i = 0; i < d->n_streams; i++)
-        if (&d->streams[i] != mine && d->streams[i].is_wanted && is_full(&d->streams[i]))
-            return true;
-    return false;
+    return s->bytes > TOO_MANY_BYTES;
 }
 
-static bool another_is_far_too_full(const struct ff_demuxer *d, const struct demux_stream *mine)
+static bool lags(const struct demux_stream *s)
+{
+    return holds_more_than(s, AHEAD_SECONDS);
+}
+
+static bool any_other(const struct ff_demuxer *d, const struct demux_stream *mine,
+                      bool (*is)(const struct demux_stream *s))
 {
     for (unsigned i = 0; i < d->n_streams; i++)
-        if (&d->streams[i] != mine && d->streams[i].is_wanted &&
-            d->streams[i].bytes > TOO_MANY_BYTES)
+        if (&d->streams[i] != mine && d->streams[i].is_wanted && is(&d->streams[i]))
             return true;
     return false;
 }
@@ -159,19 +161,6 @@ static uint64_t taken_by_others(const struct ff_demuxer *d, const struct demux_s
         if (&d->streams[i] != mine && d->streams[i].is_wanted)
             taken += d->streams[i].taken;
     return taken;
-}
-
-/* Does another stream lag behind, and may it be waited for?  *ret_taken: taken_by_others. */
-static bool another_lags(const struct ff_demuxer *d, const struct demux_stream *mine,
-                         uint64_t *ret_taken)
-{
-    bool lags = false;
-
-    for (unsigned i = 0; i < d->n_streams; i++)
-        lags = lags || (&d->streams[i] != mine && d->streams[i].is_wanted &&
-                        holds_more_than(&d->streams[i], AHEAD_SECONDS));
-    *ret_taken = taken_by_others(d, mine);
-    return lags && mine->waited_at != *ret_taken;
 }
 
 /* Files the packet with its stream.  Caller holds lock. */
@@ -370,16 +359,15 @@ static HRESULT fetch_locked(struct ff_demuxer *d, struct demux_stream *s, AVPack
         if (s->head != NULL && FAILED(d->error))
             return S_OK;
         taken = taken_by_others(d, s);
-        if (d->is_reading || another_is_far_too_full(d, s)) {
+        if (d->is_reading || any_other(d, s, is_far_too_full)) {
             if (s->head != NULL && !d->is_reading)
                 return S_OK; /* better an untrimmed end than a wait */
             since_ns = wait_locked(d, since_ns);
-        } else if (another_is_full(d, s) && s->waited_at != taken) {
-            if (s->head != NULL)
-                return S_OK;
-            /* whoever has it may wait for this stream's first sample, or its end */
-            wait_a_little_locked(d, s, taken);
-        } else if (another_lags(d, s, &taken)) {
+        } else if (s->waited_at == taken) { /* nobody takes: they may wait for this stream */
+            read_one_locked(d, scratch);
+        } else if (any_other(d, s, is_full) && s->head != NULL) {
+            return S_OK;
+        } else if (any_other(d, s, is_full) || any_other(d, s, lags)) {
             wait_a_little_locked(d, s, taken);
         } else {
             read_one_locked(d, scratch);

@@ -3,7 +3,7 @@
  * sample.
  *
  * Streaming threads, under lock.
- * Knows: times of packets.  Must not know: queues, samples of a graph.
+ * Knows: times of packets, the head of a stream's queue.  Must not know: reading, samples of a graph.
  */
 #include <stdlib.h>
 

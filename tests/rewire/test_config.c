@@ -385,6 +385,26 @@ static void reconfigure(void **state)
     road_close(&r);
 }
 
+/* What runs goes on as it is; only who came, or stands otherwise than the graph, is told. */
+static void reconfigure_touches_nobody_else(void **state)
+{
+    struct fake_log log = FAKE_LOG_INIT;
+    struct fake_config config = { .name = "bystander", .log = &log };
+    struct road r;
+    struct callback c = { .face = { (IGraphConfigCallbackVtbl *)&callback_vtbl }, .r = &r };
+
+    (void)state;
+    open_running(&r);
+    assert_hr(CALL(r.g.control, Stop), S_OK);
+    (void)graph_put(&r.g, &config);
+    road_run(&r);
+    fake_log_clear(&log);
+    assert_hr(CALL(r.config, Reconfigure, &c.face, NULL, 0, NULL), S_OK);
+    assert_string_equal(log.text, "");
+    assert_int_equal(kit_state(c.added), State_Running);
+    road_close(&r);
+}
+
 /* C-52 */
 static void push_through_arguments(void **state)
 {
@@ -512,6 +532,7 @@ int main(void)
         cmocka_unit_test(direct_and_cached),
         cmocka_unit_test(abort_ends_the_wait),
         cmocka_unit_test(reconfigure),
+        cmocka_unit_test(reconfigure_touches_nobody_else),
         cmocka_unit_test(push_through_arguments),
         cmocka_unit_test(start_time_and_flags),
         cmocka_unit_test(cache),
