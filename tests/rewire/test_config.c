@@ -499,12 +499,11 @@ static void cache(void **state)
 static void remove_filter_ex(void **state)
 {
     struct road r;
-    IBaseFilter *fx;
+    IBaseFilter *fx = kit_filter(KIT_PASS);
 
     (void)state;
-    road_open(&r, kit_filter(KIT_SOURCE), kit_filter(KIT_PASS), kit_filter(KIT_SINK));
-    fx = r.middle;
     CALL(fx, AddRef);
+    road_open(&r, kit_filter(KIT_SOURCE), fx, kit_filter(KIT_SINK));
     assert_hr(CALL(r.config, RemoveFilterEx, NULL, 0), E_POINTER);
     assert_hr(CALL(r.config, RemoveFilterEx, fx, 2), E_INVALIDARG);
     assert_hr(CALL(r.config, RemoveFilterEx, fx, REMFILTERF_LEAVECONNECTED), S_OK);
